@@ -1,0 +1,17 @@
+import type { Secret } from '../secret.ts';
+
+/** What Entra gives for a client assertion: the right to call one resource for a while. */
+export interface AccessToken {
+  readonly token: Secret;
+  readonly scope: string;
+  /** By this machine's clock, which is also the one that its tools compare it with. */
+  readonly expiresOn: Date;
+}
+
+/** Entra counts in whole seconds, so up to one of them may be gone already. */
+const roundingMs = 1_000;
+
+/** How long the token is good from the moment it was asked for, in ms. */
+export function accessTokenLifeMs(accessToken: AccessToken, askedOn: Date): number {
+  return Math.max(0, accessToken.expiresOn.getTime() - askedOn.getTime() - roundingMs);
+}

@@ -1,0 +1,163 @@
+import type { Failure, FailureKind } from '../errors.ts';
+import type { ExchangeAttempt } from './exchange.ts';
+
+interface EntraFailure {
+  /** Completes "… because": why Entra said no. */
+  readonly why: string;
+  readonly remedy: string;
+  /** Transient where Entra itself says that a later attempt may succeed; else definite. */
+  readonly kind?: FailureKind;
+  /** Whether issuer, subject and audience belong into the message. */
+  readonly mismatch?: true;
+}
+
+const createCredential =
+  'Create or correct the federated credential of the app registration or managed identity, with exactly this issuer, subject and the audience api://AzureADTokenExchange.';
+const checkConnection = 'Correct the service connection, or create it anew.';
+const convert =
+  'Convert the service connection in the project settings so that it uses the issuer that this tenant accepts.';
+const askAdministrator = 'Ask an administrator of the tenant.';
+const runAgain = 'Run the job again; if it stays so, look at https://azure.status.microsoft.';
+
+/**
+ * Entra's numbers, as its own pages explain them:
+ * https://learn.microsoft.com/entra/identity-platform/reference-error-codes and
+ * https://learn.microsoft.com/azure/devops/pipelines/release/troubleshoot-workload-identity.
+ */
+const failures: Readonly<Record<number, EntraFailure>> = {
+  50027: {
+    why: 'it holds the ID token to be malformed',
+    remedy: 'Look for a proxy that changes requests; if there is none, report this with the log.',
+  },
+  50196: {
+    why: 'it sees a loop of requests from this client',
+    remedy:
+      'Wait a few minutes; look for other jobs that sign in with this identity without a pause.',
+    kind: 'transient',
+  },
+  53003: {
+    why: 'a Conditional Access policy blocks this identity here',
+    remedy: `${askAdministrator} The policy for workload identities must let this agent's network through.`,
+  },
+  65001: {
+    why: 'nobody has consented to this application using that resource',
+    remedy: `${askAdministrator} Grant the application the permission and admin consent.`,
+  },
+  70021: {
+    why: 'no federated credential matches what Azure DevOps sent',
+    remedy: createCredential,
+    mismatch: true,
+  },
+  70025: {
+    why: 'the application has no federated credential at all',
+    remedy: createCredential,
+    mismatch: true,
+  },
+  70052: {
+    why: 'this issuer is not accepted for applications of several tenants',
+    remedy: 'Use an application of one tenant, or keep the connection on the Azure DevOps issuer.',
+    mismatch: true,
+  },
+  90002: {
+    why: 'it does not know this tenant',
+    remedy: `Check the tenant ID and the cloud of the connection. ${checkConnection}`,
+  },
+  90033: { why: 'it is out of order at the moment', remedy: runAgain, kind: 'transient' },
+  500011: {
+    why: 'the tenant does not know the resource that the access token is for',
+    remedy: 'Check the spelling of the scope, and that the service is registered in this tenant.',
+  },
+  700016: {
+    why: 'the tenant does not know this application',
+    remedy: `Check the client ID and the tenant ID of the connection; the application may be deleted, or new and not yet everywhere. ${checkConnection}`,
+  },
+  700024: {
+    why: 'the ID token was no longer, or not yet, valid when it arrived',
+    remedy:
+      "Run the job again; if it stays so, check the agent's clock and what delays its requests.",
+    kind: 'transient',
+  },
+  700030: {
+    why: 'the certificate behind the request is not accepted',
+    remedy: checkConnection,
+  },
+  700211: {
+    why: 'no federated credential has the issuer that Azure DevOps sent',
+    remedy: createCredential,
+    mismatch: true,
+  },
+  700212: {
+    why: 'no federated credential has the audience that Azure DevOps sent',
+    remedy: createCredential,
+    mismatch: true,
+  },
+  700213: {
+    why: 'no federated credential has the subject that Azure DevOps sent',
+    remedy: createCredential,
+    mismatch: true,
+  },
+  700214: {
+    why: 'the federated credential names another tenant than the ID token',
+    remedy: createCredential,
+    mismatch: true,
+  },
+  700223: {
+    why: 'this tenant does not allow the issuer of the ID token',
+    remedy: convert,
+    mismatch: true,
+  },
+  700238: {
+    why: 'this tenant has switched workload identity federation off',
+    remedy: askAdministrator,
+  },
+  900382: {
+    why: 'the cloud of the application and the one of the connection differ',
+    remedy: checkConnection,
+  },
+  7000215: {
+    why: 'it was given a client secret, and a wrong one',
+    remedy: 'Use a service connection with workload identity federation, which has no secret.',
+  },
+  7000222: {
+    why: 'the client secret has expired',
+    remedy: 'Convert the connection to workload identity federation, which has no secret.',
+  },
+  7000272: {
+    why: 'the ID token is for another cloud or tenant than the application',
+    remedy: checkConnection,
+    mismatch: true,
+  },
+  7002138: {
+    why: 'the flexible federated credential does not match what Azure DevOps sent',
+    remedy: createCredential,
+    mismatch: true,
+  },
+};
+
+const unknown: EntraFailure = {
+  why: 'of a reason that this task has no words for',
+  remedy: 'Look the number up at https://login.microsoftonline.com/error.',
+};
+
+/** The numbers that the table explains; each has its heading in docs/TROUBLESHOOTING.md. */
+export const knownEntraFailures: readonly number[] = Object.keys(failures).map(Number);
+
+/** Entra's number as a failure with account and remedy; its own text is never passed on. */
+export function entraFailure(
+  number: number,
+  { identity, idToken, scope }: ExchangeAttempt,
+  correlationId: string | undefined,
+): Failure {
+  const { why, remedy, kind = 'definite', mismatch } = failures[number] ?? unknown;
+  const presented =
+    mismatch === undefined
+      ? ''
+      : ` It presented issuer ${idToken.issuer}, subject ${idToken.subject}, audience ${idToken.audience}.`;
+  const trace = correlationId === undefined ? '' : `, correlation ${correlationId}`;
+  return {
+    code: `AADSTS${number}`,
+    message: `Entra refused the service connection "${identity.name}" (client ${identity.clientId}, tenant ${identity.tenantId}) for ${scope} because ${why} (AADSTS${number}${trace}).${presented}`,
+    remedy,
+    kind,
+  };
+}

@@ -1,0 +1,76 @@
+import { FederationError, type Failure } from '../errors.ts';
+import { describeTrouble, networkRemedy } from '../id-token/request-id-token.ts';
+import { retryAfterMs } from '../id-token/retry-after.ts';
+import type { IdToken } from '../id-token/id-token.ts';
+import type { Clock, EntraAccessTokens, ExchangeOutcome } from '../ports.ts';
+import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import type { AccessToken } from './access-token.ts';
+import { entraFailure } from './entra-failures.ts';
+
+/** What the exchange needs to know of a connection. */
+export type Identity = Pick<ServiceConnection, 'name' | 'authorityHost' | 'tenantId' | 'clientId'>;
+
+/**
+ * Hands the ID token to Entra as the client assertion (RFC 7523) and gets an access token for it.
+ * @throws {FederationError} whose kind tells whether asking again can help.
+ */
+export async function exchange(
+  identity: Identity,
+  idToken: IdToken,
+  scope: string,
+  timeoutMs: number,
+  world: { readonly entra: EntraAccessTokens; readonly clock: Clock },
+): Promise<AccessToken> {
+  const { authorityHost, tenantId, clientId } = identity;
+  const clientAssertion = idToken.token;
+  const request = { authorityHost, tenantId, clientId, clientAssertion, scope, timeoutMs };
+  const outcome = await world.entra.exchange(request);
+  if (outcome.granted) return { token: outcome.token, scope, expiresOn: outcome.expiresOn };
+  throw new FederationError(judgeRefusal(outcome, { identity, idToken, scope }, world.clock.now()));
+}
+
+/** What was asked, for telling why it was refused. */
+export interface ExchangeAttempt {
+  readonly identity: Identity;
+  readonly idToken: IdToken;
+  readonly scope: string;
+}
+
+type Refused = Extract<ExchangeOutcome, { granted: false }>;
+
+/** Entra's refusal in our words: its own number first, then the status, then the network. */
+export function judgeRefusal(refused: Refused, attempt: ExchangeAttempt, now: Date): Failure {
+  const [number] = refused.aadsts;
+  if (number !== undefined) return entraFailure(number, attempt, refused.correlationId);
+  return outage(refused, attempt, now);
+}
+
+function outage(refused: Refused, { identity, scope }: ExchangeAttempt, now: Date): Failure {
+  const failed = `Entra (${identity.authorityHost.host}) gave no access token for ${scope} to the service connection "${identity.name}"`;
+  if (refused.trouble !== undefined) {
+    return {
+      code: 'ENTRA_UNAVAILABLE',
+      message: `${failed}: ${describeTrouble(refused.trouble)}.`,
+      remedy: networkRemedy(refused.trouble),
+      kind: 'transient',
+    };
+  }
+  const status = refused.status === undefined ? 'no status' : `HTTP ${refused.status}`;
+  if (refused.status === 429) {
+    return {
+      code: 'ENTRA_THROTTLED',
+      message: `${failed}: it limits the rate of requests at the moment (${status}).`,
+      remedy:
+        'Wait a few minutes and run the job again; spread jobs that start at the same moment.',
+      kind: 'transient',
+      retryAfterMs: retryAfterMs(refused.headers, now),
+    };
+  }
+  return {
+    code: 'ENTRA_UNAVAILABLE',
+    message: `${failed}: its answer could not be used (${status}).`,
+    remedy: 'Look at https://azure.status.microsoft, and for a proxy that changes answers.',
+    kind: 'transient',
+    retryAfterMs: retryAfterMs(refused.headers, now),
+  };
+}

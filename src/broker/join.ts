@@ -1,0 +1,218 @@
+import { FederationError, refusal, type Failure } from '../errors.ts';
+import { endpointPaths, type Endpoints } from '../delivery/endpoints.ts';
+import type { Job } from '../id-token/job.ts';
+import type { Chance, Files, NetworkSettings } from '../ports.ts';
+import { Secret } from '../secret.ts';
+import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import type { AccessToken } from '../access-token/access-token.ts';
+import {
+  protocolVersion,
+  type AccessTokenAnswer,
+  type AccessTokenFile,
+  type BrokerSettings,
+  type BrokerState,
+  type ConnectionOrder,
+  type ProcessIdentity,
+  type Registration,
+  type RegistrationAnswer,
+  type StartMessage,
+} from './messages.ts';
+import type { Session } from './session.ts';
+import { stateDirectoryIn } from './state-directory.ts';
+import { readBrokerState } from './vigil.ts';
+
+/** A broker that runs already, reached through its control routes. */
+export interface RunningBroker {
+  /** Undefined when nobody answers there, or not as a broker would. */
+  ask(route: ControlRoute, body: unknown): Promise<unknown>;
+}
+
+export type ControlRoute = 'status' | 'register' | 'dismiss' | 'access-token' | 'stop';
+
+/** What a task needs to find or start the broker. */
+export interface JoinWorld {
+  readonly files: Files;
+  readonly chance: Chance;
+  /** Starts the background process, and resolves with its first answer. */
+  readonly start: (message: StartMessage) => Promise<RegistrationAnswer>;
+  readonly reach: (state: Pick<BrokerState, 'port' | 'controlCapability'>) => RunningBroker;
+}
+
+/** The surroundings of the job that the broker is told of when it starts. */
+export interface Surroundings {
+  readonly job: Job;
+  readonly tempDirectory: string;
+  readonly worker: ProcessIdentity | undefined;
+  readonly network: NetworkSettings;
+}
+
+/** A session that the broker keeps signed in from now on. */
+export interface Membership extends Session {
+  readonly endpoints: Endpoints;
+}
+
+/**
+ * Has the job's one broker keep a connection signed in: the one that runs already, else a new one,
+ * which takes over address and connections of one that died.
+ * @param onStart told the broker's ID as soon as this task is the one that has to stop it.
+ * @throws {FederationError} when the connection cannot be signed in.
+ */
+export async function joinBroker(
+  connection: ServiceConnection,
+  accessTokenFiles: readonly AccessTokenFile[],
+  surroundings: Surroundings,
+  onStart: (brokerId: string) => void,
+  world: JoinWorld,
+): Promise<Membership> {
+  const order = orderOf(connection, accessTokenFiles);
+  const state = await findState(surroundings, world);
+  const before = (state?.connections ?? []).map(({ id }) => id);
+  if (state !== undefined && (await isAlive(state, world))) {
+    const answer = await world.reach(state).ask('register', order);
+    if (isAnswer(answer)) {
+      return membership(
+        registrationIn(answer),
+        { hasStarted: false, before },
+        order,
+        surroundings,
+        world,
+      );
+    }
+  }
+  const settings = settingsOf(surroundings, state, world);
+  const answer = await world.start({ settings, connection: order });
+  if ('registration' in answer || answer.keepsRunning === true) onStart(settings.brokerId);
+  return membership(
+    registrationIn(answer),
+    { hasStarted: true, before },
+    order,
+    surroundings,
+    world,
+  );
+}
+
+/** The state of this job's broker; what another job left behind is not ours. */
+async function findState(
+  { job, tempDirectory }: Surroundings,
+  { files }: JoinWorld,
+): Promise<BrokerState | undefined> {
+  const directory = stateDirectoryIn(tempDirectory);
+  await files.makePrivateDirectory(directory.root);
+  const text = await files.read(directory.stateFile);
+  const state = text === undefined ? undefined : readBrokerState(text);
+  if (state?.jobId !== job.jobId) return undefined;
+  if (state.protocol === protocolVersion) return state;
+  throw refusal(
+    'BROKER_NOT_STARTED',
+    'Another version of these tasks has started a broker in this job already, and the two do not understand each other.',
+    'Use the same version of the tasks throughout a job.',
+  );
+}
+
+/** A broker that hangs is as good as dead: it gets three seconds, not as long as a first token. */
+async function isAlive(state: BrokerState, { reach }: JoinWorld): Promise<boolean> {
+  return (await reach(state).ask('status', {})) !== undefined;
+}
+
+function orderOf(
+  { id, name, clientId, tenantId, authorityHost }: ServiceConnection,
+  accessTokenFiles: readonly AccessTokenFile[],
+): ConnectionOrder {
+  return { id, name, clientId, tenantId, authorityHost: authorityHost.href, accessTokenFiles };
+}
+
+function settingsOf(
+  { job, tempDirectory, worker, network }: Surroundings,
+  state: BrokerState | undefined,
+  { chance }: JoinWorld,
+): BrokerSettings {
+  const { proxy, authoritiesFile } = network;
+  return {
+    protocol: protocolVersion,
+    brokerId: chance.capability().reveal(),
+    job: {
+      ...job,
+      collectionUri: job.collectionUri.href,
+      oidcRequestUri: job.oidcRequestUri.href,
+      jobAccessToken: job.jobAccessToken.reveal(),
+    },
+    stateDirectory: tempDirectory,
+    worker,
+    network: {
+      proxy: proxy === undefined ? undefined : { ...proxy, password: proxy.password?.reveal() },
+      authoritiesFile,
+    },
+    port: state?.port,
+    kept: state?.connections ?? [],
+  };
+}
+
+interface Joined {
+  readonly hasStarted: boolean;
+  /** Connections that were kept before this one joined. */
+  readonly before: readonly string[];
+}
+
+function membership(
+  registration: Registration,
+  { hasStarted, before }: Joined,
+  { id }: ConnectionOrder,
+  surroundings: Surroundings,
+  world: JoinWorld,
+): Membership {
+  const { tokenFile, issuer, subject, audience } = registration;
+  const ask = async (route: ControlRoute, body: unknown): Promise<unknown> => {
+    const state = await findState(surroundings, world);
+    return state === undefined ? undefined : world.reach(state).ask(route, body);
+  };
+  return {
+    tokenFile,
+    endpoints: endpointsOf(registration, id),
+    idToken: { issuer, subject, audience, expiresOn: new Date(registration.expiresOn) },
+    accessToken: async (scope) => accessTokenIn(await ask('access-token', { id, scope }), scope),
+    undo: async () => {
+      if (hasStarted && before.length === 0) await ask('stop', {});
+      else if (!before.includes(id)) await ask('dismiss', { id });
+    },
+  };
+}
+
+function endpointsOf(registration: Registration, connectionId: string): Endpoints {
+  const base = `http://${registration.address}`;
+  return {
+    idTokenUrl: `${base}${endpointPaths.idToken(connectionId)}?v=1`,
+    idTokenCapability: new Secret(registration.idTokenCapability),
+    managedIdentityUrl: `${base}${endpointPaths.managedIdentity(connectionId)}`,
+    managedIdentityCapability: new Secret(registration.managedIdentityCapability),
+  };
+}
+
+function registrationIn(answer: RegistrationAnswer): Registration {
+  if ('registration' in answer) return answer.registration;
+  throw new FederationError(answer.failure);
+}
+
+function accessTokenIn(answer: unknown, scope: string): AccessToken {
+  const { token, expiresOn, failure } = (answer ?? { failure: unreachable }) as Partial<
+    Extract<AccessTokenAnswer, { token: string }> & { failure: Failure }
+  >;
+  if (token === undefined || expiresOn === undefined) {
+    throw new FederationError(failure ?? unreachable);
+  }
+  return { token: new Secret(token), scope, expiresOn: new Date(expiresOn) };
+}
+
+const unreachable: Failure = {
+  code: 'BROKER_NOT_STARTED',
+  message: 'The broker of this job does not answer.',
+  remedy: 'Run the job again; look for what ends processes or closes loopback ports on the agent.',
+  kind: 'definite',
+};
+
+function isAnswer(answer: unknown): answer is RegistrationAnswer {
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    ('registration' in answer || 'failure' in answer)
+  );
+}

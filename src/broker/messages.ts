@@ -1,0 +1,114 @@
+import type { Failure } from '../errors.ts';
+
+/**
+ * What a task and the broker tell each other: over Node's own channel when the broker starts, as
+ * JSON over its control routes later. Secrets stand as plain text here; neither channel is a file,
+ * an argument or a variable.
+ */
+export const protocolVersion = 1;
+
+/** A connection that the broker is to keep signed in. */
+export interface ConnectionOrder {
+  readonly id: string;
+  readonly name: string;
+  readonly clientId: string;
+  readonly tenantId: string;
+  readonly authorityHost: string;
+  /** Access tokens to be kept in files, by the path of each. */
+  readonly accessTokenFiles: readonly AccessTokenFile[];
+}
+
+export interface AccessTokenFile {
+  readonly path: string;
+  readonly scope: string;
+}
+
+/** A connection with what opens its endpoints: as kept for a broker that has to start again. */
+export interface KeptConnection extends ConnectionOrder {
+  readonly idTokenCapability: string;
+  readonly managedIdentityCapability: string;
+}
+
+/** What a task learns when its connection is kept signed in. */
+export interface Registration {
+  readonly brokerId: string;
+  /** `127.0.0.1:port`. */
+  readonly address: string;
+  readonly tokenFile: string;
+  readonly idTokenCapability: string;
+  readonly managedIdentityCapability: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: string;
+  /** ISO 8601. */
+  readonly expiresOn: string;
+}
+
+/** How the broker reaches the network and the job; sent once, when it starts. */
+export interface BrokerSettings {
+  readonly protocol: number;
+  readonly brokerId: string;
+  readonly job: {
+    readonly planId: string;
+    readonly jobId: string;
+    readonly hostType: string;
+    readonly projectId: string;
+    readonly collectionUri: string;
+    readonly oidcRequestUri: string;
+    readonly jobAccessToken: string;
+  };
+  readonly stateDirectory: string;
+  /** The agent's worker, whose end is the end of the job; absent where it cannot be seen. */
+  readonly worker?: ProcessIdentity | undefined;
+  readonly network: {
+    readonly proxy?:
+      | {
+          readonly url: string;
+          readonly username?: string | undefined;
+          readonly password?: string | undefined;
+          readonly bypass: readonly string[];
+        }
+      | undefined;
+    readonly authoritiesFile?: string | undefined;
+  };
+  /** Of the broker that this one follows, so that variables already exported stay right. */
+  readonly port?: number | undefined;
+  readonly kept: readonly KeptConnection[];
+}
+
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly identity: string;
+}
+
+/** From the task that starts the broker. */
+export interface StartMessage {
+  readonly settings: BrokerSettings;
+  readonly connection: ConnectionOrder;
+}
+
+/** The broker's answer to a registration, on either channel. */
+export type RegistrationAnswer =
+  | { readonly registration: Registration }
+  | {
+      readonly failure: Failure;
+      /** The broker stays, for the connections that it took over from one before it. */
+      readonly keepsRunning?: boolean;
+    };
+
+/** The answer to a task that asks for an access token. */
+export type AccessTokenAnswer =
+  { readonly token: string; readonly expiresOn: string } | { readonly failure: Failure };
+
+/** The broker's state file, mode 0600: how later tasks of the job find it. */
+export interface BrokerState {
+  readonly protocol: number;
+  readonly brokerId: string;
+  readonly jobId: string;
+  readonly process: ProcessIdentity;
+  /** ISO 8601. */
+  readonly startedOn: string;
+  readonly port: number;
+  readonly controlCapability: string;
+  readonly connections: readonly KeptConnection[];
+}

@@ -1,0 +1,131 @@
+import type { LoopbackAnswer, LoopbackRequest } from '../delivery/loopback-request.ts';
+import { asFederationError, toFailure } from '../errors.ts';
+import type { Processes } from '../ports.ts';
+import { Broker } from './broker.ts';
+import type { BrokerWorld } from './connection-session.ts';
+import { readBrokerState, Vigil, type End } from './vigil.ts';
+import type { RegistrationAnswer, StartMessage } from './messages.ts';
+import { answer } from './routes.ts';
+
+/** A listener on 127.0.0.1, as the world makes it. */
+export interface LoopbackListener {
+  readonly port: number;
+  /** Stops listening, lets answers leave for a moment, then cuts every connection. */
+  close(): Promise<void>;
+}
+
+/** What the background process asks of the world beyond what the broker itself does. */
+export interface ProcessWorld extends BrokerWorld {
+  readonly processes: Processes;
+  /** This process. */
+  readonly pid: number;
+  /**
+   * Listens on the wanted port, or on another one if that is taken.
+   * @param handle never rejects.
+   */
+  listen(
+    wantedPort: number | undefined,
+    handle: (request: LoopbackRequest) => Promise<LoopbackAnswer>,
+  ): Promise<LoopbackListener>;
+  /** Answers the task that started this process, and lets go of it. */
+  tell(answer: RegistrationAnswer): Promise<void>;
+  /** Fires when the system asks this process to end. */
+  readonly terminated: AbortSignal;
+}
+
+/** How often the end of the job is looked for, and with it the longest sleep, in ms. */
+const vigilMs = 8_000;
+
+/** However much is due, the loop rests so long between two rounds, in ms. */
+const shortestRestMs = 100;
+
+/** The whole life of the background process, from the start message to the last file removed. */
+export async function runBroker(
+  { settings, connection }: StartMessage,
+  world: ProcessWorld,
+): Promise<End> {
+  const stop = new AbortController();
+  const ending = AbortSignal.any([stop.signal, world.terminated]);
+  const controlCapability = world.chance.capability();
+  const held: { broker?: Broker } = {};
+  const listener = await world.listen(settings.port, (request) =>
+    held.broker === undefined
+      ? Promise.resolve({ status: 503, body: '{}' })
+      : answer(request, {
+          broker: held.broker,
+          address: `127.0.0.1:${listener.port}`,
+          controlCapability,
+          clock: world.clock,
+          stop: () => stop.abort(),
+        }),
+  );
+  const place = { port: listener.port, process: await ownProcess(world), controlCapability };
+  const broker = new Broker(settings, place, world);
+  held.broker = broker;
+  try {
+    await world.files.makePrivateDirectory(broker.directory.root);
+    const isKept = await begin(broker, connection, world);
+    return isKept ? await keep(broker, settings, world, ending) : 'asked to';
+  } finally {
+    await listener.close();
+    await removeOwnState(broker, settings.brokerId, world);
+  }
+}
+
+/** Whether there is anything to keep: with nobody signed in, the process has no purpose. */
+async function begin(
+  broker: Broker,
+  connection: StartMessage['connection'],
+  world: ProcessWorld,
+): Promise<boolean> {
+  try {
+    await world.tell({ registration: await broker.register(connection) });
+  } catch (error) {
+    const failure = toFailure(asFederationError(error));
+    await world.tell({ failure, keepsRunning: !broker.isEmpty });
+  }
+  return !broker.isEmpty;
+}
+
+async function keep(
+  broker: Broker,
+  settings: StartMessage['settings'],
+  world: ProcessWorld,
+  ending: AbortSignal,
+): Promise<End> {
+  const { clock } = world;
+  const { stateFile } = broker.directory;
+  const { brokerId, worker } = settings;
+  const vigil = new Vigil({ brokerId, stateFile, worker, world });
+  let watchedAt = clock.monotonicMs();
+  for (;;) {
+    const restMs = Math.min(Math.max(broker.dueInMs(), shortestRestMs), vigilMs);
+    await clock.sleep(restMs, ending);
+    if (ending.aborted) return 'asked to';
+    // Not awaited: a slow answer upstream must not keep the vigil from its round.
+    void broker.tend();
+    if (clock.monotonicMs() - watchedAt < vigilMs) continue;
+    watchedAt = clock.monotonicMs();
+    const end = await vigil.endOfJob();
+    if (end !== undefined) return end;
+  }
+}
+
+/** Leaves the directory alone when another broker has taken it over. */
+async function removeOwnState(
+  broker: Broker,
+  brokerId: string,
+  world: ProcessWorld,
+): Promise<void> {
+  const { root, stateFile } = broker.directory;
+  const text = await world.files.read(stateFile).catch(() => undefined);
+  const owner = text === undefined ? undefined : readBrokerState(text)?.brokerId;
+  if (owner === undefined || owner === brokerId) await world.files.remove(root);
+}
+
+async function ownProcess({
+  pid,
+  processes,
+}: ProcessWorld): Promise<{ pid: number; identity: string }> {
+  return { pid, identity: (await processes.identity(pid)) ?? '' };
+}

@@ -1,0 +1,40 @@
+import { posix, win32, type PlatformPath } from 'node:path';
+import type { Secret } from '../secret.ts';
+
+/** Paths in the directory that all our tasks of one job share, below `Agent.TempDirectory`. */
+export interface StateDirectory {
+  readonly root: string;
+  readonly stateFile: string;
+  connectionDirectory(connectionId: string): string;
+  tokenFile(connectionId: string): string;
+  accessTokenFile(connectionId: string, name: string): string;
+}
+
+/** The layout; which kind of path it is shows in the path of the temp directory itself. */
+export function stateDirectoryIn(tempDirectory: string): StateDirectory {
+  const path = pathsOf(tempDirectory);
+  const root = path.join(tempDirectory, 'workload-identity');
+  const connectionDirectory = (connectionId: string): string => path.join(root, connectionId);
+  return {
+    root,
+    stateFile: path.join(root, 'broker.json'),
+    connectionDirectory,
+    tokenFile: (connectionId) => path.join(connectionDirectory(connectionId), 'id-token'),
+    accessTokenFile: (connectionId, name) => path.join(connectionDirectory(connectionId), name),
+  };
+}
+
+/** A directory of one step's own, for a token file that nobody keeps fresh. */
+export function onceDirectoryIn(
+  tempDirectory: string,
+  name: Secret,
+): { directory: string; tokenFile: string } {
+  const path = pathsOf(tempDirectory);
+  const unique = name.reveal().slice(0, 12);
+  const directory = path.join(tempDirectory, `workload-identity-once-${unique}`);
+  return { directory, tokenFile: path.join(directory, 'id-token') };
+}
+
+function pathsOf(tempDirectory: string): PlatformPath {
+  return /^[A-Za-z]:[\\/]|^\\\\/.test(tempDirectory) ? win32 : posix;
+}

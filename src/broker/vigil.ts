@@ -1,0 +1,64 @@
+import type { Clock, Files, Processes } from '../ports.ts';
+import { elapsedMs, momentOf, type Moment } from './freshness.ts';
+import type { BrokerState, ProcessIdentity } from './messages.ts';
+
+/** Why the broker ends. */
+export type End = 'asked to' | 'worker gone' | 'state gone' | 'replaced' | 'deadline';
+
+/** No job of Azure Pipelines has a token for longer. */
+const deadlineMs = 48 * 60 * 60_000;
+
+export interface VigilParts {
+  readonly brokerId: string;
+  readonly stateFile: string;
+  readonly worker: ProcessIdentity | undefined;
+  readonly world: { readonly files: Files; readonly processes: Processes; readonly clock: Clock };
+}
+
+/** Watches for the end of the job, for the case that no post-job step says so. */
+export class Vigil {
+  readonly #parts: VigilParts;
+  readonly #since: Moment;
+
+  constructor(parts: VigilParts) {
+    this.#parts = parts;
+    this.#since = momentOf(parts.world.clock);
+  }
+
+  /** The reason to end now, if there is one. */
+  async endOfJob(): Promise<End | undefined> {
+    const { brokerId, stateFile, worker, world } = this.#parts;
+    if (elapsedMs(this.#since, momentOf(world.clock)) > deadlineMs) return 'deadline';
+    if (worker !== undefined) {
+      const identity = await world.processes.identity(worker.pid);
+      if (identity !== worker.identity) return 'worker gone';
+    }
+    const state = await world.files.read(stateFile).catch(() => undefined);
+    if (state === undefined) return 'state gone';
+    return readBrokerState(state)?.brokerId === brokerId ? undefined : 'replaced';
+  }
+}
+
+/** The state file's content; undefined for what no broker has written. */
+export function readBrokerState(text: string): BrokerState | undefined {
+  try {
+    const state: unknown = JSON.parse(text);
+    return isBrokerState(state) ? state : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isBrokerState(value: unknown): value is BrokerState {
+  if (typeof value !== 'object' || value === null) return false;
+  const state = value as Partial<Record<keyof BrokerState, unknown>>;
+  return (
+    typeof state.protocol === 'number' &&
+    typeof state.brokerId === 'string' &&
+    typeof state.jobId === 'string' &&
+    typeof state.port === 'number' &&
+    typeof state.controlCapability === 'string' &&
+    typeof state.process === 'object' &&
+    Array.isArray(state.connections)
+  );
+}

@@ -1,0 +1,17 @@
+import type { Secret } from '../secret.ts';
+
+/** The loopback endpoints of one service connection, with what opens them. */
+export interface Endpoints {
+  /** Has a query already: some clients append `&audience=…` to it as text. */
+  readonly idTokenUrl: string;
+  readonly idTokenCapability: Secret;
+  /** Has no query: clients append `?api-version=…` to it as text. */
+  readonly managedIdentityUrl: string;
+  readonly managedIdentityCapability: Secret;
+}
+
+/** The paths behind {@link Endpoints}, below `http://127.0.0.1:port`. */
+export const endpointPaths = {
+  idToken: (connectionId: string): string => `/connections/${connectionId}/id-token`,
+  managedIdentity: (connectionId: string): string => `/connections/${connectionId}/msi`,
+} as const;

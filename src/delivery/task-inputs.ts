@@ -1,0 +1,48 @@
+import { refusal } from '../errors.ts';
+import type { PipelineAgent } from './pipeline-agent.ts';
+
+type Inputs = Pick<PipelineAgent, 'input'>;
+
+/** @throws {FederationError} for anything but true and false; empty means what task.json says. */
+export function booleanInput(agent: Inputs, name: string, otherwise: boolean): boolean {
+  const value = agent.input(name).toLowerCase();
+  if (value === '') return otherwise;
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw invalid(name, agent.input(name), 'Write true or false.');
+}
+
+/** @throws {FederationError} for a word that is not among the choices. */
+export function choiceInput<T extends string>(
+  agent: Inputs,
+  name: string,
+  choices: readonly [T, ...T[]],
+): T {
+  const value = agent.input(name);
+  if (value === '') return choices[0];
+  const choice = choices.find((word) => word.toLowerCase() === value.toLowerCase());
+  if (choice !== undefined) return choice;
+  throw invalid(name, value, `Write one of ${choices.join(', ')}.`);
+}
+
+/** The entries of a list, one a line or separated by commas. */
+export function listInput(agent: Inputs, name: string): readonly string[] {
+  return agent
+    .input(name)
+    .split(/[\r\n,;]+/)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+/** Undefined where the author left the input empty. */
+export function optionalInput(agent: Inputs, name: string): string | undefined {
+  const value = agent.input(name);
+  return value === '' ? undefined : value;
+}
+
+function invalid(name: string, value: string, remedy: string): Error {
+  return refusal(
+    'INPUT_INVALID',
+    `The input ${name} is "${value.slice(0, 80)}", which means nothing to this task.`,
+    remedy,
+  );
+}

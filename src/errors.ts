@@ -1,0 +1,109 @@
+/**
+ * Every failure that the product can name. Each has a heading of the same text in
+ * docs/TROUBLESHOOTING.md, which a test keeps complete.
+ */
+export const errorCodes = [
+  // What the pipeline's author wrote
+  'INPUT_INVALID',
+  'ACCESS_TOKENS_INVALID',
+  'LEFTOVER_VARIABLES',
+  'TENANT_NOT_ALLOWED',
+  'SUBSCRIPTION_NOT_ALLOWED',
+  // The service connection
+  'CONNECTION_MISSING',
+  'CONNECTION_NOT_FEDERATED',
+  'CONNECTION_INCOMPLETE',
+  'CLOUD_UNKNOWN',
+  // The job
+  'AGENT_TOO_OLD',
+  'JOB_CONTEXT_MISSING',
+  'OIDC_URI_REFUSED',
+  // Azure DevOps, asked for an ID token
+  'JOB_TOKEN_REFUSED',
+  'CONNECTION_NOT_REFERENCED',
+  'CONNECTION_NOT_FOUND',
+  'ID_TOKEN_REFUSED',
+  'DEVOPS_THROTTLED',
+  'DEVOPS_UNAVAILABLE',
+  'DEVOPS_SIGN_IN_PAGE',
+  'DEVOPS_ANSWER_UNREADABLE',
+  // Entra, asked for an access token
+  'ENTRA_REFUSED',
+  'ENTRA_THROTTLED',
+  'ENTRA_UNAVAILABLE',
+  // Resource Manager, asked for the subscription
+  'SUBSCRIPTION_UNREADABLE',
+  'RESOURCE_MANAGER_UNAVAILABLE',
+  // The broker and its files
+  'BROKER_NOT_STARTED',
+  'BROKER_BUSY',
+  'STATE_DIRECTORY_UNSAFE',
+  // Everything else is a bug
+  'UNEXPECTED',
+] as const;
+
+/** A stable name of a failure; Entra's own codes stand as `AADSTS` and their number. */
+export type ErrorCode = (typeof errorCodes)[number] | `AADSTS${number}`;
+
+/**
+ * Whether asking again can help: `transient` trouble (throttling, outages, the network) is retried,
+ * a `definite` no is final until somebody changes something.
+ */
+export type FailureKind = 'transient' | 'definite';
+
+/** What is told of a failure; also how it travels between the broker and a task. */
+export interface Failure {
+  readonly code: ErrorCode;
+  /** What failed, for which connection, and why, in one sentence. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy: string;
+  readonly kind: FailureKind;
+  /** How long the other side asked us to wait, in ms. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** A failure with code, account and remedy; none of its texts ever holds a credential or a body. */
+export class FederationError extends Error implements Failure {
+  override readonly name = 'FederationError';
+  readonly code: ErrorCode;
+  readonly remedy: string;
+  readonly kind: FailureKind;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.code = failure.code;
+    this.remedy = failure.remedy;
+    this.kind = failure.kind;
+    this.retryAfterMs = failure.retryAfterMs;
+  }
+}
+
+/** A definite failure: the commonest kind, where trying again cannot help. */
+export function refusal(code: ErrorCode, message: string, remedy: string): FederationError {
+  return new FederationError({ code, message, remedy, kind: 'definite' });
+}
+
+/** The plain values of a failure, for a message to another process. */
+export function toFailure(error: FederationError): Failure {
+  const { code, message, remedy, kind, retryAfterMs } = error;
+  return { code, message, remedy, kind, retryAfterMs };
+}
+
+/** Any thrown value as a failure; what nobody foresaw is told by its type only, never by its text. */
+export function asFederationError(error: unknown): FederationError {
+  if (error instanceof FederationError) return error;
+  const what = error instanceof Error ? error.name : typeof error;
+  return refusal(
+    'UNEXPECTED',
+    `Something failed that this task did not foresee (${what}${systemCode(error)}).`,
+    'This is a bug of the task: run the job with System.Debug and report it with the log.',
+  );
+}
+
+/** The system's error code (`EACCES`, `ENOSPC`), which is safe to show and often enough. */
+function systemCode(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^[A-Z0-9_]{2,40}$/.test(code) ? `, ${code}` : '';
+}

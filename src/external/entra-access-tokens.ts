@@ -1,0 +1,118 @@
+import { ClientAssertionCredential } from '@azure/identity';
+import { NetworkTrouble } from '../ports.ts';
+import type {
+  EntraAccessTokens,
+  ExchangeOutcome,
+  ExchangeRequest,
+  NetworkSettings,
+} from '../ports.ts';
+import { Secret } from '../secret.ts';
+import { additionalAuthorities, proxyFor } from './network-settings.ts';
+import { troubleOf } from './network-trouble.ts';
+
+/** What the last answer of Entra was, as far as anyone may know it. */
+interface Observed {
+  status?: number;
+  headers: Readonly<Record<string, string>>;
+  aadsts: readonly number[];
+  correlationId?: string;
+}
+
+type CredentialOptions = NonNullable<ConstructorParameters<typeof ClientAssertionCredential>[3]>;
+type Policy = NonNullable<CredentialOptions['additionalPolicies']>[number]['policy'];
+
+/**
+ * Exchanges through Azure's own library. A credential is made for each exchange, because the
+ * library would answer a second one from its cache, and refreshing is our business.
+ */
+export function entraThrough(network: NetworkSettings): EntraAccessTokens {
+  return {
+    async exchange(request) {
+      const observed: Observed = { headers: {}, aadsts: [] };
+      const deadline = AbortSignal.timeout(Math.ceil(request.timeoutMs));
+      try {
+        const token = await within(deadline, ask(request, network, observed, deadline));
+        return { granted: true, token: new Secret(token.token), expiresOn: token.expiresOn };
+      } catch (error) {
+        return refusalOf(error, observed, deadline.aborted);
+      }
+    },
+  };
+}
+
+async function ask(
+  { authorityHost, tenantId, clientId, clientAssertion, scope }: ExchangeRequest,
+  network: NetworkSettings,
+  observed: Observed,
+  abortSignal: AbortSignal,
+): Promise<{ token: string; expiresOn: Date }> {
+  const proxy = proxyFor(authorityHost, network);
+  const ca = additionalAuthorities(network);
+  const credential = new ClientAssertionCredential(
+    tenantId,
+    clientId,
+    () => Promise.resolve(clientAssertion.reveal()),
+    {
+      authorityHost: authorityHost.href,
+      // The connection says which authority it trusts; nobody else is asked about that.
+      disableInstanceDiscovery: true,
+      retryOptions: { maxRetries: 0 },
+      additionalPolicies: [{ policy: observer(observed), position: 'perRetry' }],
+      ...(typeof proxy === 'object' ? { proxyOptions: proxy } : {}),
+      ...(ca === undefined ? {} : { tlsOptions: { ca } }),
+    },
+  );
+  const token = await credential.getToken(scope, { abortSignal });
+  return { token: token.token, expiresOn: new Date(token.expiresOnTimestamp) };
+}
+
+/** Sees status and error numbers, which the library keeps only as part of a text. */
+function observer(observed: Observed): Policy {
+  return {
+    name: 'observer',
+    async sendRequest(request, next) {
+      const response = await next(request);
+      observed.status = response.status;
+      observed.headers = response.headers.toJSON();
+      Object.assign(observed, numbersIn(response.bodyAsText ?? ''));
+      return response;
+    },
+  };
+}
+
+function numbersIn(body: string): Partial<Observed> {
+  try {
+    const answer = JSON.parse(body) as { error_codes?: unknown; correlation_id?: unknown };
+    const codes = Array.isArray(answer.error_codes) ? answer.error_codes : [];
+    const { correlation_id: id } = answer;
+    return {
+      aadsts: codes.filter((code): code is number => Number.isSafeInteger(code) && code > 0),
+      ...(typeof id === 'string' && /^[\w-]{8,64}$/.test(id) ? { correlationId: id } : {}),
+    };
+  } catch {
+    return {};
+  }
+}
+
+function refusalOf(error: unknown, observed: Observed, isTimeout: boolean): ExchangeOutcome {
+  const { status, headers, aadsts, correlationId } = observed;
+  // No answer at all, or none after a good one: the trouble is on the way.
+  const hasRefusal = status !== undefined && status >= 400;
+  const trouble = isTimeout ? new NetworkTrouble('timeout') : troubleOf(error);
+  return {
+    granted: false,
+    status,
+    headers,
+    aadsts,
+    correlationId,
+    trouble: hasRefusal || (status !== undefined && !isTimeout) ? undefined : trouble,
+  };
+}
+
+/** The library does not heed the signal everywhere. */
+async function within<T>(deadline: AbortSignal, work: Promise<T>): Promise<T> {
+  const cut = new Promise<never>((_, reject) => {
+    deadline.addEventListener('abort', () => reject(new NetworkTrouble('timeout')), { once: true });
+  });
+  return Promise.race([work, cut]);
+}

@@ -1,0 +1,92 @@
+import { Readable } from 'node:stream';
+import {
+  createDefaultHttpClient,
+  createEmptyPipeline,
+  createHttpHeaders,
+  createPipelineRequest,
+  proxyPolicy,
+  tlsPolicy,
+  type Pipeline,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
+import { NetworkTrouble, type Http, type HttpAnswer, type NetworkSettings } from '../ports.ts';
+import { Secret } from '../secret.ts';
+import { additionalAuthorities, proxyFor } from './network-settings.ts';
+import { troubleOf } from './network-trouble.ts';
+
+/** No answer that we want comes near this size. */
+const longestBytes = 1024 * 1024;
+
+/** HTTPS through Azure's own pipeline, of which proxies and TLS are taken, and nothing repeated. */
+export function httpsThrough(network: NetworkSettings): Http {
+  const client = createDefaultHttpClient();
+  return {
+    async send({ method, url, headers, body, timeoutMs }) {
+      const deadline = AbortSignal.timeout(Math.ceil(timeoutMs));
+      const request = createPipelineRequest({
+        method,
+        url: url.href,
+        headers: createHttpHeaders(revealed(headers)),
+        abortSignal: deadline,
+        // Streamed, whatever the status, so that an endless body can be cut off.
+        streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
+        ...(body === undefined ? {} : { body }),
+      });
+      try {
+        const response = await pipelineFor(url, network).sendRequest(client, request);
+        return await answerOf(response, deadline);
+      } catch (error) {
+        throw deadline.aborted ? new NetworkTrouble('timeout') : troubleOf(error);
+      }
+    },
+  };
+}
+
+function pipelineFor(url: URL, network: NetworkSettings): Pipeline {
+  const pipeline = createEmptyPipeline();
+  const proxy = proxyFor(url, network);
+  // Without settings of its own the policy reads HTTPS_PROXY and NO_PROXY.
+  if (proxy !== 'direct') pipeline.addPolicy(proxyPolicy(proxy));
+  const ca = additionalAuthorities(network);
+  if (ca !== undefined) pipeline.addPolicy(tlsPolicy({ ca }));
+  return pipeline;
+}
+
+function revealed(headers: Readonly<Record<string, string | Secret>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      value instanceof Secret ? value.reveal() : value,
+    ]),
+  );
+}
+
+async function answerOf(response: PipelineResponse, deadline: AbortSignal): Promise<HttpAnswer> {
+  const headers = response.headers.toJSON();
+  const body =
+    response.readableStreamBody === undefined
+      ? (response.bodyAsText ?? '')
+      : await textOf(response.readableStreamBody, deadline);
+  return { status: response.status, headers, body };
+}
+
+async function textOf(stream: NodeJS.ReadableStream, deadline: AbortSignal): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const cut = (): void => {
+    if (stream instanceof Readable) stream.destroy();
+  };
+  deadline.addEventListener('abort', cut, { once: true });
+  try {
+    for await (const chunk of stream) {
+      const bytes = Buffer.from(chunk);
+      length += bytes.length;
+      if (length > longestBytes) throw new NetworkTrouble('too large');
+      chunks.push(bytes);
+    }
+  } finally {
+    deadline.removeEventListener('abort', cut);
+  }
+  if (deadline.aborted) throw new NetworkTrouble('timeout');
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,108 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { LoopbackListener } from '../broker/run.ts';
+import type { LoopbackAnswer, LoopbackRequest } from '../delivery/loopback-request.ts';
+
+const address = '127.0.0.1';
+const longestBodyBytes = 64 * 1024;
+
+/** How long answers on their way may take when the listener closes, in ms. */
+const closingMs = 250;
+
+/** Bounds that no honest client meets. */
+const bounds = {
+  maxHeaderSize: 16 * 1024,
+  // Both are looked at every two seconds, so that the slowest is cut after ten.
+  headersTimeout: 8_000,
+  requestTimeout: 8_000,
+  connectionsCheckingInterval: 2_000,
+  keepAliveTimeout: 30_000,
+} as const;
+const mostConnections = 2_000;
+
+type Handle = (request: LoopbackRequest) => Promise<LoopbackAnswer>;
+
+/** Listens on 127.0.0.1 only, on the wanted port or, if that is taken, on one of the system's. */
+export async function listenOnLoopback(
+  wantedPort: number | undefined,
+  handle: Handle,
+): Promise<LoopbackListener> {
+  const server = createServer(bounds, (request, response) => {
+    void serve(request, response, handle);
+  });
+  server.maxConnections = mostConnections;
+  const port = await listen(server, wantedPort ?? 0).catch((error: unknown) => {
+    if (wantedPort === undefined) throw error;
+    return listen(server, 0);
+  });
+  return { port, close: () => close(server) };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: address, port, exclusive: true }, () => {
+      server.removeListener('error', reject);
+      const bound = server.address();
+      resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
+    });
+  });
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handle: Handle,
+): Promise<void> {
+  try {
+    const body = await bodyOf(request);
+    if (body === undefined) {
+      respond(response, { status: 413, body: '{"error":"too_large"}' });
+      return;
+    }
+    const { method = '', url: target = '' } = request;
+    respond(response, await handle({ method, target, headers: headersOf(request), body }));
+  } catch {
+    response.destroy();
+  }
+}
+
+function headersOf({ rawHeaders }: IncomingMessage): (readonly [string, string])[] {
+  const headers: (readonly [string, string])[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    headers.push([(rawHeaders[index] ?? '').toLowerCase(), rawHeaders[index + 1] ?? '']);
+  }
+  return headers;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > longestBodyBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function respond(response: ServerResponse, { status, body, headers }: LoopbackAnswer): void {
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    ...headers,
+    ...(status === 413 ? { connection: 'close' } : {}),
+  });
+  response.end(body);
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), closingMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
+import type { NetworkSettings } from '../ports.ts';
+
+/** A proxy as Azure's pipeline takes it. */
+export interface PipelineProxy {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/**
+ * How a URL is reached: by the agent's own proxy, directly where the agent's list of exceptions
+ * says so, and by the proxy of the environment (undefined) where the agent has none.
+ */
+export function proxyFor(
+  url: URL,
+  { proxy }: NetworkSettings,
+): PipelineProxy | 'direct' | undefined {
+  if (proxy === undefined) return undefined;
+  if (proxy.bypass.some((pattern) => matches(pattern, url.href))) return 'direct';
+  const address = new URL(proxy.url);
+  return {
+    host: `${address.protocol}//${address.hostname}`,
+    port: Number(address.port) || (address.protocol === 'https:' ? 443 : 80),
+    ...(proxy.username === undefined ? {} : { username: proxy.username }),
+    ...(proxy.password === undefined ? {} : { password: proxy.password.reveal() }),
+  };
+}
+
+/** The agent's own authorities beside the usual ones; undefined where it has none. */
+export function additionalAuthorities({ authoritiesFile }: NetworkSettings): string | undefined {
+  if (authoritiesFile === undefined) return undefined;
+  try {
+    return [...rootCertificates, readFileSync(authoritiesFile, 'utf8')].join('\n');
+  } catch {
+    // The agent checks the file itself when it is configured; without it the usual ones hold.
+    return undefined;
+  }
+}
+
+/** The agent's list holds regular expressions; one that is none matches nothing. */
+function matches(pattern: string, url: string): boolean {
+  try {
+    return new RegExp(pattern, 'i').test(url);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,140 @@
+import { FederationError, type ErrorCode, type FailureKind } from '../errors.ts';
+import type { HttpAnswer } from '../ports.ts';
+import { readIdToken } from './id-token.ts';
+import type { ConnectionName, GrantedIdToken } from './request-id-token.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/**
+ * Judges Azure DevOps' answer to a request for an ID token by its status, type and body. Needs no
+ * network, and tells nothing of the body itself.
+ * @throws {FederationError} for everything that is not an ID token.
+ */
+export function judgeIdTokenAnswer(
+  answer: HttpAnswer,
+  connection: ConnectionName,
+  now: Date,
+): GrantedIdToken {
+  const pauseMs = retryAfterMs(answer.headers, now);
+  const verdict = refusalOf(answer);
+  if (verdict !== undefined) throw verdictError(verdict, answer, connection, pauseMs);
+  return { idToken: readIdToken(tokenIn(answer.body, connection)), pauseMs };
+}
+
+interface Verdict {
+  readonly code: ErrorCode;
+  readonly kind: FailureKind;
+  readonly why: string;
+  readonly remedy: string;
+}
+
+const notReferenced: Verdict = {
+  code: 'CONNECTION_NOT_REFERENCED',
+  kind: 'definite',
+  why: 'no task of this stage and job names the connection in an input of its own',
+  remedy:
+    'Name the connection in the azureSubscription input of a task in this very job; a task with condition: false is enough.',
+};
+
+const jobTokenRefused: Verdict = {
+  code: 'JOB_TOKEN_REFUSED',
+  kind: 'definite',
+  why: "the job's access token was refused",
+  remedy:
+    'The token ends with the job, or after one to two days: split the work into shorter jobs, and check that the job was not cancelled.',
+};
+
+const signInPage: Verdict = {
+  code: 'DEVOPS_SIGN_IN_PAGE',
+  kind: 'transient',
+  why: 'it sent a web page or a redirect in place of an answer',
+  remedy:
+    "Check that no proxy or gateway between the agent and Azure DevOps asks for a sign-in, and that the organisation's address is current.",
+};
+
+const throttled: Verdict = {
+  code: 'DEVOPS_THROTTLED',
+  kind: 'transient',
+  why: 'it limits the rate of requests at the moment',
+  remedy: 'Wait a few minutes; look at Organization settings, Usage, for what asks so often.',
+};
+
+const outage: Verdict = {
+  code: 'DEVOPS_UNAVAILABLE',
+  kind: 'transient',
+  why: 'it is out of order at the moment',
+  remedy: 'Look at https://status.dev.azure.com and run the job again.',
+};
+
+const notFound: Verdict = {
+  code: 'CONNECTION_NOT_FOUND',
+  kind: 'definite',
+  why: 'it does not find the connection, or not for this job',
+  remedy:
+    'Check that the connection exists, is not disabled, and that this pipeline is permitted to use it (Service connections, Security).',
+};
+
+const refused: Verdict = {
+  code: 'ID_TOKEN_REFUSED',
+  kind: 'definite',
+  why: 'it refused the request',
+  remedy:
+    'Check that this pipeline is permitted to use the connection (Service connections, Security), then run the job again.',
+};
+
+/** The table of answers that are no token; undefined for an answer that may hold one. */
+function refusalOf(answer: HttpAnswer): Verdict | undefined {
+  const { status, body } = answer;
+  if (body.includes('no explicit reference to service connection')) return notReferenced;
+  if (status === 401) return jobTokenRefused;
+  if (status === 203 || (status >= 300 && status < 400)) return signInPage;
+  if (status === 429) return throttled;
+  if (status === 408 || status >= 500) return outage;
+  // Seen on re-runs, and often gone at the next attempt.
+  if (body.includes('TaskOrchestrationPlanSecurityException'))
+    return { ...outage, why: refused.why };
+  if (status === 404) return notFound;
+  if (status !== 200) return refused;
+  return isWebPage(answer) ? signInPage : undefined;
+}
+
+function isWebPage({ headers, body }: HttpAnswer): boolean {
+  return headers['content-type']?.includes('text/html') === true || /^\s*</.test(body);
+}
+
+function tokenIn(body: string, connection: ConnectionName): string {
+  try {
+    const answer: unknown = JSON.parse(body);
+    if (typeof answer === 'object' && answer !== null && 'oidcToken' in answer) {
+      if (typeof answer.oidcToken === 'string' && answer.oidcToken !== '') return answer.oidcToken;
+    }
+  } catch {
+    // Told below; the parser's message would quote the body.
+  }
+  throw new FederationError({
+    code: 'DEVOPS_ANSWER_UNREADABLE',
+    kind: 'transient',
+    message: `Azure DevOps answered for the service connection "${connection.name}" with something that holds no ID token (${body.length} characters).`,
+    remedy: 'Run the job again; if it stays so, look for a proxy that changes answers.',
+  });
+}
+
+function verdictError(
+  verdict: Verdict,
+  answer: HttpAnswer,
+  connection: ConnectionName,
+  pauseMs: number | undefined,
+): FederationError {
+  return new FederationError({
+    code: verdict.code,
+    kind: verdict.kind,
+    message: `Azure DevOps gave no ID token for the service connection "${connection.name}": ${verdict.why} (HTTP ${answer.status}${activity(answer)}).`,
+    remedy: verdict.remedy,
+    retryAfterMs: verdict.kind === 'transient' ? pauseMs : undefined,
+  });
+}
+
+/** The ID by which Azure DevOps' support finds the request. */
+function activity({ headers }: HttpAnswer): string {
+  const id = headers['x-vss-e2eid'] ?? headers['activityid'];
+  return id !== undefined && /^[\w-]{8,64}$/.test(id) ? `, activity ${id}` : '';
+}

@@ -1,0 +1,98 @@
+import { FederationError } from '../errors.ts';
+import { Secret } from '../secret.ts';
+
+/**
+ * What Azure DevOps says of a job and its service connection, signed. In the exchange with Entra it
+ * is the client assertion. Issuer, subject and audience are shown, never judged: Entra judges them.
+ */
+export interface IdToken {
+  readonly token: Secret;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: string;
+  readonly issuedOn: Date | undefined;
+  readonly expiresOn: Date;
+}
+
+/** Azure DevOps' own issuer, which retires for the public cloud on 2027-07-01. */
+const devOpsIssuer = 'https://vstoken.dev.azure.com/';
+
+/**
+ * Reads the claims of an ID token (RFC 7519) without checking the signature, which is Entra's to do.
+ * @throws {FederationError} when the text is no JWT or has no `exp`.
+ */
+export function readIdToken(jwt: string): IdToken {
+  const claims = payloadOf(jwt);
+  const expiresOn = dateClaim(claims['exp']);
+  if (expiresOn === undefined) throw unreadable('it has no time of expiry');
+  return {
+    token: new Secret(jwt),
+    issuer: textClaim(claims['iss']),
+    subject: textClaim(claims['sub']),
+    audience: textClaim(claims['aud']),
+    issuedOn: dateClaim(claims['iat']),
+    expiresOn,
+  };
+}
+
+/** Whether the token comes from the issuer that retires. */
+export function isFromRetiringIssuer(idToken: Pick<IdToken, 'issuer'>): boolean {
+  return idToken.issuer.startsWith(devOpsIssuer);
+}
+
+const longestLifeMs = 48 * 60 * 60_000;
+
+/** Entra and Azure DevOps count in whole seconds, so up to one of them may be gone already. */
+const roundingMs = 1_000;
+
+/**
+ * How long the token is good from the moment it was asked for, in ms. Measured between the issuer's
+ * own `iat` and `exp`, because the agent's clock may be wrong by minutes; by the agent's clock only
+ * where `iat` is missing or makes no sense.
+ */
+export function idTokenLifeMs(idToken: IdToken, askedOn: Date): number {
+  const { issuedOn, expiresOn } = idToken;
+  const own = issuedOn === undefined ? 0 : expiresOn.getTime() - issuedOn.getTime();
+  const life = own > 0 && own <= longestLifeMs ? own : expiresOn.getTime() - askedOn.getTime();
+  return Math.max(0, Math.min(life, longestLifeMs) - roundingMs);
+}
+
+function payloadOf(jwt: string): Readonly<Record<string, unknown>> {
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(jwt)) throw unreadable('it is no JSON Web Token');
+  const [, payload = ''] = jwt.split('.');
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    if (typeof claims === 'object' && claims !== null && !Array.isArray(claims)) {
+      return claims as Record<string, unknown>;
+    }
+  } catch {
+    // Told below; the parser's message would quote the token.
+  }
+  throw unreadable('its claims are no JSON object');
+}
+
+/** Claims are shown in logs: one line, no control characters, no logging commands, bounded. */
+function textClaim(value: unknown): string {
+  const text = Array.isArray(value) ? value.join(' ') : typeof value === 'string' ? value : '';
+  return text
+    .replace(/[^\x20-\x7e]/g, '?')
+    .replaceAll('##', '#')
+    .slice(0, 300);
+}
+
+function dateClaim(value: unknown): Date | undefined {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0 || value > 1e11) {
+    return undefined;
+  }
+  return new Date(value * 1_000);
+}
+
+function unreadable(why: string): FederationError {
+  return new FederationError({
+    code: 'DEVOPS_ANSWER_UNREADABLE',
+    message: `Azure DevOps answered with something that cannot be used as an ID token: ${why}.`,
+    remedy:
+      'Run the job again; if it stays so, look at status.dev.azure.com and at proxies between.',
+    kind: 'transient',
+  });
+}

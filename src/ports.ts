@@ -1,0 +1,119 @@
+import type { Secret } from './secret.ts';
+
+/** Time, twice: the wall clock, which may be wrong or jump, and a count that only goes forward. */
+export interface Clock {
+  now(): Date;
+  /** ms since some fixed moment; stands still while the machine is suspended on some systems. */
+  monotonicMs(): number;
+  /** Resolves after `ms`, or at once when the signal fires. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Chance: what must not be guessed, and what must not be alike on many agents. */
+export interface Chance {
+  /** 256 bits, base64url. */
+  capability(): Secret;
+  /** 0 <= x < 1. */
+  jitter(): number;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string | Secret>>;
+  readonly body?: string;
+  /** For the whole exchange, the body of the answer included. */
+  readonly timeoutMs: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * HTTPS to the world, one request at a time, nothing followed and nothing retried.
+ * Rejects with a {@link NetworkTrouble} when there is no answer to judge.
+ */
+export interface Http {
+  send(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+/** Why there is no answer: never the library's own text, which may hold what was sent. */
+export class NetworkTrouble extends Error {
+  override readonly name = 'NetworkTrouble';
+  readonly reason: 'timeout' | 'connection' | 'certificate' | 'too large';
+  /** The system's code, for example `ECONNRESET`. */
+  readonly code: string | undefined;
+
+  constructor(reason: NetworkTrouble['reason'], code?: string) {
+    super(code === undefined ? reason : `${reason} (${code})`);
+    this.reason = reason;
+    this.code = code;
+  }
+}
+
+/** A client-credentials exchange at Entra's token endpoint. */
+export interface ExchangeRequest {
+  readonly authorityHost: URL;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientAssertion: Secret;
+  readonly scope: string;
+  readonly timeoutMs: number;
+}
+
+/** What Entra said, before anyone judged it; no text of the answer, only what can be told. */
+export type ExchangeOutcome =
+  | { readonly granted: true; readonly token: Secret; readonly expiresOn: Date }
+  | {
+      readonly granted: false;
+      /** The HTTP status of the last answer, absent when none came. */
+      readonly status?: number | undefined;
+      /** Entra's error numbers, the most specific first. */
+      readonly aadsts: readonly number[];
+      /** Entra's correlation ID, for its support. */
+      readonly correlationId?: string | undefined;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly trouble?: NetworkTrouble | undefined;
+    };
+
+export interface EntraAccessTokens {
+  exchange(request: ExchangeRequest): Promise<ExchangeOutcome>;
+}
+
+/** Files that nobody else may read, under paths that nobody else may have prepared. */
+export interface Files {
+  /** Makes the directory with mode 0700, or checks that an existing one is ours and private. */
+  makePrivateDirectory(path: string): Promise<void>;
+  /** Writes with mode 0600 and puts it in place in one step: a reader sees the old or the new. */
+  replace(path: string, content: string | Secret): Promise<void>;
+  /** Undefined when there is none; refuses links and files of other users. */
+  read(path: string): Promise<string | undefined>;
+  exists(path: string): Promise<boolean>;
+  /** Files and directories alike; no error when there is nothing. */
+  remove(path: string): Promise<void>;
+}
+
+/** Other processes, told apart by when they began, since process IDs are used again. */
+export interface Processes {
+  /** Something that differs between two processes of the same ID; undefined when none lives. */
+  identity(pid: number): Promise<string | undefined>;
+}
+
+export interface ProxySettings {
+  readonly url: string;
+  readonly username?: string | undefined;
+  readonly password?: Secret | undefined;
+  /** Regular expressions of URLs that go directly, as the agent keeps them. */
+  readonly bypass: readonly string[];
+}
+
+/** How the agent reaches the network, handed to everything that talks to it. */
+export interface NetworkSettings {
+  readonly proxy?: ProxySettings | undefined;
+  /** PEM file of additional authorities (the agent's `--sslcacert`). */
+  readonly authoritiesFile?: string | undefined;
+}

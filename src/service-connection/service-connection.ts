@@ -1,0 +1,130 @@
+import { refusal } from '../errors.ts';
+import { cloudNamed, type Cloud } from './cloud.ts';
+
+/** What the agent knows of a service connection, in the platform's own words. */
+export interface RawEndpoint {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly url: string | undefined;
+  readonly scheme: string | undefined;
+  /** `authorization.parameters`, names in lower case. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** `data`, names in lower case. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** A service connection that uses workload identity federation, checked and in our own words. */
+export interface ServiceConnection {
+  readonly id: string;
+  readonly name: string;
+  readonly clientId: string;
+  readonly tenantId: string;
+  /** Absent for connections to a management group, or to none at all. */
+  readonly subscriptionId: string | undefined;
+  readonly cloud: Cloud;
+  /** Entra's address for this connection; ends in a slash. */
+  readonly authorityHost: URL;
+  /** Resource Manager's address for this connection. */
+  readonly resourceManager: URL;
+  /** The scope of Resource Manager's access tokens. */
+  readonly resourceManagerScope: string;
+}
+
+const federated = 'WorkloadIdentityFederation';
+
+/** Old names of the public cloud's authority, which its tokens no longer carry. */
+const formerAuthorities = new Set(['login.windows.net', 'sts.windows.net']);
+
+const identifier = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * Reads the agent's record of a connection once, so that nobody downstream meets its field names.
+ * @throws {FederationError} for another scheme, an unknown cloud, or a missing or unsound field.
+ */
+export function readServiceConnection(raw: RawEndpoint): ServiceConnection {
+  const name = raw.name ?? raw.id;
+  requireFederation(raw.scheme, name);
+  const cloud = cloudNamed(raw.data['environment'], name);
+  const resourceManager = address(raw.url ?? cloud.resourceManager, 'address', name);
+  return {
+    id: guid(raw.id, 'ID', name),
+    name,
+    clientId: guid(raw.parameters['serviceprincipalid'], 'client ID', name),
+    tenantId: guid(raw.parameters['tenantid'], 'tenant ID', name),
+    subscriptionId: optional(raw.data['subscriptionid'], 'subscription ID', name),
+    cloud,
+    authorityHost: authorityHost(raw.data['environmentauthorityurl'], cloud, name),
+    resourceManager,
+    resourceManagerScope: scopeOf(resourceManagerResource(raw, cloud, resourceManager)),
+  };
+}
+
+/** The same connection, for another subscription that its identity may use. */
+export function withSubscription(
+  connection: ServiceConnection,
+  subscriptionId: string | undefined,
+): ServiceConnection {
+  if (subscriptionId === undefined) return connection;
+  if (!identifier.test(subscriptionId)) {
+    throw refusal(
+      'INPUT_INVALID',
+      `The input subscriptionId is "${subscriptionId}", which is not a subscription ID.`,
+      'Give the ID of the subscription (a GUID), not its name, or leave the input empty.',
+    );
+  }
+  return { ...connection, subscriptionId };
+}
+
+function requireFederation(scheme: string | undefined, name: string): void {
+  if (scheme?.toLowerCase() === federated.toLowerCase()) return;
+  throw refusal(
+    'CONNECTION_NOT_FEDERATED',
+    `The service connection "${name}" signs in by ${scheme ?? 'an unknown scheme'}, not by workload identity federation.`,
+    'Convert it in the project settings (Service connections, Convert), or choose another connection.',
+  );
+}
+
+function guid(value: string | undefined, what: string, connection: string): string {
+  if (value !== undefined && identifier.test(value)) return value;
+  throw incomplete(connection, what, value === undefined ? 'has none' : 'has one that is no GUID');
+}
+
+/** Management-group connections carry no subscription, or a GUID of zeros. */
+function optional(value: string | undefined, what: string, connection: string): string | undefined {
+  if (value === undefined || value === '' || /^[0-]+$/.test(value)) return undefined;
+  return guid(value, what, connection);
+}
+
+function authorityHost(named: string | undefined, cloud: Cloud, connection: string): URL {
+  const url = address(named ?? cloud.authorityHost, 'authority host', connection);
+  if (formerAuthorities.has(url.hostname)) return new URL('https://login.microsoftonline.com/');
+  return new URL('/', url);
+}
+
+function address(value: string | undefined, what: string, connection: string): URL {
+  if (value === undefined || value === '') throw incomplete(connection, what, 'has none');
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
+    throw incomplete(connection, what, 'has one that is no plain https address');
+  }
+  return url;
+}
+
+function resourceManagerResource(raw: RawEndpoint, cloud: Cloud, resourceManager: URL): string {
+  if (cloud.resourceManager !== undefined) return cloud.resourceManager;
+  // An Azure Stack names the audience of its own Resource Manager.
+  return raw.data['activedirectoryserviceendpointresourceid'] ?? resourceManager.href;
+}
+
+/** Entra's rule for client credentials: the resource as it is, and `/.default`. */
+export function scopeOf(resource: string): string {
+  return `${resource}/.default`;
+}
+
+function incomplete(connection: string, what: string, how: string): Error {
+  return refusal(
+    'CONNECTION_INCOMPLETE',
+    `The service connection "${connection}" cannot be used: of its ${what}, it ${how}.`,
+    'Open the connection in the project settings, verify and save it, or create it anew.',
+  );
+}

@@ -1,0 +1,79 @@
+import { orUndo, verifySession, type Session } from '../../src/broker/session.ts';
+import { signInOnce } from '../../src/broker/sign-in-once.ts';
+import { accessTokenFilesOf, accessTokenVariables } from '../../src/broker/access-tokens.ts';
+import { requireAllowed } from '../../src/delivery/allowed-identities.ts';
+import {
+  azdVariables,
+  subscriptionVariables,
+  workloadIdentityVariables,
+} from '../../src/delivery/azure-variables.ts';
+import { refuseSdkLeftovers } from '../../src/delivery/leftovers.ts';
+import { tellConnection, tellIdToken } from '../../src/delivery/narration.ts';
+import { noProxyVariables } from '../../src/delivery/no-proxy.ts';
+import { outputsOf } from '../../src/delivery/outputs.ts';
+import { publish } from '../../src/delivery/publish.ts';
+import type { VariableChange } from '../../src/delivery/variable-change.ts';
+import { readJob } from '../../src/id-token/job.ts';
+import { join, remembered, type TaskWorld } from '../task-world.ts';
+import { readInputs, type FederatedLoginInputs } from './inputs.ts';
+
+/** Signs the tools of the job in, and tells every Azure SDK who they are. */
+export async function federatedLogin(world: TaskWorld): Promise<void> {
+  const { agent } = world;
+  const inputs = readInputs(agent);
+  const { connection } = inputs;
+  requireAllowed(connection, inputs.allowed);
+  refuseSdkLeftovers(agent.presentVariables());
+  tellConnection(connection, agent);
+  const session = await signIn(inputs, world);
+  await orUndo(session, async () => {
+    tellIdToken(session.idToken, connection, inputs.refresh, agent);
+    if (inputs.verify) await verifySession(connection, session, agent, await world.upstream());
+    publish(
+      {
+        variables: [
+          ...sessionVariables(session, inputs, world),
+          ...(await accessTokenVariables(
+            inputs.accessTokens,
+            accessTokenFiles(inputs, world),
+            session,
+          )),
+        ],
+        outputs: outputsOf(connection, session.idToken),
+      },
+      agent,
+    );
+  });
+}
+
+async function signIn(inputs: FederatedLoginInputs, world: TaskWorld): Promise<Session> {
+  const { connection } = inputs;
+  if (inputs.refresh) return join(connection, accessTokenFiles(inputs, world), world);
+  const { agent } = world;
+  const job = readJob(agent.jobVariables);
+  const { tempDirectory } = agent;
+  const session = await signInOnce(connection, { job, tempDirectory }, await world.upstream());
+  agent.remember(remembered.directory, session.directory);
+  return session;
+}
+
+function accessTokenFiles(
+  { connection, refresh, accessTokens }: FederatedLoginInputs,
+  { agent }: TaskWorld,
+): ReturnType<typeof accessTokenFilesOf> {
+  return refresh ? accessTokenFilesOf(accessTokens, connection, agent.tempDirectory) : [];
+}
+
+function sessionVariables(
+  { tokenFile, endpoints }: Session,
+  { connection }: FederatedLoginInputs,
+  { agent }: TaskWorld,
+): readonly VariableChange[] {
+  return [
+    ...workloadIdentityVariables(connection, tokenFile),
+    ...subscriptionVariables(connection),
+    ...(endpoints === undefined
+      ? []
+      : [...azdVariables(endpoints), ...noProxyVariables(agent.environment)]),
+  ];
+}

@@ -1,0 +1,4 @@
+import { runStory } from '../wiring.ts';
+import { federatedLogin } from './federated-login.ts';
+
+runStory(federatedLogin);

@@ -1,0 +1,32 @@
+import {
+  readAccessTokenLines,
+  type RequestedAccessToken,
+} from '../../src/delivery/access-token-lines.ts';
+import type { AllowedIdentities } from '../../src/delivery/allowed-identities.ts';
+import { connectionInput } from '../../src/delivery/connection-input.ts';
+import type { PipelineAgent } from '../../src/delivery/pipeline-agent.ts';
+import { booleanInput, listInput } from '../../src/delivery/task-inputs.ts';
+import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
+
+/** What the pipeline's author asks of FederatedLogin. */
+export interface FederatedLoginInputs {
+  readonly connection: ServiceConnection;
+  readonly refresh: boolean;
+  readonly verify: boolean;
+  readonly accessTokens: readonly RequestedAccessToken[];
+  readonly allowed: AllowedIdentities;
+}
+
+/** @throws {FederationError} for the first input that cannot be used. */
+export function readInputs(agent: PipelineAgent): FederatedLoginInputs {
+  return {
+    connection: connectionInput(agent),
+    refresh: booleanInput(agent, 'refresh', true),
+    verify: booleanInput(agent, 'verify', true),
+    accessTokens: readAccessTokenLines(agent.input('accessTokens')),
+    allowed: {
+      tenantIds: listInput(agent, 'allowedTenantIds'),
+      subscriptionIds: listInput(agent, 'allowedSubscriptionIds'),
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { runStory } from '../wiring.ts';
+import { terraformOidcEnv } from './terraform-oidc-env.ts';
+
+runStory(terraformOidcEnv);

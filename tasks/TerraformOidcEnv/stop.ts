@@ -1,0 +1,3 @@
+import { runFinish } from '../wiring.ts';
+
+runFinish();

@@ -1,0 +1,100 @@
+import { signInOnce } from '../../src/broker/sign-in-once.ts';
+import { workloadIdentityVariables } from '../../src/delivery/azure-variables.ts';
+import { clearedTerraformLeftovers, refuseSdkLeftovers } from '../../src/delivery/leftovers.ts';
+import { tellConnection, tellIdToken, utc } from '../../src/delivery/narration.ts';
+import { noProxyVariables } from '../../src/delivery/no-proxy.ts';
+import { outputsOf, type IdTokenFacts } from '../../src/delivery/outputs.ts';
+import type { PipelineAgent } from '../../src/delivery/pipeline-agent.ts';
+import { publish } from '../../src/delivery/publish.ts';
+import {
+  brokerVariables,
+  nativeVariables,
+  prefixedVariables,
+  staticVariables,
+} from '../../src/delivery/terraform-variables.ts';
+import type { VariableChange } from '../../src/delivery/variable-change.ts';
+import { readJob } from '../../src/id-token/job.ts';
+import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
+import { join, type TaskWorld } from '../task-world.ts';
+import { readInputs } from './inputs.ts';
+
+/** What one mode has to offer: the variables, and the ID token where one was asked for. */
+interface Offer {
+  readonly variables: readonly VariableChange[];
+  readonly idToken?: IdTokenFacts;
+}
+
+/** Tells Terraform, OpenTofu and their providers who they are, and where to ask for ID tokens. */
+export async function terraformOidcEnv(world: TaskWorld): Promise<void> {
+  const { agent } = world;
+  const { connection, mode, tfVarPrefix } = readInputs(agent);
+  const isSecond = tfVarPrefix !== undefined;
+  if (mode === 'broker' && !isSecond) refuseSdkLeftovers(agent.presentVariables());
+  tellConnection(connection, agent);
+  const offer =
+    mode === 'broker'
+      ? await brokerOffer(connection, tfVarPrefix, world)
+      : mode === 'native'
+        ? nativeOffer(connection, agent)
+        : await staticOffer(connection, world);
+  const cleared = isSecond
+    ? []
+    : clearedTerraformLeftovers(agent.presentVariables(), offer.variables);
+  tellCleared(cleared, agent);
+  publish(
+    {
+      variables: [...offer.variables, ...cleared],
+      outputs: outputsOf(connection, offer.idToken),
+    },
+    agent,
+  );
+}
+
+async function brokerOffer(
+  connection: ServiceConnection,
+  tfVarPrefix: string | undefined,
+  world: TaskWorld,
+): Promise<Offer> {
+  const { agent } = world;
+  const { endpoints, idToken, tokenFile } = await join(connection, [], world);
+  tellIdToken(idToken, connection, true, agent);
+  const variables =
+    tfVarPrefix === undefined
+      ? [
+          ...brokerVariables(connection, endpoints),
+          ...workloadIdentityVariables(connection, tokenFile),
+          ...noProxyVariables(agent.environment),
+        ]
+      : prefixedVariables(tfVarPrefix, connection, endpoints);
+  return { variables, idToken };
+}
+
+function nativeOffer(connection: ServiceConnection, agent: PipelineAgent): Offer {
+  agent.say(
+    'Providers ask Azure DevOps themselves: map SYSTEM_ACCESSTOKEN: $(System.AccessToken) in the env of each Terraform step.',
+  );
+  return { variables: nativeVariables(connection) };
+}
+
+async function staticOffer(connection: ServiceConnection, world: TaskWorld): Promise<Offer> {
+  const { agent } = world;
+  const { tempDirectory } = agent;
+  const job = readJob(agent.jobVariables);
+  const session = await signInOnce(connection, { job, tempDirectory }, await world.upstream());
+  // The token goes into a variable; the file that comes with it has no reader.
+  await session.undo();
+  const { idTokenItself } = session;
+  tellIdToken(idTokenItself, connection, false, agent);
+  agent.warn(
+    `The ID token in ARM_OIDC_TOKEN expires at ${utc(idTokenItself.expiresOn)} and is not replaced; Terraform fails when it needs one after that. The mode broker has no such end.`,
+  );
+  return { variables: staticVariables(connection, idTokenItself.token), idToken: idTokenItself };
+}
+
+function tellCleared(cleared: readonly VariableChange[], { warn }: PipelineAgent): void {
+  if (cleared.length === 0) return;
+  const names = cleared.map(({ name }) => name).join(', ');
+  warn(
+    `Set empty for the steps that follow, because Terraform would sign in by them as someone else: ${names}. Remove them from the variables of this job.`,
+  );
+}

@@ -1,0 +1,4 @@
+import { runStory } from '../wiring.ts';
+import { tokenRefresher } from './token-refresher.ts';
+
+runStory(tokenRefresher);

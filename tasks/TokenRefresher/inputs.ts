@@ -1,0 +1,24 @@
+import {
+  readAccessTokenLines,
+  type RequestedAccessToken,
+} from '../../src/delivery/access-token-lines.ts';
+import { connectionInput } from '../../src/delivery/connection-input.ts';
+import type { PipelineAgent } from '../../src/delivery/pipeline-agent.ts';
+import { booleanInput } from '../../src/delivery/task-inputs.ts';
+import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
+
+/** What the pipeline's author asks of TokenRefresher. */
+export interface TokenRefresherInputs {
+  readonly connection: ServiceConnection;
+  readonly managedIdentity: boolean;
+  readonly accessTokens: readonly RequestedAccessToken[];
+}
+
+/** @throws {FederationError} for the first input that cannot be used. */
+export function readInputs(agent: PipelineAgent): TokenRefresherInputs {
+  return {
+    connection: connectionInput(agent),
+    managedIdentity: booleanInput(agent, 'managedIdentity', false),
+    accessTokens: readAccessTokenLines(agent.input('accessTokens')),
+  };
+}

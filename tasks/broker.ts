@@ -1,0 +1,40 @@
+import type { NetworkSettings } from '../src/ports.ts';
+import { runBroker } from '../src/broker/run.ts';
+import type { BrokerSettings } from '../src/broker/messages.ts';
+import { systemChance } from '../src/external/chance.ts';
+import { systemClock } from '../src/external/clock.ts';
+import { diskFiles } from '../src/external/files.ts';
+import { listenOnLoopback } from '../src/external/loopback-server.ts';
+import { ownProcess } from '../src/external/own-process.ts';
+import { systemProcesses } from '../src/external/processes.ts';
+import { startingTask } from '../src/external/starting-task.ts';
+import { Secret } from '../src/secret.ts';
+import { httpsThrough } from '../src/external/https.ts';
+import { entraThrough } from '../src/external/entra-access-tokens.ts';
+
+/** The background process: waits for the one message that says what to do, and does it. */
+async function main(): Promise<void> {
+  const task = startingTask();
+  const message = await task.order;
+  if (message === undefined) return;
+  const network = networkOf(message.settings);
+  await runBroker(message, {
+    files: diskFiles,
+    clock: systemClock,
+    chance: systemChance,
+    processes: systemProcesses,
+    pid: ownProcess.pid,
+    terminated: ownProcess.terminated,
+    listen: listenOnLoopback,
+    tell: (answer) => task.tell(answer),
+    http: httpsThrough(network),
+    entra: entraThrough(network),
+  });
+}
+
+function networkOf({ network: { proxy, authoritiesFile } }: BrokerSettings): NetworkSettings {
+  const password = proxy?.password === undefined ? undefined : new Secret(proxy.password);
+  return { authoritiesFile, proxy: proxy === undefined ? undefined : { ...proxy, password } };
+}
+
+void main().finally(() => ownProcess.end());

@@ -1,0 +1,36 @@
+import { leaveBroker, type LeaveWorld } from '../src/broker/leave.ts';
+import { reportLines, reportMarkdown } from '../src/broker/report.ts';
+import type { PipelineAgent } from '../src/delivery/pipeline-agent.ts';
+import { remembered } from './task-world.ts';
+
+/** The post-job step of every task: takes away what its main step left, and tells how it went. */
+export async function finish(agent: PipelineAgent, world: LeaveWorld): Promise<void> {
+  const directory = agent.recall(remembered.directory);
+  if (directory !== undefined) {
+    await world.files.remove(directory);
+    agent.say('Removed the token file of this step.');
+  }
+  const brokerId = agent.recall(remembered.brokerId);
+  if (brokerId !== undefined) await stopBroker(brokerId, agent, world);
+}
+
+async function stopBroker(
+  brokerId: string,
+  agent: PipelineAgent,
+  world: LeaveWorld,
+): Promise<void> {
+  const leaving = await leaveBroker(brokerId, agent.tempDirectory, world);
+  switch (leaving.ended) {
+    case 'now':
+      for (const line of reportLines(leaving.report)) agent.say(line);
+      await agent.attachSummary('workload-identity', reportMarkdown(leaving.report));
+      return;
+    case 'by force':
+      agent.warn(
+        'The broker did not answer any more and was ended by force; nothing of it is left.',
+      );
+      return;
+    case 'before':
+      agent.say('The broker that this step started had ended before, or another one follows it.');
+  }
+}

@@ -1,0 +1,55 @@
+import type { BrokerWorld } from '../src/broker/connection-session.ts';
+import type { JoinWorld, Membership, Surroundings } from '../src/broker/join.ts';
+import { joinBroker } from '../src/broker/join.ts';
+import type { AccessTokenFile } from '../src/broker/messages.ts';
+import type { PipelineAgent } from '../src/delivery/pipeline-agent.ts';
+import { readJob } from '../src/id-token/job.ts';
+import type { Processes } from '../src/ports.ts';
+import type { ServiceConnection } from '../src/service-connection/service-connection.ts';
+
+/** What a task's story asks of the world. */
+export interface TaskWorld {
+  readonly agent: PipelineAgent;
+  readonly processes: Processes;
+  readonly join: JoinWorld;
+  /** Loaded when it is first asked for: it is large, and not every step goes upstream. */
+  readonly upstream: () => Promise<BrokerWorld>;
+}
+
+/** The task variables by which the post-job step knows what the main step left. */
+export const remembered = {
+  /** The broker that this task started. */
+  brokerId: 'workloadIdentityBroker',
+  /** The directory of a token file that nobody keeps fresh. */
+  directory: 'workloadIdentityDirectory',
+} as const;
+
+/** Has the broker of this job keep the connection signed in. */
+export async function join(
+  connection: ServiceConnection,
+  accessTokenFiles: readonly AccessTokenFile[],
+  { agent, processes, join: world }: TaskWorld,
+): Promise<Membership> {
+  const surroundings: Surroundings = {
+    job: readJob(agent.jobVariables),
+    tempDirectory: agent.tempDirectory,
+    worker: await workerOf(agent, processes),
+    network: agent.network,
+  };
+  return joinBroker(
+    connection,
+    accessTokenFiles,
+    surroundings,
+    (brokerId) => agent.remember(remembered.brokerId, brokerId),
+    world,
+  );
+}
+
+async function workerOf(
+  { workerPid: pid }: PipelineAgent,
+  processes: Processes,
+): Promise<Surroundings['worker']> {
+  if (pid === undefined) return undefined;
+  const identity = await processes.identity(pid);
+  return identity === undefined ? undefined : { pid, identity };
+}
