@@ -1,0 +1,147 @@
+// Builds the extension into build/extension/, laid out exactly as it is packed.
+import { build } from 'esbuild';
+import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { smallTaskLibrary, libraries, libraryStub, oneEntry } from './bundling.mjs';
+import { thirdPartyNotices } from './third-party-notices.mjs';
+
+const root = join(import.meta.dirname, '..');
+const output = join(root, 'build', 'extension');
+const tasks = ['FederatedLogin', 'TerraformOidcEnv', 'TokenRefresher'];
+
+/** Our code stays readable, so that stack traces say something; third-party code is minified. */
+const settings = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  conditions: ['import', 'node'],
+  mainFields: ['module', 'main'],
+  banner: {
+    // Bundled CommonJS packages ask for built-ins with require.
+    js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+  },
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+const { version } = await readJson('package.json');
+if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`The version ${version} is not x.y.z.`);
+
+await rm(output, { recursive: true, force: true });
+await mkdir(join(output, 'images'), { recursive: true });
+const bundled = [
+  await bundleLibraries(),
+  ...(await Promise.all(tasks.map((task) => bundleTask(task)))).flat(),
+];
+await Promise.all([
+  ...tasks.map((task) => copyTask(task)),
+  writeManifest(),
+  ...['README.md', 'LICENSE', 'CHANGELOG.md', ...(await pictures())].map((file) =>
+    copyFile(join(root, file), join(output, file)),
+  ),
+  thirdPartyNotices(root, bundled).then((text) =>
+    writeFile(join(output, 'THIRD-PARTY-NOTICES.txt'), text),
+  ),
+]);
+await printSizes();
+
+/**
+ * The Azure libraries, once a task: its entries load them when they need them, not at the start.
+ */
+async function bundleLibraries() {
+  const { metafile, outputFiles } = await build({
+    ...settings,
+    stdin: { contents: await libraries.entry(root), resolveDir: root, sourcefile: 'azure.mjs' },
+    plugins: [libraries.withoutUnusedParts()],
+    minify: true,
+    write: false,
+    outfile: join(output, libraries.file),
+  });
+  await Promise.all(
+    tasks.map(async (task) => {
+      await mkdir(join(output, task), { recursive: true });
+      await writeFile(join(output, task, libraries.file), outputFiles[0].contents);
+    }),
+  );
+  return metafile;
+}
+
+/**
+ * `index.mjs` holds the main and the post-job step, which share nearly everything; `stop.mjs` only
+ * leads there, and the name under which node was started decides.
+ */
+async function bundleTask(task) {
+  const folder = join(output, task);
+  const plugins = [await libraries.loadedWhenNeeded(root), smallTaskLibrary()];
+  const step = (name) => `./tasks/${task}/${name}.ts`;
+  const [steps, broker] = await Promise.all([
+    build({
+      ...settings,
+      stdin: { contents: oneEntry(step), resolveDir: root, sourcefile: `tasks/${task}/steps.mjs` },
+      plugins,
+      outfile: join(folder, 'index.mjs'),
+    }),
+    build({
+      ...settings,
+      entryPoints: ['tasks/broker.ts'],
+      plugins: [...plugins, libraryStub.refusing('azure-pipelines-task-lib')],
+      outfile: join(folder, 'broker.mjs'),
+    }),
+  ]);
+  await writeFile(join(folder, 'stop.mjs'), "import './index.mjs';\n");
+  return [steps.metafile, broker.metafile];
+}
+
+async function copyTask(task) {
+  const manifest = await readJson(`tasks/${task}/task.json`);
+  const [Major, Minor, Patch] = version.split('.').map(Number);
+  await writeJson(`${task}/task.json`, { ...manifest, version: { Major, Minor, Patch } });
+  await copyFile(join(root, 'tasks', task, 'icon.png'), join(output, task, 'icon.png'));
+}
+
+async function writeManifest() {
+  await writeJson('vss-extension.json', { ...(await readJson('vss-extension.json')), version });
+}
+
+/** The marketplace shows PNG pictures only; the drawings that they come from stay here. */
+async function pictures() {
+  const names = await readdir(join(root, 'images'));
+  return names.filter((name) => name.endsWith('.png')).map((name) => `images/${name}`);
+}
+
+async function printSizes() {
+  const rows = [];
+  for (const task of tasks) {
+    const row = { task };
+    for (const name of (await readdir(join(output, task))).filter((file) => /\.mjs$/.test(file))) {
+      const { size } = await stat(join(output, task, name));
+      row[name] = `${kilobytes(size)} (${kilobytes(await zippedSize(join(output, task, name)))})`;
+    }
+    rows.push(row);
+  }
+  console.log(`Version ${version}; kB (zipped):`);
+  for (const { task, ...sizes } of rows) {
+    const cells = Object.entries(sizes).map(([name, size]) => `${name} ${size}`.padEnd(24));
+    console.log(`  ${task.padEnd(18)}${cells.join('')}`.trimEnd());
+  }
+}
+
+async function zippedSize(file) {
+  return gzipSync(await readFile(file), { level: 9 }).length;
+}
+
+function kilobytes(size) {
+  return (size / 1000).toFixed(1);
+}
+
+async function readJson(path) {
+  return JSON.parse(await readFile(join(root, path), 'utf8'));
+}
+
+async function writeJson(path, content) {
+  await writeFile(join(output, path), `${JSON.stringify(content, null, 2)}\n`);
+}

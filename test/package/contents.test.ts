@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileOf, openPackage, repository, taskNames, textOf } from './packed-extension.ts';
+
+const filesOfTask = [
+  'azure.mjs',
+  'broker.mjs',
+  'icon.png',
+  'index.mjs',
+  'stop.mjs',
+  'task.json',
+] as const;
+const sharedFiles = [
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'THIRD-PARTY-NOTICES.txt',
+  '[Content_Types].xml',
+  'extension.vsixmanifest',
+  'extension.vsomanifest',
+];
+const kilobyte = 1000;
+
+describe('The packed extension', () => {
+  const extension = openPackage();
+  const paths = [...extension.files.keys()];
+  const pictures = paths.filter((path) => path.startsWith('images/'));
+  const bundles = paths.filter((path) => path.endsWith('.mjs'));
+
+  it('holds exactly the files that it should', () => {
+    const expected = [
+      ...sharedFiles,
+      ...taskNames.flatMap((task) => filesOfTask.map((file) => `${task}/${file}`)),
+    ];
+    const actual = paths.filter((path) => !pictures.includes(path));
+    assert.deepEqual(actual.sort(), expected.sort());
+    assert.ok(pictures.includes('images/extension.png'));
+    assert.deepEqual(
+      pictures.filter((path) => !path.endsWith('.png')),
+      [],
+    );
+  });
+
+  for (const task of taskNames) {
+    it(`gives an agent no more than 220 kB in six files to download for ${task}`, () => {
+      const files = [...extension.files].filter(([path]) => path.startsWith(`${task}/`));
+      const size = files.reduce((sum, [, { zippedSize }]) => sum + zippedSize, 0);
+      assert.ok(files.length <= 6, `${files.length} files`);
+      assert.ok(size <= 220 * kilobyte, `${size} bytes zipped`);
+    });
+  }
+
+  it('is no larger than 600 kB without its pictures', () => {
+    const sizeOfPictures = pictures.reduce(
+      (sum, path) => sum + fileOf(extension, path).zippedSize,
+      0,
+    );
+    const size = extension.size - sizeOfPictures;
+    assert.ok(size <= 600 * kilobyte, `${size} bytes`);
+  });
+
+  it('carries no source, source map or installed package', () => {
+    const unwanted = paths.filter((path) => /\.(ts|map|svg)$|(^|\/)node_modules\//.test(path));
+    assert.deepEqual(unwanted, []);
+    for (const path of bundles) assert.doesNotMatch(textOf(extension, path), /sourceMappingURL=/);
+  });
+
+  it('does not tell where it was built', () => {
+    for (const [path, { content }] of extension.files) {
+      assert.ok(!content.includes(repository), path);
+    }
+  });
+
+  it('keeps the task library out of the broker, whose loading would spoil later steps', () => {
+    for (const task of taskNames) {
+      assert.match(textOf(extension, `${task}/index.mjs`), /\.taskkey/);
+      for (const file of ['broker.mjs', 'azure.mjs']) {
+        assert.doesNotMatch(textOf(extension, `${task}/${file}`), /\.taskkey/);
+      }
+    }
+  });
+
+  it('leads the post-job step into the bundle of the main step', () => {
+    for (const task of taskNames) {
+      assert.equal(textOf(extension, `${task}/stop.mjs`), "import './index.mjs';\n");
+    }
+  });
+
+  it('holds bundles that node can read', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
+    try {
+      for (const [index, path] of bundles.entries()) {
+        const file = join(folder, `${index}.mjs`);
+        writeFileSync(file, fileOf(extension, path).content);
+        const { status, stderr } = spawnSync(process.execPath, ['--check', file]);
+        assert.equal(status, 0, `${path}: ${stderr.toString()}`);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('gives the licences of the packages that are bundled', () => {
+    const notices = textOf(extension, 'THIRD-PARTY-NOTICES.txt');
+    for (const name of ['azure-pipelines-task-lib', '@azure/identity', '@azure/core-rest-pipeline'])
+      assert.match(notices, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+$`, 'm'));
+  });
+
+  it('has icons of the sizes that the marketplace and the editor expect', () => {
+    assert.deepEqual(pixelsOf(fileOf(extension, 'images/extension.png').content), [128, 128]);
+    for (const task of taskNames) {
+      assert.deepEqual(pixelsOf(fileOf(extension, `${task}/icon.png`).content), [32, 32]);
+    }
+    for (const path of paths.filter((name) => name.endsWith('icon.png'))) {
+      assert.ok(fileOf(extension, path).content.length <= 6 * kilobyte, path);
+    }
+  });
+});
+
+/** Width and height of a PNG, which its header tells. */
+function pixelsOf(png: Buffer): [number, number] {
+  assert.equal(png.toString('latin1', 1, 4), 'PNG');
+  assert.equal(png.toString('latin1', 12, 16), 'IHDR');
+  return [png.readUInt32BE(16), png.readUInt32BE(20)];
+}

@@ -1,0 +1,203 @@
+import { Ajv } from 'ajv';
+import assert from 'node:assert/strict';
+import {
+  openPackage,
+  readJson,
+  stagedManifest,
+  taskManifest,
+  taskNames,
+  textOf,
+  type TaskName,
+} from './packed-extension.ts';
+import { taskSchema } from './task-schema.ts';
+
+const outputNames = [
+  'clientId',
+  'idTokenExpiresOn',
+  'issuer',
+  'subject',
+  'subscriptionId',
+  'tenantId',
+];
+
+/** The inputs that a pipeline may name, with their defaults: a promise to every pipeline. */
+const inputsOf: Readonly<Record<TaskName, Readonly<Record<string, string | undefined>>>> = {
+  FederatedLogin: {
+    azureSubscription: undefined,
+    tools: 'auto',
+    refresh: 'true',
+    subscriptionId: '',
+    accessTokens: '',
+    verify: 'true',
+    allowedTenantIds: '',
+    allowedSubscriptionIds: '',
+  },
+  TerraformOidcEnv: {
+    azureSubscription: undefined,
+    mode: 'broker',
+    subscriptionId: '',
+    tfVarPrefix: '',
+  },
+  TokenRefresher: {
+    azureSubscription: undefined,
+    managedIdentity: 'false',
+    subscriptionId: '',
+    accessTokens: '',
+  },
+};
+
+const workloadIdentity = [
+  'AZURE_CLIENT_ID',
+  'AZURE_TENANT_ID',
+  'AZURE_AUTHORITY_HOST',
+  'AZURE_FEDERATED_TOKEN_FILE',
+  'NO_PROXY',
+  'no_proxy',
+];
+const session = [
+  ...workloadIdentity,
+  'AZURE_SUBSCRIPTION_ID',
+  'AZURE_OIDC_REQUEST_URL',
+  'AZURE_OIDC_REQUEST_TOKEN',
+  'IDENTITY_ENDPOINT',
+  'IDENTITY_HEADER',
+  '*_TOKEN',
+  '*_TOKEN_EXPIRES_ON',
+  '*_TOKEN_FILE',
+];
+
+/** The variables that each task may set, beside its outputs; the agent refuses every other. */
+const settableBy: Readonly<Record<TaskName, readonly string[]>> = {
+  FederatedLogin: [...session, 'AZURE_CONFIG_DIR'],
+  TerraformOidcEnv: [
+    ...workloadIdentity,
+    'ARM_USE_OIDC',
+    'ARM_CLIENT_ID',
+    'ARM_TENANT_ID',
+    'ARM_SUBSCRIPTION_ID',
+    'ARM_ENVIRONMENT',
+    'ARM_OIDC_REQUEST_URL',
+    'ARM_OIDC_REQUEST_TOKEN',
+    'FABRIC_OIDC_REQUEST_URL',
+    'FABRIC_OIDC_REQUEST_TOKEN',
+    'ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID',
+    'ARM_OIDC_AZURE_SERVICE_CONNECTION_ID',
+    'ARM_OIDC_TOKEN',
+    'ARM_OIDC_TOKEN_FILE_PATH',
+    'ARM_CLIENT_SECRET',
+    'ARM_CLIENT_SECRET_FILE_PATH',
+    'ARM_CLIENT_ID_FILE_PATH',
+    'ARM_CLIENT_CERTIFICATE',
+    'ARM_CLIENT_CERTIFICATE_PATH',
+    'ARM_CLIENT_CERTIFICATE_PASSWORD',
+    'ARM_USE_MSI',
+    'ARM_MSI_ENDPOINT',
+    'ARM_USE_AKS_WORKLOAD_IDENTITY',
+    'TF_VAR_*',
+  ],
+  TokenRefresher: session,
+};
+
+describe('The manifests of the packed extension', () => {
+  const extension = openPackage();
+  const { version } = readJson('package.json') as { version: string };
+  const manifests = taskNames.map((task) => ({ task, manifest: taskManifest(extension, task) }));
+  const isTask = new Ajv({ allErrors: true }).compile(taskSchema);
+
+  it('agree on one version, the one of package.json', () => {
+    assert.equal(stagedManifest().version, version);
+    assert.match(
+      textOf(extension, 'extension.vsixmanifest'),
+      new RegExp(`<Identity[^>]* Version="${version.replaceAll('.', '\\.')}"`),
+    );
+    for (const { task, manifest } of manifests) {
+      const { Major, Minor, Patch } = manifest.version;
+      assert.equal(`${Major}.${Minor}.${Patch}`, version, task);
+    }
+  });
+
+  it('contribute each task once, under the name of its folder', () => {
+    const { contributions } = stagedManifest();
+    assert.deepEqual(
+      contributions.map(({ properties }) => properties.name),
+      taskNames,
+    );
+    assert.equal(new Set(contributions.map(({ id }) => id)).size, taskNames.length);
+    for (const { task, manifest } of manifests) assert.equal(manifest.name, task);
+  });
+
+  it('have a short enough description for the marketplace', () => {
+    assert.ok(stagedManifest().description.length <= 200);
+  });
+
+  it('keep the identifiers by which agents and pipelines know the tasks', () => {
+    assert.deepEqual(
+      manifests.map(({ manifest }) => manifest.id),
+      [
+        '8f91676f-8fe9-438e-a850-4ac5e51aeabc',
+        '0a2a9a03-c866-4d53-8fbf-5fa023b646d1',
+        'f0601017-8171-4090-93fd-6f6905567a63',
+      ],
+    );
+  });
+
+  for (const { task, manifest } of manifests) {
+    describe(`for ${task}`, () => {
+      it('are valid for Azure Pipelines', () => {
+        assert.ok(isTask(manifest), JSON.stringify(isTask.errors, undefined, 2));
+      });
+
+      it('have the inputs and defaults that pipelines rely on', () => {
+        const inputs = manifest.inputs.map(({ name, defaultValue }) => [name, defaultValue]);
+        assert.deepEqual(Object.fromEntries(inputs), inputsOf[task]);
+        const [connection] = manifest.inputs;
+        assert.equal(connection?.type, 'connectedService:AzureRM');
+        assert.deepEqual(connection.aliases, ['serviceConnection', 'connectedServiceNameARM']);
+      });
+
+      it('explain every input to whoever fills it in', () => {
+        for (const { name, helpMarkDown } of manifest.inputs) {
+          assert.ok((helpMarkDown ?? '').length >= 100, `${name} has no help worth the name`);
+        }
+      });
+
+      it('refer to groups, inputs and options that exist', () => {
+        const groups = (manifest.groups ?? []).map(({ name }) => name);
+        for (const { name, groupName, visibleRule, options, defaultValue } of manifest.inputs) {
+          if (groupName !== undefined) assert.ok(groups.includes(groupName), name);
+          if (options && defaultValue !== undefined) assert.ok(defaultValue in options, name);
+          if (visibleRule !== undefined) {
+            const [other = '', value = ''] = visibleRule.split(' = ');
+            const options = manifest.inputs.find((input) => input.name === other)?.options ?? {};
+            assert.ok(value in options, `${name}: ${visibleRule}`);
+          }
+        }
+      });
+
+      it('name handlers for both nodes, in both sections, that are in the package', () => {
+        const targets = { execution: 'index.mjs', postjobexecution: 'stop.mjs' } as const;
+        for (const section of ['execution', 'postjobexecution'] as const) {
+          const target = targets[section];
+          assert.deepEqual(manifest[section], { Node24: { target }, Node20_1: { target } });
+          assert.ok(extension.files.has(`${task}/${target}`));
+        }
+      });
+
+      it('ask for an agent that keeps the case of variables', () => {
+        assert.equal(manifest.minimumAgentVersion, '3.234.0');
+      });
+
+      it('list as outputs only what is read as an output, so that the rest stays plain', () => {
+        assert.deepEqual(manifest.outputVariables.map(({ name }) => name).sort(), outputNames);
+      });
+
+      it('allow the variables that the task sets, and no other', () => {
+        assert.deepEqual(
+          [...manifest.restrictions.settableVariables.allowed].sort(),
+          [...settableBy[task], ...outputNames].sort(),
+        );
+        assert.deepEqual(Object.keys(manifest.restrictions), ['settableVariables']);
+      });
+    });
+  }
+});
