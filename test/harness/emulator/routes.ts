@@ -1,0 +1,192 @@
+import { locations, oidcToken } from './azure-devops.ts';
+import { blob } from './blob.ts';
+import type { Cloud, ServiceName, Tenancy } from './clouds.ts';
+import { cloudMetadata } from './cloud-metadata.ts';
+import {
+  deployment,
+  deploymentOperations,
+  deploymentStatus,
+  deploymentValidation,
+} from './deployments.ts';
+import { devopsIssuer, entraConfiguration, entraKeys, instances } from './discovery.ts';
+import { entraToken } from './entra.ts';
+import { graph, vaultSecret } from './graph.ts';
+import type { RouteName } from './journal.ts';
+import { json, type EmulatorRequest, type EmulatorResponse } from './message.ts';
+import {
+  resourceGroup,
+  resourceGroups,
+  resources,
+  storageAccount,
+  storageAccountKeys,
+} from './resource-groups.ts';
+import {
+  managementGroup,
+  providers,
+  subscription,
+  subscriptions,
+  tenants,
+  withRole,
+  withToken,
+} from './resource-manager.ts';
+import type { World } from './world.ts';
+
+/** A pure answer to a request. */
+export type Handler = (
+  request: EmulatorRequest,
+  world: World,
+) => EmulatorResponse | Promise<EmulatorResponse>;
+
+/** A path of a service, and who answers there. */
+export interface Route {
+  readonly name: RouteName;
+  readonly pattern: RegExp;
+  readonly handle: Handler;
+}
+
+const devopsRoutes: readonly Route[] = [
+  {
+    name: 'oidctoken',
+    pattern:
+      /^\/contoso\/(?<project>[^/]+)\/_apis\/distributedtask\/hubs\/(?<hub>[^/]+)\/plans\/(?<plan>[^/]+)\/jobs\/(?<jobId>[^/]+)\/oidctoken$/i,
+    handle: oidcToken,
+  },
+  {
+    name: 'azure-devops',
+    pattern: /^\/contoso\/_apis\/distributedtask\/?$/i,
+    handle: locations,
+  },
+];
+
+const issuerRoutes: readonly Route[] = [
+  {
+    name: 'discovery',
+    pattern: /^\/(?<organization>[^/]+)\/\.well-known\/(?<document>openid-configuration|jwks)$/i,
+    handle: devopsIssuer,
+  },
+];
+
+const entraRoutes = (cloud: Cloud): readonly Route[] => [
+  {
+    name: 'entra-token',
+    pattern: /^\/(?<tenant>[^/]+)\/oauth2\/(?<version>v2\.0\/)?token$/i,
+    handle: entraToken,
+  },
+  { name: 'discovery', pattern: /^(\/[^/]+)?\/discovery\/instance$/i, handle: instances },
+  {
+    name: 'discovery',
+    pattern: /^\/(?<tenant>[^/]+)(?<version>\/v2\.0)?\/\.well-known\/openid-configuration$/i,
+    handle: entraConfiguration(cloud),
+  },
+  {
+    name: 'discovery',
+    pattern: /^(\/(?<tenant>[^/]+))?\/discovery(\/v2\.0)?\/keys$/i,
+    handle: entraKeys,
+  },
+];
+
+const subscriptionPath = '^/subscriptions/(?<subscription>[^/]+)';
+const groupPath = `${subscriptionPath}/resourceGroups/(?<group>[^/]+)`;
+const accountPath = `${groupPath}/providers/Microsoft.Storage/storageAccounts/(?<account>[^/]+)`;
+// A deployment belongs to a group or to the subscription itself.
+const deploymentPath = `${subscriptionPath}(/resourceGroups/(?<group>[^/]+))?/providers/Microsoft.Resources/deployments/(?<name>[^/]+)`;
+
+const armRoutes = (cloud: Cloud): readonly Route[] => {
+  const arm = (pattern: string, handle: Handler): Route => ({
+    name: 'arm',
+    pattern: new RegExp(`${pattern}/?$`, 'i'),
+    handle,
+  });
+  const role = withRole.bind(undefined, cloud);
+  const group = 'Microsoft.Resources/subscriptions/resourceGroups';
+  return [
+    arm('^/metadata/endpoints', cloudMetadata(cloud)),
+    arm('^/tenants', withToken(cloud, tenants)),
+    arm('^/subscriptions', withToken(cloud, subscriptions)),
+    arm(
+      '^/providers/Microsoft.Management/managementGroups/(?<name>[^/]+)',
+      withToken(cloud, managementGroup),
+    ),
+    arm(subscriptionPath, role('Microsoft.Resources/subscriptions/read', subscription)),
+    arm(
+      `${subscriptionPath}/providers(/(?<namespace>[^/]+)(/register)?)?`,
+      role('Microsoft.Resources/subscriptions/providers/read', providers),
+    ),
+    arm(`${subscriptionPath}/resourceGroups`, role(`${group}/read`, resourceGroups)),
+    arm(groupPath, role(`${group}/write`, resourceGroup)),
+    arm(`${groupPath}/resources`, role(`${group}/resources/read`, resources)),
+    arm(accountPath, role('Microsoft.Storage/storageAccounts/read', storageAccount(cloud))),
+    arm(
+      `${accountPath}/listKeys`,
+      role('Microsoft.Storage/storageAccounts/listKeys/action', storageAccountKeys),
+    ),
+    arm(deploymentPath, role('Microsoft.Resources/deployments/write', deployment)),
+    arm(
+      `${deploymentPath}/validate`,
+      role('Microsoft.Resources/deployments/validate/action', deploymentValidation),
+    ),
+    arm(
+      `${deploymentPath}/operationStatuses/(?<operation>[^/]+)`,
+      role('Microsoft.Resources/deployments/operationstatuses/read', deploymentStatus),
+    ),
+    arm(
+      `${deploymentPath}/operations`,
+      role('Microsoft.Resources/deployments/operations/read', deploymentOperations),
+    ),
+  ];
+};
+
+const routesOf: Readonly<Record<ServiceName, (cloud: Cloud) => readonly Route[]>> = {
+  'azure-devops': () => devopsRoutes,
+  'devops-issuer': () => issuerRoutes,
+  entra: entraRoutes,
+  'resource-manager': armRoutes,
+  graph: (cloud) => [
+    {
+      name: 'graph',
+      pattern: /^\/v1\.0\/(?<collection>organization|servicePrincipals)$/i,
+      handle: graph(cloud),
+    },
+  ],
+  'key-vault': (cloud) => [
+    {
+      name: 'key-vault',
+      pattern: /^\/secrets\/(?<name>[\w-]+)(\/\w*)?$/i,
+      handle: vaultSecret(cloud),
+    },
+  ],
+  blob: (cloud) => [{ name: 'blob', pattern: /^\/.*$/s, handle: blob(cloud) }],
+};
+
+const nowhere: Route = {
+  name: 'unknown',
+  pattern: /^/,
+  handle: (request) =>
+    json(
+      404,
+      {
+        error: {
+          code: 'NotFound',
+          message: `Nothing answers ${request.method} ${request.path} here.`,
+        },
+      },
+      {},
+      { error: 'not-emulated' },
+    ),
+};
+
+/** The route of a path at a host, with the named parts of the path. */
+export const findRoute = (
+  tenancy: Tenancy,
+  path: string,
+): { readonly route: Route; readonly params: Readonly<Record<string, string>> } => {
+  for (const route of routesOf[tenancy.service](tenancy.cloud)) {
+    const match = route.pattern.exec(path);
+    if (match) {
+      const named = Object.entries(match.groups ?? {}) as (readonly [string, string | undefined])[];
+      const present = named.filter((pair): pair is [string, string] => pair[1] !== undefined);
+      return { route, params: Object.fromEntries(present) };
+    }
+  }
+  return { route: nowhere, params: {} };
+};

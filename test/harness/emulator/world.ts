@@ -1,0 +1,126 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { BlobStorage } from './blob-storage.ts';
+import { publishedClouds, type Cloud } from './clouds.ts';
+import { createSigningKey, type SigningKey } from './jwt.ts';
+import type { Deployment } from './deployments.ts';
+import type { ServiceConnection } from './service-connections.ts';
+
+/** Lives of what is issued, in seconds; read at each issue. */
+export interface Lifetimes {
+  idTokenSeconds: number;
+  /** Entra's usual hour; managed identities' day is for a test to set. */
+  accessTokenSeconds: number;
+}
+
+/** How long Resource Manager's deployments take; read at each PUT. */
+export interface DeploymentSettings {
+  durationMs: number;
+  retryAfterSeconds: number;
+}
+
+/** The one Azure DevOps organization, with its one project. */
+export interface Organization {
+  readonly name: string;
+  readonly id: string;
+  readonly collectionUri: string;
+  readonly project: { readonly name: string; readonly id: string };
+}
+
+/** A credential that someone got from the emulator. */
+export interface IssuedCredential {
+  readonly kind: 'job-access-token' | 'id-token' | 'access-token' | 'secret';
+  readonly value: string;
+}
+
+/** What an application trusts. */
+export interface FederatedCredential {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: string;
+}
+
+/** An app registration or a managed identity, with its service principal. */
+export interface Application {
+  readonly clientId: string;
+  readonly objectId: string;
+  readonly name: string;
+  readonly kind: 'app-registration' | 'managed-identity';
+  readonly cloud: Cloud;
+  readonly federatedCredentials: readonly FederatedCredential[];
+  readonly secret?: string;
+  /** Subscriptions on which it has a role (Contributor and Storage Blob Data Owner in one). */
+  readonly subscriptions: ReadonlySet<string>;
+}
+
+/** A job as Azure DevOps knows it. */
+export interface JobRecord {
+  readonly jobId: string;
+  readonly planId: string;
+  readonly hub: string;
+  readonly connectionIds: ReadonlySet<string>;
+  running: boolean;
+  tokenRefused: boolean;
+}
+
+/** All that the handlers know. They change nothing but its maps. */
+export interface World {
+  readonly organization: Organization;
+  readonly tenantId: string;
+  readonly subscriptionId: string;
+  readonly lifetimes: Lifetimes;
+  readonly deploymentSettings: DeploymentSettings;
+  readonly clouds: [Cloud, ...Cloud[]];
+  readonly keys: {
+    readonly jobTokens: SigningKey;
+    readonly devopsIssuer: SigningKey;
+    readonly entra: SigningKey;
+  };
+  readonly connections: Map<string, ServiceConnection>;
+  readonly applications: Map<string, Application>;
+  readonly jobs: Map<string, JobRecord>;
+  readonly resourceGroups: Map<string, Readonly<Record<string, unknown>>>;
+  readonly deployments: Map<string, Deployment>;
+  readonly vaultSecrets: Map<string, string>;
+  /** Resources, beyond Azure's own, for which Entra issues tokens. */
+  readonly resources: Set<string>;
+  readonly issued: IssuedCredential[];
+  readonly storageKey: string;
+  blobStorage: BlobStorage | undefined;
+}
+
+const organizationNamed = (name: string, project: string): Organization => ({
+  name,
+  id: randomUUID(),
+  collectionUri: `https://dev.azure.com/${name}/`,
+  project: { name: project, id: randomUUID() },
+});
+
+/** A world with an organization and a tenant, and nobody in them. */
+export const createWorld = async (): Promise<World> => {
+  const [jobTokens, devopsIssuer, entra] = await Promise.all([
+    createSigningKey(),
+    createSigningKey(),
+    createSigningKey(),
+  ]);
+  const [azure, ...others] = publishedClouds;
+  if (!azure) throw new Error('There is no cloud.');
+  return {
+    organization: organizationNamed('contoso', 'shop'),
+    tenantId: randomUUID(),
+    subscriptionId: randomUUID(),
+    lifetimes: { idTokenSeconds: 600, accessTokenSeconds: 3600 },
+    deploymentSettings: { durationMs: 0, retryAfterSeconds: 1 },
+    clouds: [azure, ...others],
+    keys: { jobTokens, devopsIssuer, entra },
+    connections: new Map(),
+    applications: new Map(),
+    jobs: new Map(),
+    resourceGroups: new Map(),
+    deployments: new Map(),
+    vaultSecrets: new Map([['greeting', 'hello']]),
+    resources: new Set(),
+    issued: [],
+    storageKey: randomBytes(64).toString('base64'),
+    blobStorage: undefined,
+  };
+};
