@@ -1,0 +1,54 @@
+// npm test: installs, packs, and runs every check and test, in the order of their price.
+import { spawn } from 'node:child_process';
+import { ensureInstalled, root, run } from './installed.mjs';
+
+const suites = [
+  ['unit tests', 'test/unit/**/*.test.ts'],
+  ['tests of the documents', 'test/docs/**/*.test.ts'],
+  ['tests of the package', 'test/package/**/*.test.ts'],
+  ['tests of the outside', 'test/external/**/*.test.ts'],
+  ['tests of the harness', 'test/harness/**/*.test.ts'],
+  ['end-to-end tests', 'test/e2e/**/*.test.ts'],
+];
+
+ensureInstalled();
+const binary = (name) => `node_modules/${name}`;
+const steps = [
+  ['lint', [binary('eslint/bin/eslint.js'), '.', '--max-warnings', '0']],
+  ['format', [binary('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
+  ['types', [binary('typescript/bin/tsc'), '-p', 'tsconfig.json']],
+  ['package', ['scripts/package.mjs']],
+];
+for (const [title, command] of steps) {
+  console.log(`\n── ${title}`);
+  run(process.execPath, command);
+}
+
+const total = { passed: 0, failed: 0 };
+for (const [title, files] of suites) {
+  console.log(`\n── ${title}`);
+  const { passed, failed, status } = await mocha(files);
+  total.passed += passed;
+  total.failed += status === 0 ? failed : Math.max(failed, 1);
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 ? 0 : 1);
+
+/** Runs one suite with its output shown, and counts by mocha's own closing lines. */
+function mocha(files) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [binary('mocha/bin/mocha.js'), '--spec', files], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      process.stdout.write(chunk);
+      output += chunk;
+    });
+    child.on('close', (status) => {
+      const count = (word) => Number(new RegExp(`^\\s*(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
+      resolve({ passed: count('passing'), failed: count('failing'), status });
+    });
+  });
+}
