@@ -28,12 +28,16 @@ export const errorCodes = [
   'DEVOPS_SIGN_IN_PAGE',
   'DEVOPS_ANSWER_UNREADABLE',
   // Entra, asked for an access token
-  'ENTRA_REFUSED',
   'ENTRA_THROTTLED',
   'ENTRA_UNAVAILABLE',
   // Resource Manager, asked for the subscription
   'SUBSCRIPTION_UNREADABLE',
   'RESOURCE_MANAGER_UNAVAILABLE',
+  // The command-line tools that a step signs in
+  'AZURE_CLI_MISSING',
+  'AZURE_CLI_FAILED',
+  'AZURE_POWERSHELL_MISSING',
+  'AZURE_POWERSHELL_FAILED',
   // The broker and its files
   'BROKER_NOT_STARTED',
   'BROKER_BUSY',
@@ -63,6 +67,19 @@ export interface Failure {
   readonly retryAfterMs?: number | undefined;
 }
 
+/**
+ * A text as a log can show it, whatever it quotes: one line, and no command to the agent, which
+ * looks for `##` anywhere in the output of any tool.
+ */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').replace(/#{2,}/g, '#');
+}
+
+/** Foreign words inside a message: enough of them to be recognised. */
+export function quoted(text: string): string {
+  return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
+}
+
 /** A failure with code, account and remedy; none of its texts ever holds a credential or a body. */
 export class FederationError extends Error implements Failure {
   override readonly name = 'FederationError';
@@ -72,9 +89,9 @@ export class FederationError extends Error implements Failure {
   readonly retryAfterMs: number | undefined;
 
   constructor(failure: Failure) {
-    super(failure.message);
+    super(oneLine(failure.message));
     this.code = failure.code;
-    this.remedy = failure.remedy;
+    this.remedy = oneLine(failure.remedy);
     this.kind = failure.kind;
     this.retryAfterMs = failure.retryAfterMs;
   }

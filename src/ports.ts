@@ -93,6 +93,8 @@ export interface Files {
   /** Undefined when there is none; refuses links and files of other users. */
   read(path: string): Promise<string | undefined>;
   exists(path: string): Promise<boolean>;
+  /** Makes an empty file with mode 0600, all by itself; false when there is one already. */
+  claim(path: string): Promise<boolean>;
   /** Files and directories alike; no error when there is nothing. */
   remove(path: string): Promise<void>;
 }
@@ -101,6 +103,39 @@ export interface Files {
 export interface Processes {
   /** Something that differs between two processes of the same ID; undefined when none lives. */
   identity(pid: number): Promise<string | undefined>;
+}
+
+/** One run of a command-line tool, without a shell. */
+export interface ToolRun {
+  /** What {@link Tools.find} found. */
+  readonly program: string;
+  /** Every user of the machine can read them: never a credential. */
+  readonly arguments: readonly string[];
+  /** Added to what a step of this job would see; undefined takes a variable away. */
+  readonly environment: Readonly<Record<string, string | Secret | undefined>>;
+  /** For its standard input, which ends after it; nothing to read where there is none. */
+  readonly input?: string | Secret;
+  /** It is ended by force after this. */
+  readonly timeoutMs: number;
+}
+
+/** How a tool ended. Its texts may quote credentials: to be searched, never to be shown. */
+export interface ToolOutcome {
+  /** Absent when it could not be started, or was ended before it did so itself. */
+  readonly exitCode?: number | undefined;
+  readonly trouble?: 'not started' | 'timeout' | 'ended' | undefined;
+  /** The beginning of what it wrote to its standard output. */
+  readonly output: string;
+  /** The beginning of what it wrote to its standard error. */
+  readonly errors: string;
+}
+
+/** The command-line tools of the machine. */
+export interface Tools {
+  /** The path of a program in the directories of `PATH`; undefined where none has it. */
+  find(name: string): Promise<string | undefined>;
+  /** Never rejects. */
+  run(run: ToolRun): Promise<ToolOutcome>;
 }
 
 export interface ProxySettings {

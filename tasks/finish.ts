@@ -1,10 +1,23 @@
 import { leaveBroker, type LeaveWorld } from '../src/broker/leave.ts';
 import { reportLines, reportMarkdown } from '../src/broker/report.ts';
 import type { PipelineAgent } from '../src/delivery/pipeline-agent.ts';
+import type { Tools } from '../src/ports.ts';
+import { forgetContext } from './powershell.ts';
 import { remembered } from './task-world.ts';
 
+/** What the post-job step asks of the world. */
+export interface FinishWorld extends LeaveWorld {
+  readonly tools: Tools;
+}
+
 /** The post-job step of every task: takes away what its main step left, and tells how it went. */
-export async function finish(agent: PipelineAgent, world: LeaveWorld): Promise<void> {
+export async function finish(agent: PipelineAgent, world: FinishWorld): Promise<void> {
+  const context = agent.recall(remembered.powerShellContext);
+  if (context !== undefined && context !== '' && !(await forgetContext(context, world.tools))) {
+    agent.warn(
+      `The sign-in of Azure PowerShell could not be removed: run Disconnect-AzAccount -ContextName ${context} as the user of this agent.`,
+    );
+  }
   const directory = agent.recall(remembered.directory);
   if (directory !== undefined) {
     await world.files.remove(directory);

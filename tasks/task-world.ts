@@ -4,13 +4,14 @@ import { joinBroker } from '../src/broker/join.ts';
 import type { AccessTokenFile } from '../src/broker/messages.ts';
 import type { PipelineAgent } from '../src/delivery/pipeline-agent.ts';
 import { readJob } from '../src/id-token/job.ts';
-import type { Processes } from '../src/ports.ts';
+import type { Processes, Tools } from '../src/ports.ts';
 import type { ServiceConnection } from '../src/service-connection/service-connection.ts';
 
 /** What a task's story asks of the world. */
 export interface TaskWorld {
   readonly agent: PipelineAgent;
   readonly processes: Processes;
+  readonly tools: Tools;
   readonly join: JoinWorld;
   /** Loaded when it is first asked for: it is large, and not every step goes upstream. */
   readonly upstream: () => Promise<BrokerWorld>;
@@ -22,6 +23,8 @@ export const remembered = {
   brokerId: 'workloadIdentityBroker',
   /** The directory of a token file that nobody keeps fresh. */
   directory: 'workloadIdentityDirectory',
+  /** The sign-in of Azure PowerShell, which lies in the user's own directory. */
+  powerShellContext: 'workloadIdentityPowerShellContext',
 } as const;
 
 /** Has the broker of this job keep the connection signed in. */

@@ -6,6 +6,7 @@ import { diskFiles } from '../src/external/files.ts';
 import { reachBroker } from '../src/external/loopback-client.ts';
 import { runCleanUp, runTask } from '../src/external/pipeline-agent.ts';
 import { systemProcesses } from '../src/external/processes.ts';
+import { systemTools } from '../src/external/tools.ts';
 import type { PipelineAgent } from '../src/delivery/pipeline-agent.ts';
 import { finish } from './finish.ts';
 import type { TaskWorld } from './task-world.ts';
@@ -24,6 +25,7 @@ export function runFinish(): void {
     finish(agent, {
       files: diskFiles,
       processes: systemProcesses,
+      tools: systemTools,
       clock: systemClock,
       reach: reachBroker,
     }),
@@ -35,6 +37,7 @@ function realWorld(agent: PipelineAgent): TaskWorld {
   return {
     agent,
     processes: systemProcesses,
+    tools: systemTools,
     join: {
       ...local,
       start: (message) => startBroker(brokerScript, message),

@@ -50,7 +50,7 @@ function readLine(line: string, number: number): RequestedAccessToken {
       `the name in line ${number} is not made of capitals, digits and underscores with _TOKEN at its end`,
     );
   }
-  if (reserved.has(name) || name.startsWith('SYSTEM_')) {
+  if (reserved.has(name) || /^(SYSTEM|AGENT|BUILD)_/.test(name)) {
     throw malformed(
       `the name in line ${number}, ${name}, has a meaning of its own for other tools`,
     );

@@ -1,3 +1,4 @@
+import type { Secret } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import type { Endpoints } from './endpoints.ts';
 import { masked, plain, type VariableChange } from './variable-change.ts';
@@ -32,10 +33,24 @@ export function azdVariables(endpoints: Endpoints): readonly VariableChange[] {
   ];
 }
 
+/** The private profile of Azure CLI. */
+export function azureCliVariables(profile: string): readonly VariableChange[] {
+  return [plain('AZURE_CONFIG_DIR', profile)];
+}
+
 /** The App Service form of a managed identity; the two variables mean nothing apart. */
 export function managedIdentityVariables(endpoints: Endpoints): readonly VariableChange[] {
   return [
     plain('IDENTITY_ENDPOINT', endpoints.managedIdentityUrl),
     masked('IDENTITY_HEADER', endpoints.managedIdentityCapability),
   ];
+}
+
+/** The same, for a tool that this step itself runs. */
+export function managedIdentityEnvironment(
+  endpoints: Endpoints,
+): Readonly<Record<string, string | Secret>> {
+  return Object.fromEntries(
+    managedIdentityVariables(endpoints).map(({ name, value }) => [name, value]),
+  );
 }

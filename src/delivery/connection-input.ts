@@ -1,4 +1,4 @@
-import { refusal } from '../errors.ts';
+import { quoted, refusal } from '../errors.ts';
 import {
   readServiceConnection,
   withSubscription,
@@ -21,7 +21,7 @@ export function connectionInput(
       'CONNECTION_MISSING',
       id === ''
         ? 'The input azureSubscription is empty.'
-        : `The agent knows no service connection "${id}" for this step.`,
+        : `The agent knows no service connection ${quoted(id)} for this step.`,
       'Name an Azure Resource Manager service connection of this project, and permit this pipeline to use it.',
     );
   }

@@ -69,9 +69,13 @@ export function foreignRequest(
   return foreign ? errorAnswer(403, 'forbidden', 'This endpoint serves this job only.') : undefined;
 }
 
-/** Whether the presented text is the capability, found out in a time that tells nothing. */
+/**
+ * Whether the presented text is the capability, found out in a time that tells nothing of it. What
+ * has no capability opens to nobody.
+ */
 export function opens(capability: Secret, presented: string | undefined): boolean {
-  return timingSafeEqual(digest(presented ?? ''), digest(capability.reveal()));
+  const isEqual = timingSafeEqual(digest(presented ?? ''), digest(capability.reveal()));
+  return isEqual && presented !== undefined && presented !== '';
 }
 
 /** The token of an `Authorization: Bearer` header; the scheme in any case (RFC 9110, 11.1). */

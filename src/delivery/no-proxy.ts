@@ -13,14 +13,21 @@ const loopback = ['127.0.0.1', 'localhost'];
 export function noProxyVariables(environment: Environment): readonly VariableChange[] {
   const hasProxy = proxies.some((name) => valueOf(environment, name) !== undefined);
   if (!hasProxy) return [];
-  const spelling =
-    valueOfExactly(environment, 'NO_PROXY') === undefined &&
-    valueOfExactly(environment, 'no_proxy') !== undefined
-      ? 'no_proxy'
-      : 'NO_PROXY';
+  const spelling = valueOfExactly(environment, 'no_proxy') === undefined ? 'NO_PROXY' : 'no_proxy';
   const listed = (environment[spelling] ?? '').split(',').map((entry) => entry.trim());
+  // Alone it means that nothing goes through the proxy; with company it means nothing at all.
+  if (listed.includes('*')) return [];
   const entries = [...listed.filter((entry) => entry !== ''), ...loopback];
   return [inExactCase(plain(spelling, [...new Set(entries)].join(',')))];
+}
+
+/** The same, for the environment of a tool that this step itself runs. */
+export function noProxyChanges(environment: Environment): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    noProxyVariables(environment).flatMap((change) =>
+      change.kind === 'plain' ? [[change.name, change.value]] : [],
+    ),
+  );
 }
 
 function valueOf(environment: Environment, name: string): string | undefined {

@@ -1,4 +1,4 @@
-import { refusal } from '../errors.ts';
+import { quoted, refusal } from '../errors.ts';
 import type { PipelineAgent } from './pipeline-agent.ts';
 
 type Inputs = Pick<PipelineAgent, 'input'>;
@@ -24,13 +24,18 @@ export function choiceInput<T extends string>(
   throw invalid(name, value, `Write one of ${choices.join(', ')}.`);
 }
 
-/** The entries of a list, one a line or separated by commas. */
+/**
+ * The entries of a list, one a line or separated by commas.
+ * @throws {FederationError} for separators alone: variables that turned out empty are no empty list.
+ */
 export function listInput(agent: Inputs, name: string): readonly string[] {
-  return agent
-    .input(name)
+  const value = agent.input(name);
+  const entries = value
     .split(/[\r\n,;]+/)
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
+  if (entries.length > 0 || value === '') return entries;
+  throw invalid(name, value, 'Give at least one entry, or leave the input empty.');
 }
 
 /** Undefined where the author left the input empty. */
@@ -42,7 +47,7 @@ export function optionalInput(agent: Inputs, name: string): string | undefined {
 function invalid(name: string, value: string, remedy: string): Error {
   return refusal(
     'INPUT_INVALID',
-    `The input ${name} is "${value.slice(0, 80)}", which means nothing to this task.`,
+    `The input ${name} is ${quoted(value)}, which means nothing to this task.`,
     remedy,
   );
 }

@@ -1,4 +1,4 @@
-import { refusal } from '../errors.ts';
+import { quoted, refusal } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -66,7 +66,7 @@ export function requireTerraformPrefix(prefix: string): void {
   if (/^[A-Za-z][A-Za-z0-9_]{0,40}$/.test(prefix)) return;
   throw refusal(
     'INPUT_INVALID',
-    `The input tfVarPrefix is "${prefix}", from which no name of a Terraform variable can be made.`,
+    `The input tfVarPrefix is ${quoted(prefix)}, from which no name of a Terraform variable can be made.`,
     'Use letters, digits and underscores, beginning with a letter, for example: hub.',
   );
 }

@@ -66,6 +66,16 @@ export const diskFiles: Files = {
     );
   },
 
+  async claim(path) {
+    try {
+      await (await open(path, 'wx', 0o600)).close();
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    }
+  },
+
   async remove(path) {
     await rm(path, { recursive: true, force: true, maxRetries: 3 });
   },

@@ -15,6 +15,7 @@ import { publish } from '../../src/delivery/publish.ts';
 import type { VariableChange } from '../../src/delivery/variable-change.ts';
 import { readJob } from '../../src/id-token/job.ts';
 import { join, remembered, type TaskWorld } from '../task-world.ts';
+import { findTools, signInTools } from './tools.ts';
 import { readInputs, type FederatedLoginInputs } from './inputs.ts';
 
 /** Signs the tools of the job in, and tells every Azure SDK who they are. */
@@ -24,15 +25,21 @@ export async function federatedLogin(world: TaskWorld): Promise<void> {
   const { connection } = inputs;
   requireAllowed(connection, inputs.allowed);
   refuseSdkLeftovers(agent.presentVariables());
+  const found = await findTools(inputs.tools, world.tools);
   tellConnection(connection, agent);
   const session = await signIn(inputs, world);
   await orUndo(session, async () => {
     tellIdToken(session.idToken, connection, inputs.refresh, agent);
     if (inputs.verify) await verifySession(connection, session, agent, await world.upstream());
+    const { jobId } = readJob(agent.jobVariables);
+    const { files } = world.join;
+    const toolWorld = { agent, tools: world.tools, files };
+    const toolVariables = await signInTools(found, jobId, connection, session, toolWorld);
     publish(
       {
         variables: [
           ...sessionVariables(session, inputs, world),
+          ...toolVariables,
           ...(await accessTokenVariables(
             inputs.accessTokens,
             accessTokenFiles(inputs, world),

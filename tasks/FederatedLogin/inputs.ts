@@ -6,11 +6,13 @@ import type { AllowedIdentities } from '../../src/delivery/allowed-identities.ts
 import { connectionInput } from '../../src/delivery/connection-input.ts';
 import type { PipelineAgent } from '../../src/delivery/pipeline-agent.ts';
 import { booleanInput, listInput } from '../../src/delivery/task-inputs.ts';
+import { toolsInput, type ToolChoice } from '../../src/delivery/tool-choice.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 
 /** What the pipeline's author asks of FederatedLogin. */
 export interface FederatedLoginInputs {
   readonly connection: ServiceConnection;
+  readonly tools: ToolChoice;
   readonly refresh: boolean;
   readonly verify: boolean;
   readonly accessTokens: readonly RequestedAccessToken[];
@@ -21,6 +23,7 @@ export interface FederatedLoginInputs {
 export function readInputs(agent: PipelineAgent): FederatedLoginInputs {
   return {
     connection: connectionInput(agent),
+    tools: toolsInput(agent),
     refresh: booleanInput(agent, 'refresh', true),
     verify: booleanInput(agent, 'verify', true),
     accessTokens: readAccessTokenLines(agent.input('accessTokens')),

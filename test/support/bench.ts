@@ -1,0 +1,177 @@
+import { runBroker, type ProcessWorld } from '../../src/broker/run.ts';
+import type { End } from '../../src/broker/vigil.ts';
+import {
+  protocolVersion,
+  type BrokerSettings,
+  type ConnectionOrder,
+  type Registration,
+  type RegistrationAnswer,
+  type StartMessage,
+} from '../../src/broker/messages.ts';
+import type { LoopbackAnswer, LoopbackRequest } from '../../src/delivery/loopback-request.ts';
+import { aServiceConnection, collectionUri, ids, oidcRequestUri } from './builders.ts';
+import { FakeChance, FakeClock, FakeFiles, FakeProcesses, settled } from './fakes.ts';
+import { Upstream, idTokenIn } from './upstream.ts';
+
+export const tempDirectory = '/agent/_work/_temp';
+export const stateFile = `${tempDirectory}/workload-identity/broker.json`;
+export const armResource = 'https://management.azure.com/';
+
+/** The worker and the broker as processes. */
+const workerPid = 100;
+const brokerPid = 200;
+
+export function anOrder(changes: Partial<ConnectionOrder> = {}): ConnectionOrder {
+  const { id, name, clientId, tenantId, authorityHost } = aServiceConnection();
+  const host = authorityHost.href;
+  return { id, name, clientId, tenantId, authorityHost: host, accessTokenFiles: [], ...changes };
+}
+
+export function someSettings(changes: Partial<BrokerSettings> = {}): BrokerSettings {
+  return {
+    protocol: protocolVersion,
+    brokerId: 'this-broker',
+    job: {
+      planId: ids.plan,
+      jobId: ids.job,
+      hostType: 'build',
+      projectId: ids.project,
+      collectionUri,
+      oidcRequestUri,
+      jobAccessToken: 'the-job-access-token',
+    },
+    stateDirectory: tempDirectory,
+    worker: { pid: workerPid, identity: 'worker' },
+    network: {},
+    kept: [],
+    ...changes,
+  };
+}
+
+/** What a client got. */
+export interface Served extends LoopbackAnswer {
+  /** The ID token or the access token, empty when there is none. */
+  readonly token: string;
+}
+
+/** A whole broker process in a world of fakes, in which time passes as the test wants. */
+export class Bench {
+  readonly clock: FakeClock;
+  readonly chance: FakeChance;
+  readonly files: FakeFiles;
+  readonly processes: FakeProcesses;
+  readonly upstream: Upstream;
+  pid = brokerPid;
+  readonly terminated = new AbortController();
+  readonly told: RegistrationAnswer[] = [];
+  isListening = false;
+  port = 50505;
+  end: End | undefined;
+  failure: unknown;
+  handle: (request: LoopbackRequest) => Promise<LoopbackAnswer> = () =>
+    Promise.resolve({ status: 0, body: '' });
+
+  /** @param shared what several brokers on one machine have in common. */
+  constructor(shared: Partial<Pick<Bench, 'clock' | 'files' | 'processes' | 'chance'>> = {}) {
+    this.clock = shared.clock ?? new FakeClock();
+    this.chance = shared.chance ?? new FakeChance();
+    this.files = shared.files ?? new FakeFiles();
+    this.processes = shared.processes ?? new FakeProcesses({ [workerPid]: 'worker' });
+    this.upstream = new Upstream(this.clock);
+    this.files.directories.add(tempDirectory);
+  }
+
+  get world(): ProcessWorld {
+    return {
+      clock: this.clock,
+      chance: this.chance,
+      files: this.files,
+      processes: this.processes,
+      http: this.upstream,
+      entra: this.upstream,
+      pid: this.pid,
+      listen: (_, handle) => {
+        this.handle = handle;
+        this.isListening = true;
+        const close = (): Promise<void> => {
+          this.isListening = false;
+          return Promise.resolve();
+        };
+        return Promise.resolve({ port: this.port, close });
+      },
+      tell: (answer) => {
+        this.told.push(answer);
+        return Promise.resolve();
+      },
+      terminated: this.terminated.signal,
+    };
+  }
+
+  /** Starts the broker, whose first connection may still wait for its first token afterwards. */
+  async start(
+    order: Partial<ConnectionOrder> = {},
+    settings: Partial<BrokerSettings> = {},
+  ): Promise<this> {
+    await this.startWith({ settings: someSettings(settings), connection: anOrder(order) });
+    return this;
+  }
+
+  async startWith(message: StartMessage): Promise<void> {
+    this.processes.alive.set(this.pid, `broker ${this.pid}`);
+    const run = runBroker(message, this.world).then(
+      (end) => (this.end = end),
+      (error: unknown) => (this.failure = error),
+    );
+    void run.finally(() => this.processes.end(this.pid));
+    await settled();
+  }
+
+  get registration(): Registration {
+    const [answer] = this.told;
+    if (answer === undefined || !('registration' in answer)) throw new Error('no registration');
+    return answer.registration;
+  }
+
+  get controlCapability(): string {
+    const state = JSON.parse(this.files.contents.get(stateFile) ?? '{}') as {
+      controlCapability: string;
+    };
+    return state.controlCapability;
+  }
+
+  idToken(): Promise<Served> {
+    const authorization = `Bearer ${this.registration.idTokenCapability}`;
+    return this.request(`/connections/${ids.connection}/id-token?v=1`, { authorization });
+  }
+
+  accessToken(resource = armResource): Promise<Served> {
+    const header = { 'x-identity-header': this.registration.managedIdentityCapability };
+    const query = `api-version=2019-08-01&resource=${encodeURIComponent(resource)}`;
+    return this.request(`/connections/${ids.connection}/msi?${query}`, header);
+  }
+
+  /** Posts to a control route, as a task does. */
+  async control(route: string, body: unknown): Promise<unknown> {
+    const authorization = `Bearer ${this.controlCapability}`;
+    const request = { method: 'POST', body: JSON.stringify(body) };
+    const answer = await this.request(`/control/${route}`, { authorization }, request);
+    return JSON.parse(answer.body) as unknown;
+  }
+
+  async request(
+    target: string,
+    headers: Readonly<Record<string, string>> = {},
+    changes: Partial<LoopbackRequest> = {},
+  ): Promise<Served> {
+    const host = `127.0.0.1:${this.port}`;
+    const answer = await this.handle({
+      method: 'GET',
+      target,
+      headers: Object.entries({ host, ...headers }),
+      body: '',
+      ...changes,
+    });
+    const accessToken = /"access_token":"([^"]+)"/.exec(answer.body)?.[1];
+    return { ...answer, token: accessToken ?? idTokenIn(answer.body) };
+  }
+}

@@ -1,0 +1,141 @@
+import type { BrokerReport } from '../../src/broker/broker.ts';
+import type { JoinWorld, RunningBroker } from '../../src/broker/join.ts';
+import type {
+  AccessTokenFile,
+  BrokerState,
+  ConnectionOrder,
+  Registration,
+  RegistrationAnswer,
+  StartMessage,
+} from '../../src/broker/messages.ts';
+import { stateDirectoryIn } from '../../src/broker/state-directory.ts';
+import type { Failure } from '../../src/errors.ts';
+import { later, minutes, noon } from './builders.ts';
+import { FakeChance, type FakeFiles, type FakeProcesses } from './fakes.ts';
+
+const port = 50505;
+const pid = 4711;
+
+/** The broker as tasks meet it: its state file, its control routes, its answers; no tokens of its own. */
+export class FakeBroker {
+  /** The connections that it keeps signed in, by ID. */
+  readonly kept = new Map<string, ConnectionOrder>();
+  readonly started: StartMessage[] = [];
+  /** Why it signs nobody in. */
+  refusal: Failure | undefined;
+  readonly #files: FakeFiles;
+  readonly #processes: FakeProcesses;
+  #state: BrokerState | undefined;
+  #root = '';
+
+  constructor(files: FakeFiles, processes: FakeProcesses) {
+    this.#files = files;
+    this.#processes = processes;
+  }
+
+  /** What tasks join through. */
+  get world(): JoinWorld {
+    return {
+      files: this.#files,
+      chance: new FakeChance(),
+      start: (message) => this.#start(message),
+      reach: () => this.#reach(),
+    };
+  }
+
+  get isRunning(): boolean {
+    return this.#state !== undefined;
+  }
+
+  /** The files in which it keeps access tokens. */
+  get accessTokenFiles(): readonly AccessTokenFile[] {
+    return [...this.kept.values()].flatMap(({ accessTokenFiles }) => accessTokenFiles);
+  }
+
+  async #start(message: StartMessage): Promise<RegistrationAnswer> {
+    this.started.push(message);
+    const { brokerId, job, protocol, stateDirectory } = message.settings;
+    const answer = this.#register(message.connection, brokerId, stateDirectory);
+    if ('failure' in answer) return answer;
+    const { root, stateFile } = stateDirectoryIn(stateDirectory);
+    this.#root = root;
+    this.#state = {
+      protocol,
+      brokerId,
+      jobId: job.jobId,
+      process: { pid, identity: 'the broker' },
+      startedOn: noon.toISOString(),
+      port,
+      controlCapability: 'the-control-capability',
+      connections: [],
+    };
+    this.#processes.alive.set(pid, 'the broker');
+    await this.#files.replace(stateFile, JSON.stringify(this.#state));
+    return answer;
+  }
+
+  #register(
+    order: ConnectionOrder,
+    brokerId: string,
+    stateDirectory: string,
+  ): { registration: Registration } | { failure: Failure } {
+    if (this.refusal !== undefined) return { failure: this.refusal };
+    this.kept.set(order.id, order);
+    return {
+      registration: {
+        brokerId,
+        address: `127.0.0.1:${port}`,
+        tokenFile: stateDirectoryIn(stateDirectory).tokenFile(order.id),
+        idTokenCapability: `id-token-capability-of-${order.id}`,
+        managedIdentityCapability: `managed-identity-capability-of-${order.id}`,
+        issuer: 'the-issuer',
+        subject: 'the-subject',
+        audience: 'the-audience',
+        expiresOn: later(minutes(10)).toISOString(),
+      },
+    };
+  }
+
+  #reach(): RunningBroker {
+    return {
+      ask: async (route, body) => {
+        const state = this.#state;
+        if (state === undefined) return undefined;
+        switch (route) {
+          case 'status':
+          case 'azure-cli-profile':
+            return {};
+          case 'register':
+            return this.#register(body as ConnectionOrder, state.brokerId, this.#temp);
+          case 'dismiss':
+            this.kept.delete((body as { id: string }).id);
+            return {};
+          case 'access-token': {
+            const { scope } = body as { scope: string };
+            return { token: `token for ${scope}`, expiresOn: later(minutes(60)).toISOString() };
+          }
+          case 'stop':
+            return this.#stop();
+        }
+      },
+    };
+  }
+
+  get #temp(): string {
+    return this.#root.replace(/[\\/][^\\/]*$/, '');
+  }
+
+  async #stop(): Promise<BrokerReport> {
+    const brokerId = this.#state?.brokerId ?? '';
+    this.#state = undefined;
+    this.kept.clear();
+    this.#processes.end(pid);
+    await this.#files.remove(this.#root);
+    return {
+      brokerId,
+      startedOn: noon.toISOString(),
+      endedOn: later(minutes(240)).toISOString(),
+      connections: [],
+    };
+  }
+}

@@ -1,0 +1,120 @@
+import { NetworkTrouble, type Clock } from '../../src/ports.ts';
+import { anAnswer } from './builders.ts';
+import { refused, type DevOpsFault, type EntraFault } from './upstream.ts';
+
+interface FaultFacts {
+  readonly name: string;
+  readonly kind: 'transient' | 'definite';
+  /** What the failure is called that a client is told of. */
+  readonly code: string;
+  /** The service asks for this pause, in ms, or answers so late. */
+  readonly slackMs?: number;
+}
+
+export type Fault =
+  | (FaultFacts & { readonly service: 'devops'; readonly fault: DevOpsFault })
+  | (FaultFacts & { readonly service: 'entra'; readonly fault: EntraFault });
+
+/** Every way in which Azure DevOps and Entra are known to fail. */
+export function faults(clock: Clock): readonly Fault[] {
+  const httpDate = (inMs: number): string =>
+    new Date(clock.now().getTime() + inMs).toUTCString().replace('UTC', 'GMT');
+  const hang = async (timeoutMs: number): Promise<NetworkTrouble> => {
+    await clock.sleep(timeoutMs);
+    return new NetworkTrouble('timeout');
+  };
+
+  const devOps = (
+    name: string,
+    code: string,
+    fault: DevOpsFault,
+    slackMs = 0,
+    kind: Fault['kind'] = 'transient',
+  ): Fault => ({ service: 'devops', name, code, kind, fault, slackMs });
+  const status = (number: number, headers = {}, body = ''): DevOpsFault => {
+    return () => anAnswer({ status: number, headers, body });
+  };
+  const entra = (
+    name: string,
+    code: string,
+    fault: EntraFault,
+    slackMs = 0,
+    kind: Fault['kind'] = 'transient',
+  ): Fault => ({ service: 'entra', name, code, kind, fault, slackMs });
+
+  const html = '<!DOCTYPE html><html><body>Sign in</body></html>';
+  const unreadable = 'DEVOPS_ANSWER_UNREADABLE';
+  return [
+    devOps('429 with seconds', 'DEVOPS_THROTTLED', status(429, { 'retry-after': '12' }), 12_000),
+    devOps(
+      '429 with a date',
+      'DEVOPS_THROTTLED',
+      () => anAnswer({ status: 429, headers: { 'retry-after': httpDate(12_000) } }),
+      12_000,
+    ),
+    devOps(
+      '429 with a delay',
+      'DEVOPS_THROTTLED',
+      status(429, { 'x-ratelimit-delay': '7.5' }),
+      7_500,
+    ),
+    devOps('500', 'DEVOPS_UNAVAILABLE', status(500)),
+    devOps('502', 'DEVOPS_UNAVAILABLE', status(502, { 'content-type': 'text/html' }, html)),
+    devOps('503', 'DEVOPS_UNAVAILABLE', status(503, { 'retry-after': '3' })),
+    devOps('a lost permission', 'DEVOPS_UNAVAILABLE', () =>
+      anAnswer({ status: 403, body: '{"typeKey":"TaskOrchestrationPlanSecurityException"}' }),
+    ),
+    devOps('a reset', 'DEVOPS_UNAVAILABLE', () => new NetworkTrouble('connection', 'ECONNRESET')),
+    devOps('a timeout', 'DEVOPS_UNAVAILABLE', ({ timeoutMs }) => hang(timeoutMs), 45_000),
+    devOps('a certificate', 'DEVOPS_UNAVAILABLE', () => new NetworkTrouble('certificate')),
+    devOps('an endless answer', 'DEVOPS_UNAVAILABLE', () => new NetworkTrouble('too large')),
+    devOps('302 to a sign-in page', 'DEVOPS_SIGN_IN_PAGE', status(302, { location: 'https://x' })),
+    devOps('203 with a page', 'DEVOPS_SIGN_IN_PAGE', status(203, {}, html)),
+    devOps('200 with a page', 'DEVOPS_SIGN_IN_PAGE', status(200, {}, html)),
+    devOps('a truncated answer', unreadable, (_, good) => {
+      const answer = good();
+      return { ...answer, body: answer.body.slice(0, -10) };
+    }),
+    devOps('an empty answer', unreadable, status(200)),
+    devOps('an empty object', unreadable, status(200, {}, '{}')),
+    devOps('a token that is none', unreadable, status(200, {}, '{"oidcToken":"a.b.c"}')),
+    devOps('401', 'JOB_TOKEN_REFUSED', status(401), 0, 'definite'),
+    devOps('403', 'ID_TOKEN_REFUSED', status(403), 0, 'definite'),
+    devOps('404', 'CONNECTION_NOT_FOUND', status(404), 0, 'definite'),
+    devOps(
+      'a connection without reference',
+      'CONNECTION_NOT_REFERENCED',
+      status(400, {}, '{"value":"There is no explicit reference to service connection x from y."}'),
+      0,
+      'definite',
+    ),
+    entra(
+      '429 with seconds',
+      'ENTRA_THROTTLED',
+      () => refused({ status: 429, headers: { 'retry-after': '12' } }),
+      12_000,
+    ),
+    entra('500', 'ENTRA_UNAVAILABLE', () => refused({ status: 500 })),
+    entra('503', 'ENTRA_UNAVAILABLE', () => refused({ status: 503 })),
+    entra('200 that holds nothing', 'ENTRA_UNAVAILABLE', () => refused({ status: 200 })),
+    entra('a reset', 'ENTRA_UNAVAILABLE', () =>
+      refused({ trouble: new NetworkTrouble('connection', 'ECONNRESET') }),
+    ),
+    entra(
+      'a timeout',
+      'ENTRA_UNAVAILABLE',
+      async ({ timeoutMs }) => refused({ trouble: await hang(timeoutMs) }),
+      45_000,
+    ),
+    entra('its own outage', 'AADSTS90033', () => refused({ status: 400, aadsts: [90033] })),
+    ...[700213, 53003, 700016].map((number) =>
+      entra(
+        'a definite no',
+        `AADSTS${number}`,
+        () => refused({ status: 401, aadsts: [number] }),
+        0,
+        'definite',
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,74 @@
+import { idTokenRhythm, type Rhythm } from '../../src/broker/freshness.ts';
+import { TokenKeeper, type Minted } from '../../src/broker/token-keeper.ts';
+import { FailureBudget, Weather } from '../../src/broker/weather.ts';
+import type { FederationError } from '../../src/errors.ts';
+import { minutes } from './builders.ts';
+import { FakeChance, FakeClock } from './fakes.ts';
+
+interface Choices {
+  readonly rhythm?: Rhythm;
+  readonly clock?: FakeClock;
+  readonly weather?: Weather;
+  readonly deliver?: (token: string) => Promise<void>;
+}
+
+/** A keeper of tokens that are called by the order of their issue, and its upstream. */
+export class KeeperBench {
+  readonly clock: FakeClock;
+  readonly failures: FederationError[] = [];
+  readonly timeouts: number[] = [];
+  readonly askedAt: number[] = [];
+  lifeMs = minutes(10);
+  minted = 0;
+  prepare: () => Promise<void> = () => Promise.resolve();
+  /** What upstream does; by itself it gives a fresh token at once. */
+  reply: () => Minted<string> | Promise<Minted<string>> = () => this.fresh();
+  readonly keeper: TokenKeeper<string>;
+
+  constructor({ rhythm = idTokenRhythm, clock, weather, deliver }: Choices = {}) {
+    this.clock = clock ?? new FakeClock();
+    this.keeper = new TokenKeeper({
+      prepare: async () => {
+        await this.prepare();
+        return async (timeoutMs) => {
+          this.timeouts.push(timeoutMs);
+          this.askedAt.push(this.clock.monotonicMs());
+          return this.reply();
+        };
+      },
+      ...(deliver === undefined ? {} : { deliver }),
+      rhythm,
+      weather: weather ?? new Weather(new FailureBudget()),
+      events: {
+        minted: () => (this.minted += 1),
+        failed: (failure) => this.failures.push(failure),
+      },
+      clock: this.clock,
+      chance: new FakeChance(),
+    });
+  }
+
+  get requests(): number {
+    return this.askedAt.length;
+  }
+
+  fresh(changes: Partial<Minted<string>> = {}): Minted<string> {
+    return { token: `token ${this.requests}`, lifeMs: this.lifeMs, ...changes };
+  }
+
+  fail(failure: FederationError): void {
+    this.reply = () => Promise.reject(failure);
+  }
+
+  recover(): void {
+    this.reply = () => this.fresh();
+  }
+
+  /** The keeper's schedule, as the broker drives it. */
+  async tendFor(ms: number, stepMs = 1_000): Promise<void> {
+    for (let passed = 0; passed < ms; passed += stepMs) {
+      if (this.keeper.dueInMs() === 0) void this.keeper.tend();
+      await this.clock.advance(stepMs);
+    }
+  }
+}

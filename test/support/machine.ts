@@ -1,0 +1,87 @@
+import type { JoinWorld, Surroundings } from '../../src/broker/join.ts';
+import type { LeaveWorld } from '../../src/broker/leave.ts';
+import type { BrokerState } from '../../src/broker/messages.ts';
+import { Bench, stateFile, tempDirectory } from './bench.ts';
+import { aJob } from './builders.ts';
+import { FakeChance, FakeClock, FakeFiles, FakeProcesses } from './fakes.ts';
+
+/** A machine on which tasks start brokers and reach them by their ports. */
+export class Machine {
+  readonly clock = new FakeClock();
+  readonly files = new FakeFiles();
+  readonly chance = new FakeChance();
+  readonly processes = new FakeProcesses({ 100: 'worker' });
+  readonly brokers: Bench[] = [];
+  /** Ports of brokers that take a connection and say nothing. */
+  readonly hung = new Set<number>();
+  /** What happens to a broker before it starts. */
+  prepare: (bench: Bench) => void = () => undefined;
+
+  readonly surroundings: Surroundings = {
+    job: aJob(),
+    tempDirectory,
+    worker: { pid: 100, identity: 'worker' },
+    network: {},
+  };
+
+  get join(): JoinWorld {
+    return {
+      files: this.files,
+      chance: this.chance,
+      start: async (message) => {
+        const bench = new Bench(this);
+        bench.pid = 200 + this.brokers.length;
+        bench.port = this.#freePort(message.settings.port);
+        this.prepare(bench);
+        this.brokers.push(bench);
+        await bench.startWith(message);
+        const [told] = bench.told;
+        if (told === undefined) throw new Error('the broker did not answer');
+        return told;
+      },
+      reach: (state) => this.#reach(state),
+    };
+  }
+
+  get leave(): LeaveWorld {
+    const { files, processes, clock } = this;
+    return { files, processes, clock, reach: (state) => this.#reach(state) };
+  }
+
+  get state(): BrokerState | undefined {
+    const text = this.files.contents.get(stateFile);
+    return text === undefined ? undefined : (JSON.parse(text) as BrokerState);
+  }
+
+  /** A broker is killed: its process and its port are gone, its files stay. */
+  kill(bench: Bench | undefined): void {
+    if (bench === undefined) throw new Error('no such broker');
+    bench.isListening = false;
+    this.processes.end(bench.pid);
+  }
+
+  #at(port: number): Bench | undefined {
+    return this.brokers.find((bench) => bench.isListening && bench.port === port);
+  }
+
+  #freePort(wanted: number | undefined): number {
+    if (wanted !== undefined && this.#at(wanted) === undefined) return wanted;
+    return 50_505 + this.brokers.length;
+  }
+
+  #reach({
+    port,
+    controlCapability,
+  }: Pick<BrokerState, 'port' | 'controlCapability'>): ReturnType<JoinWorld['reach']> {
+    return {
+      ask: async (route, body) => {
+        const bench = this.#at(port);
+        if (bench === undefined || this.hung.has(port)) return undefined;
+        const authorization = `Bearer ${controlCapability}`;
+        const request = { method: 'POST', body: JSON.stringify(body) };
+        const answer = await bench.request(`/control/${route}`, { authorization }, request);
+        return answer.status === 200 ? (JSON.parse(answer.body) as unknown) : undefined;
+      },
+    };
+  }
+}

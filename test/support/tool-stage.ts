@@ -1,0 +1,78 @@
+import type { Session } from '../../src/broker/session.ts';
+import type { ToolChoice } from '../../src/delivery/tool-choice.ts';
+import type { ToolOutcome } from '../../src/ports.ts';
+import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
+import { findTools, signInTools } from '../../tasks/FederatedLogin/tools.ts';
+import { aServiceConnection, anAccessToken, anIdToken, ids, someEndpoints } from './builders.ts';
+import { FakeAgent } from './fake-agent.ts';
+import { FakeFiles } from './fakes.ts';
+import { FakeTools } from './fake-tools.ts';
+
+export const directory = '/agent/_temp/workload-identity/connection';
+export const profile = `${directory}/azure`;
+/** What `az login` prints. */
+export const accounts = (
+  ...list: readonly [id: string, isDefault: boolean][]
+): Partial<ToolOutcome> => ({
+  output: JSON.stringify(list.map(([id, isDefault]) => ({ id, isDefault }))),
+});
+export const signedIn = accounts([ids.subscription, true]);
+
+/** What is there, and what is wanted. */
+export interface ToolScene {
+  readonly programs: readonly string[];
+  readonly reply?: FakeTools['reply'];
+  readonly choice?: ToolChoice;
+  readonly byBroker?: boolean;
+  readonly connection?: ServiceConnection;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A step that signs tools in, with a session that is there already. */
+export class ToolStage {
+  readonly files = new FakeFiles();
+  readonly kept: string[] = [];
+  readonly tools: FakeTools;
+  readonly agent: FakeAgent;
+  readonly #scene: ToolScene;
+
+  constructor(scene: ToolScene) {
+    this.#scene = scene;
+    this.tools = new FakeTools(scene.programs, scene.reply ?? (() => signedIn));
+    this.agent = new FakeAgent({ environment: { HOME: '/home/me', ...scene.environment } });
+    this.files.directories.add(directory);
+  }
+
+  async signIn(): Promise<Record<string, string>> {
+    const { choice = 'auto', connection = aServiceConnection(), byBroker = true } = this.#scene;
+    const session: Session = {
+      idToken: anIdToken(),
+      tokenFile: `${directory}/id-token`,
+      accessToken: () => Promise.resolve(anAccessToken()),
+      undo: () => Promise.resolve(),
+      ...(byBroker
+        ? {
+            endpoints: someEndpoints(),
+            keepAzureCliProfile: (path: string) => {
+              this.kept.push(path);
+              return Promise.resolve();
+            },
+          }
+        : {}),
+    };
+    const found = await findTools(choice, this.tools);
+    const variables = await signInTools(found, ids.job, connection, session, this);
+    return Object.fromEntries(
+      variables.map(({ name, value }) => [
+        name,
+        typeof value === 'string' ? value : value.reveal(),
+      ]),
+    );
+  }
+}
+
+/** What later steps need to reach the broker. */
+export const brokerVariables = {
+  IDENTITY_ENDPOINT: someEndpoints().managedIdentityUrl,
+  IDENTITY_HEADER: 'the-managed-identity-capability',
+};
