@@ -11,7 +11,10 @@ export interface AccessToken {
 /** Entra counts in whole seconds, so up to one of them may be gone already. */
 const roundingMs = 1_000;
 
-/** How long the token is good from the moment it was asked for, in ms. */
-export function accessTokenLifeMs(accessToken: AccessToken, askedOn: Date): number {
-  return Math.max(0, accessToken.expiresOn.getTime() - askedOn.getTime() - roundingMs);
+/**
+ * How long the token is good, in ms, from its time of expiry and the moment of its arrival, which
+ * are told by the same clock. Counted from the moment of asking, it never ends too late.
+ */
+export function accessTokenLifeMs(accessToken: AccessToken, arrivedOn: Date): number {
+  return Math.max(0, accessToken.expiresOn.getTime() - arrivedOn.getTime() - roundingMs);
 }

@@ -1,5 +1,13 @@
 import type { Failure, FailureKind } from '../errors.ts';
-import type { ExchangeAttempt } from './exchange.ts';
+import type { IdToken } from '../id-token/id-token.ts';
+import type { Identity } from './exchange.ts';
+
+/** What was asked of Entra, as far as telling why it said no takes it. */
+export interface RefusedAttempt {
+  readonly identity: Identity;
+  readonly idToken: Pick<IdToken, 'issuer' | 'subject' | 'audience'>;
+  readonly scope: string;
+}
 
 interface EntraFailure {
   /** Completes "… because": why Entra said no. */
@@ -14,8 +22,6 @@ interface EntraFailure {
 const createCredential =
   'Create or correct the federated credential of the app registration or managed identity, with exactly this issuer, subject and the audience api://AzureADTokenExchange.';
 const checkConnection = 'Correct the service connection, or create it anew.';
-const convert =
-  'Convert the service connection in the project settings so that it uses the issuer that this tenant accepts.';
 const askAdministrator = 'Ask an administrator of the tenant.';
 const runAgain = 'Run the job again; if it stays so, look at https://azure.status.microsoft.';
 
@@ -81,6 +87,10 @@ const failures: Readonly<Record<number, EntraFailure>> = {
     why: 'the certificate behind the request is not accepted',
     remedy: checkConnection,
   },
+  700038: {
+    why: 'it holds the client ID to be that of no application',
+    remedy: `Check the client ID of the connection. ${checkConnection}`,
+  },
   700211: {
     why: 'no federated credential has the issuer that Azure DevOps sent',
     remedy: createCredential,
@@ -102,13 +112,14 @@ const failures: Readonly<Record<number, EntraFailure>> = {
     mismatch: true,
   },
   700223: {
-    why: 'this tenant does not allow the issuer of the ID token',
-    remedy: convert,
+    why: 'this tenant restricts workload identity federation, or has switched it off',
+    remedy: `${askAdministrator} A managed identity may be allowed where an app registration is not.`,
     mismatch: true,
   },
   700238: {
-    why: 'this tenant has switched workload identity federation off',
-    remedy: askAdministrator,
+    why: 'this tenant does not allow the issuer of the ID token for this kind of identity',
+    remedy: `${askAdministrator} Its policy for federated credentials has to allow this issuer.`,
+    mismatch: true,
   },
   900382: {
     why: 'the cloud of the application and the one of the connection differ',
@@ -145,7 +156,7 @@ export const knownEntraFailures: readonly number[] = Object.keys(failures).map(N
 /** Entra's number as a failure with account and remedy; its own text is never passed on. */
 export function entraFailure(
   number: number,
-  { identity, idToken, scope }: ExchangeAttempt,
+  { identity, idToken, scope }: RefusedAttempt,
   correlationId: string | undefined,
 ): Failure {
   const { why, remedy, kind = 'definite', mismatch } = failures[number] ?? unknown;

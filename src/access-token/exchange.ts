@@ -41,8 +41,16 @@ type Refused = Extract<ExchangeOutcome, { granted: false }>;
 /** Entra's refusal in our words: its own number first, then the status, then the network. */
 export function judgeRefusal(refused: Refused, attempt: ExchangeAttempt, now: Date): Failure {
   const [number] = refused.aadsts;
-  if (number !== undefined) return entraFailure(number, attempt, refused.correlationId);
-  return outage(refused, attempt, now);
+  if (number === undefined) return outage(refused, attempt, now);
+  const failure = entraFailure(number, attempt, refused.correlationId);
+  const isPassing = failure.kind === 'transient' || isOverload(refused.status);
+  if (!isPassing) return failure;
+  return { ...failure, kind: 'transient', retryAfterMs: retryAfterMs(refused.headers, now) };
+}
+
+/** By such a status Entra says that it cannot answer now, whatever number comes with it. */
+function isOverload(status: number | undefined): boolean {
+  return status === 429 || (status !== undefined && status >= 500);
 }
 
 function outage(refused: Refused, { identity, scope }: ExchangeAttempt, now: Date): Failure {

@@ -69,6 +69,22 @@ export function judgeSubscriptionAnswer(
     const wait = retryAfterMs(answer.headers, now);
     throw failure('RESOURCE_MANAGER_UNAVAILABLE', 'transient', connection, why, remedy, wait);
   }
+  if (status === 203 || status === 407 || (status >= 300 && status < 400)) {
+    const why = `something between answered in place of Resource Manager (HTTP ${status})`;
+    const remedy = 'Look for a proxy or gateway between the agent and Azure that wants a sign-in.';
+    throw failure('RESOURCE_MANAGER_UNAVAILABLE', 'transient', connection, why, remedy);
+  }
+  if (status === 401) {
+    const why = `it belongs to another tenant or cloud than the connection (HTTP ${status})`;
+    const remedy = `Check that the subscription is one of tenant ${connection.tenantId}, and that the connection names the cloud of both.`;
+    throw failure('SUBSCRIPTION_UNREADABLE', 'definite', connection, why, remedy);
+  }
+  if (status === 401) {
+    const why = 'Resource Manager did not accept the access token (HTTP 401)';
+    const remedy =
+      "Check that the connection's cloud and addresses belong together, and the agent's clock.";
+    throw failure('SUBSCRIPTION_UNREADABLE', 'definite', connection, why, remedy);
+  }
   throw failure(
     'SUBSCRIPTION_UNREADABLE',
     'definite',

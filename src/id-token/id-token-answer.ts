@@ -92,9 +92,10 @@ function refusalOf(answer: HttpAnswer): Verdict | undefined {
   // Seen on re-runs, and often gone at the next attempt.
   if (body.includes('TaskOrchestrationPlanSecurityException'))
     return { ...outage, why: refused.why };
+  // Azure DevOps answers in JSON; a page comes from a gateway or a proxy, whatever its status.
+  if (status === 407 || isWebPage(answer)) return signInPage;
   if (status === 404) return notFound;
-  if (status !== 200) return refused;
-  return isWebPage(answer) ? signInPage : undefined;
+  return status >= 200 && status < 300 ? undefined : refused;
 }
 
 function isWebPage({ headers, body }: HttpAnswer): boolean {

@@ -1,4 +1,4 @@
-import { FederationError } from '../errors.ts';
+import { FederationError, oneLine } from '../errors.ts';
 import { Secret } from '../secret.ts';
 
 /**
@@ -73,10 +73,9 @@ function payloadOf(jwt: string): Readonly<Record<string, unknown>> {
 
 /** Claims are shown in logs: one line, no control characters, no logging commands, bounded. */
 function textClaim(value: unknown): string {
-  const text = Array.isArray(value) ? value.join(' ') : typeof value === 'string' ? value : '';
-  return text
+  const texts = (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
+  return oneLine(texts.join(' '))
     .replace(/[^\x20-\x7e]/g, '?')
-    .replaceAll('##', '#')
     .slice(0, 300);
 }
 

@@ -1,4 +1,4 @@
-import { refusal } from '../errors.ts';
+import { quoted, refusal } from '../errors.ts';
 
 /** The clouds that a service connection can name, with what differs between them. */
 export interface Cloud {
@@ -18,18 +18,18 @@ const clouds: readonly Cloud[] = [
   {
     name: 'AzureCloud',
     authorityHost: 'https://login.microsoftonline.com/',
-    resourceManager: 'https://management.azure.com/',
+    resourceManager: 'https://management.azure.com',
   },
   {
     name: 'AzureUSGovernment',
     authorityHost: 'https://login.microsoftonline.us/',
-    resourceManager: 'https://management.usgovcloudapi.net/',
+    resourceManager: 'https://management.usgovcloudapi.net',
     terraformEnvironment: 'usgovernment',
   },
   {
     name: 'AzureChinaCloud',
     authorityHost: 'https://login.chinacloudapi.cn/',
-    resourceManager: 'https://management.chinacloudapi.cn/',
+    resourceManager: 'https://management.chinacloudapi.cn',
     terraformEnvironment: 'china',
   },
   { name: 'AzureStack', terraformEnvironment: 'stack' },
@@ -40,12 +40,12 @@ const clouds: readonly Cloud[] = [
  * the public cloud: a typing error must not sign anyone in to the wrong one.
  */
 export function cloudNamed(environment: string | undefined, connectionName: string): Cloud {
-  const wanted = environment ?? 'AzureCloud';
+  const wanted = environment === undefined || environment === '' ? 'AzureCloud' : environment;
   const cloud = clouds.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
   if (cloud !== undefined) return cloud;
   throw refusal(
     'CLOUD_UNKNOWN',
-    `The service connection "${connectionName}" is for the cloud "${wanted}", which this task does not know.`,
+    `The service connection "${connectionName}" is for the cloud ${quoted(wanted)}, which this task does not know.`,
     `Use a connection for one of ${clouds.map(({ name }) => name).join(', ')}.`,
   );
 }

@@ -1,4 +1,4 @@
-import { refusal } from '../errors.ts';
+import { oneLine, quoted, refusal } from '../errors.ts';
 import { cloudNamed, type Cloud } from './cloud.ts';
 
 /** What the agent knows of a service connection, in the platform's own words. */
@@ -42,10 +42,10 @@ const identifier = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * @throws {FederationError} for another scheme, an unknown cloud, or a missing or unsound field.
  */
 export function readServiceConnection(raw: RawEndpoint): ServiceConnection {
-  const name = raw.name ?? raw.id;
-  requireFederation(raw.scheme, name);
+  const name = oneLine(raw.name ?? raw.id);
+  requireFederation(filled(raw.scheme), name);
   const cloud = cloudNamed(raw.data['environment'], name);
-  const resourceManager = address(raw.url ?? cloud.resourceManager, 'address', name);
+  const resourceManager = address(filled(raw.url) ?? cloud.resourceManager, 'address', name);
   return {
     id: guid(raw.id, 'ID', name),
     name,
@@ -53,7 +53,7 @@ export function readServiceConnection(raw: RawEndpoint): ServiceConnection {
     tenantId: guid(raw.parameters['tenantid'], 'tenant ID', name),
     subscriptionId: optional(raw.data['subscriptionid'], 'subscription ID', name),
     cloud,
-    authorityHost: authorityHost(raw.data['environmentauthorityurl'], cloud, name),
+    authorityHost: authorityHost(filled(raw.data['environmentauthorityurl']), cloud, name),
     resourceManager,
     resourceManagerScope: scopeOf(resourceManagerResource(raw, cloud, resourceManager)),
   };
@@ -68,7 +68,7 @@ export function withSubscription(
   if (!identifier.test(subscriptionId)) {
     throw refusal(
       'INPUT_INVALID',
-      `The input subscriptionId is "${subscriptionId}", which is not a subscription ID.`,
+      `The input subscriptionId is ${quoted(subscriptionId)}, which is not a subscription ID.`,
       'Give the ID of the subscription (a GUID), not its name, or leave the input empty.',
     );
   }
@@ -95,6 +95,11 @@ function optional(value: string | undefined, what: string, connection: string): 
   return guid(value, what, connection);
 }
 
+/** The platform keeps fields that nobody filled in as empty texts. */
+function filled(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}
+
 function authorityHost(named: string | undefined, cloud: Cloud, connection: string): URL {
   const url = address(named ?? cloud.authorityHost, 'authority host', connection);
   if (formerAuthorities.has(url.hostname)) return new URL('https://login.microsoftonline.com/');
@@ -102,7 +107,7 @@ function authorityHost(named: string | undefined, cloud: Cloud, connection: stri
 }
 
 function address(value: string | undefined, what: string, connection: string): URL {
-  if (value === undefined || value === '') throw incomplete(connection, what, 'has none');
+  if (value === undefined) throw incomplete(connection, what, 'has none');
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
     throw incomplete(connection, what, 'has one that is no plain https address');
@@ -113,7 +118,7 @@ function address(value: string | undefined, what: string, connection: string): U
 function resourceManagerResource(raw: RawEndpoint, cloud: Cloud, resourceManager: URL): string {
   if (cloud.resourceManager !== undefined) return cloud.resourceManager;
   // An Azure Stack names the audience of its own Resource Manager.
-  return raw.data['activedirectoryserviceendpointresourceid'] ?? resourceManager.href;
+  return filled(raw.data['activedirectoryserviceendpointresourceid']) ?? resourceManager.href;
 }
 
 /** Entra's rule for client credentials: the resource as it is, and `/.default`. */

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { entraFailure, knownEntraFailures } from '../../../src/access-token/entra-failures.ts';
+import { anIdToken, aServiceConnection, ids } from '../../support/builders.ts';
+
+const scope = 'https://vault.azure.net/.default';
+const idToken = anIdToken({
+  issuer: 'the-issuer',
+  subject: 'the-subject',
+  audience: 'the-audience',
+});
+const attempt = { identity: aServiceConnection(), idToken, scope };
+
+/** Where the three things that have to match are what the reader needs. */
+const mismatches = new Set([
+  70021, 70025, 70052, 700211, 700212, 700213, 700214, 700223, 700238, 7000272, 7002138,
+]);
+
+/** Where Entra itself says that a later attempt may succeed. */
+const passing = new Set([50196, 90033, 700024]);
+
+describe("Entra's refusal", () => {
+  for (const number of [...knownEntraFailures, 999999]) {
+    it(`AADSTS${number} is told with who asked, for what, and what to do`, () => {
+      const { code, message, remedy, kind } = entraFailure(number, attempt, 'the-correlation-id');
+      assert.equal(code, `AADSTS${number}`);
+      for (const part of ['"production"', ids.client, ids.tenant, scope, 'the-correlation-id']) {
+        assert.ok(message.includes(part), `${message} lacks ${part}`);
+      }
+      assert.match(message, new RegExp(`because .+ \\(AADSTS${number}, correlation .+\\)\\.`));
+      assert.match(remedy, /^[A-Z].+\.$/);
+      assert.equal(kind, passing.has(number) ? 'transient' : 'definite');
+    });
+
+    it(`AADSTS${number} ${mismatches.has(number) ? 'shows' : 'does not show'} what was presented`, () => {
+      const { message } = entraFailure(number, attempt, undefined);
+      for (const part of ['the-issuer', 'the-subject', 'the-audience']) {
+        assert.equal(message.includes(part), mismatches.has(number));
+      }
+    });
+  }
+
+  it('never shows the ID token', () => {
+    for (const number of knownEntraFailures) {
+      const { message, remedy } = entraFailure(number, attempt, undefined);
+      assert.ok(!`${message} ${remedy}`.includes(idToken.token.reveal()));
+    }
+  });
+
+  it('has a number for each way in which a federated credential can differ', () => {
+    for (const number of [70021, 700211, 700212, 700213, 700214, 700223, 700016, 700024]) {
+      assert.ok(knownEntraFailures.includes(number), `AADSTS${number}`);
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import {
+  tellConnection,
+  tellIdToken,
+  tellVariables,
+  utc,
+} from '../../../src/delivery/narration.ts';
+import { masked, plain, secret } from '../../../src/delivery/variable-change.ts';
+import { Secret } from '../../../src/secret.ts';
+import { cloudNamed } from '../../../src/service-connection/cloud.ts';
+import { anIdToken, aServiceConnection, ids } from '../../support/builders.ts';
+import { FakeAgent } from '../../support/fake-agent.ts';
+
+describe('what the log tells of a connection', () => {
+  it('is who will be signed in, and where', () => {
+    const agent = new FakeAgent();
+    tellConnection(aServiceConnection(), agent);
+    for (const part of ['production', ids.client, ids.tenant, ids.subscription, 'AzureCloud']) {
+      assert.ok(agent.log.includes(part), part);
+    }
+  });
+
+  it('says so where there is no subscription', () => {
+    const agent = new FakeAgent();
+    tellConnection(aServiceConnection({ subscriptionId: undefined }), agent);
+    assert.ok(agent.log.includes('no subscription'));
+  });
+});
+
+describe('what the log tells of an ID token', () => {
+  const idToken = anIdToken({
+    issuer: 'the-issuer',
+    subject: 'the-subject',
+    audience: 'the-audience',
+  });
+
+  it('is what has to match, and how long it holds', () => {
+    const agent = new FakeAgent();
+    tellIdToken(idToken, aServiceConnection(), true, agent);
+    for (const part of ['the-issuer', 'the-subject', 'the-audience', '2026-03-14 12:10 UTC']) {
+      assert.ok(agent.log.includes(part), part);
+    }
+    assert.ok(agent.log.includes('replaced in time'));
+    assert.ok(!agent.log.includes(idToken.token.reveal()));
+    assert.deepEqual(agent.warned, []);
+  });
+
+  it('says so where nobody replaces it', () => {
+    const agent = new FakeAgent();
+    tellIdToken(idToken, aServiceConnection(), false, agent);
+    assert.ok(agent.log.includes('not replaced'));
+  });
+
+  const retiring = anIdToken({ issuer: 'https://vstoken.dev.azure.com/org' });
+  it('warns of the issuer that retires', () => {
+    const agent = new FakeAgent();
+    tellIdToken(retiring, aServiceConnection(), true, agent);
+    assert.equal(agent.warned.length, 1);
+    assert.match(agent.warned.join(), /production.+2027-07-01/);
+  });
+
+  it('does not warn of it where it stays: in another cloud than the public one', () => {
+    const agent = new FakeAgent();
+    const connection = aServiceConnection({ cloud: cloudNamed('AzureUSGovernment', 'production') });
+    tellIdToken(retiring, connection, true, agent);
+    assert.deepEqual(agent.warned, []);
+  });
+});
+
+describe('what the log tells of variables', () => {
+  it('is their names, and which are secret, but no value', () => {
+    const agent = new FakeAgent();
+    const capability = new Secret('s3cret');
+    tellVariables([plain('A', 'value'), masked('B', capability), secret('C', capability)], agent);
+    assert.deepEqual(agent.said, ['Variables for the steps that follow: A, B, C (secret)']);
+  });
+});
+
+describe('a time in the log', () => {
+  it('is in UTC, with hours and minutes', () => {
+    assert.equal(utc(new Date('2026-03-14T23:59:59.999+02:00')), '2026-03-14 21:59 UTC');
+  });
+});

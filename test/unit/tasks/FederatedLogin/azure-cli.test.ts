@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { cloudNamed } from '../../../../src/service-connection/cloud.ts';
+import { aServiceConnection, ids } from '../../../support/builders.ts';
+import { environmentOf } from '../../../support/fake-tools.ts';
+import {
+  accounts,
+  brokerVariables,
+  profile,
+  signedIn,
+  ToolStage,
+} from '../../../support/tool-stage.ts';
+
+describe('Signing Azure CLI in', () => {
+  it('takes one process, by the broker, in a profile of its own', async () => {
+    const stage = new ToolStage({ programs: ['az'] });
+    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile, ...brokerVariables });
+    assert.equal(stage.tools.lines.length, 1);
+    assert.match(stage.tools.lines[0] ?? '', /^\/bin\/az login --identity /);
+    const [run] = stage.tools.runs;
+    assert.ok(run !== undefined);
+    assert.deepEqual(environmentOf(run), {
+      AZURE_CONFIG_DIR: profile,
+      ...brokerVariables,
+      MSI_ENDPOINT: brokerVariables.IDENTITY_ENDPOINT,
+    });
+    assert.ok(stage.files.directories.has(profile));
+    assert.match(stage.files.contents.get(`${profile}/config`) ?? '', /name = AzureCloud/);
+    assert.deepEqual(stage.kept, []);
+  });
+
+  it('keeps its calls to the broker out of the proxy', async () => {
+    const stage = new ToolStage({ programs: ['az'], environment: { HTTPS_PROXY: 'http://proxy' } });
+    await stage.signIn();
+    const [run] = stage.tools.runs;
+    assert.equal(run && environmentOf(run)['NO_PROXY'], '127.0.0.1,localhost');
+  });
+
+  it('falls back to the ID token with an older az, and has the broker replace it', async () => {
+    const stage = new ToolStage({
+      programs: ['az'],
+      reply: (_, index) => (index === 0 ? { exitCode: 2 } : signedIn),
+    });
+    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile });
+    assert.match(stage.tools.lines[1] ?? '', /--federated-token @\S+\/id-token/);
+    assert.deepEqual(Object.keys(stage.tools.runs[1]?.environment ?? {}), ['AZURE_CONFIG_DIR']);
+    assert.deepEqual(stage.kept, [profile]);
+  });
+
+  it('tells an older az by the index that it left', async () => {
+    const index = `${profile}/commandIndex.json`;
+    const stage: ToolStage = new ToolStage({
+      programs: ['az'],
+      reply: async (_, count) => {
+        if (count > 0) return signedIn;
+        await stage.files.replace(index, '{"version": "2.70.0"}');
+        return { exitCode: 1 };
+      },
+    });
+    await stage.signIn();
+    assert.equal(stage.tools.runs.length, 2);
+  });
+
+  it('uses the ID token where there is no broker', async () => {
+    const stage = new ToolStage({ programs: ['az'], byBroker: false });
+    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile });
+    assert.match(stage.tools.lines.join('\n'), /^\/bin\/az login --service-principal [^\n]*$/);
+  });
+
+  it('fails as az fails, without a second attempt', async () => {
+    const stage = new ToolStage({ programs: ['az'], reply: () => ({ exitCode: 1 }) });
+    await assert.rejects(stage.signIn(), { code: 'AZURE_CLI_FAILED' });
+    assert.equal(stage.tools.runs.length, 1);
+  });
+
+  it('chooses the subscription where it is not the first', async () => {
+    const list = accounts([ids.plan, true], [ids.subscription, false]);
+    const stage = new ToolStage({ programs: ['az'], reply: () => list });
+    await stage.signIn();
+    assert.match(
+      stage.tools.lines[1] ?? '',
+      new RegExp(`account set --subscription ${ids.subscription}`),
+    );
+  });
+
+  it('fails rather than leave another subscription as the default', async () => {
+    const stage = new ToolStage({ programs: ['az'], reply: () => accounts([ids.plan, true]) });
+    await assert.rejects(stage.signIn(), {
+      code: 'AZURE_CLI_FAILED',
+      message: /does not see subscription/,
+    });
+  });
+
+  it('warns where az sees no subscription at all', async () => {
+    const stage = new ToolStage({ programs: ['az'], reply: () => accounts([ids.tenant, true]) });
+    await stage.signIn();
+    assert.match(stage.agent.warned.join(), /to the tenant only/);
+  });
+
+  it('registers an Azure Stack once', async () => {
+    const connection = aServiceConnection({ cloud: cloudNamed('AzureStack', 'name') });
+    const stage = new ToolStage({ programs: ['az'], connection });
+    await stage.signIn();
+    assert.match(stage.tools.lines[0] ?? '', /cloud register --name AzureStack/);
+    await stage.files.replace(`${profile}/clouds.config`, '[AzureStack]\nprofile = x\n');
+    await stage.signIn();
+    assert.match(stage.tools.lines.slice(2).join('\n'), /^\/bin\/az login [^\n]*$/);
+  });
+
+  it("begins warm with what az knows of itself, and the user's extensions", async () => {
+    const stage = new ToolStage({ programs: ['az'] });
+    stage.files.directories.add('/home/me/.azure');
+    stage.files.directories.add('/home/me/.azure/cliextensions');
+    await stage.files.replace('/home/me/.azure/commandIndex.json', 'index');
+    await stage.files.replace('/home/me/.azure/msal_token_cache.json', 'not this');
+    await stage.signIn();
+    assert.equal(stage.files.contents.get(`${profile}/commandIndex.json`), 'index');
+    assert.equal(stage.files.contents.has(`${profile}/msal_token_cache.json`), false);
+    assert.match(
+      stage.files.contents.get(`${profile}/config`) ?? '',
+      /dir = \/home\/me\/\.azure\/cliextensions/,
+    );
+  });
+
+  it('leaves the settings of an earlier step alone', async () => {
+    const stage = new ToolStage({ programs: ['az'] });
+    stage.files.directories.add(profile);
+    await stage.files.replace(`${profile}/config`, 'as the job wants it');
+    await stage.signIn();
+    assert.equal(stage.files.contents.get(`${profile}/config`), 'as the job wants it');
+  });
+});
