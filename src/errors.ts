@@ -65,6 +65,8 @@ export interface Failure {
   readonly kind: FailureKind;
   /** How long the other side asked us to wait, in ms. */
   readonly retryAfterMs?: number | undefined;
+  /** The remedy in full, as Markdown ready to paste; absent where the one sentence says it all. */
+  readonly guide?: string | undefined;
 }
 
 /**
@@ -87,6 +89,7 @@ export class FederationError extends Error implements Failure {
   readonly remedy: string;
   readonly kind: FailureKind;
   readonly retryAfterMs: number | undefined;
+  readonly guide: string | undefined;
 
   constructor(failure: Failure) {
     super(oneLine(failure.message));
@@ -94,6 +97,7 @@ export class FederationError extends Error implements Failure {
     this.remedy = oneLine(failure.remedy);
     this.kind = failure.kind;
     this.retryAfterMs = failure.retryAfterMs;
+    this.guide = failure.guide;
   }
 }
 
@@ -104,8 +108,8 @@ export function refusal(code: ErrorCode, message: string, remedy: string): Feder
 
 /** The plain values of a failure, for a message to another process. */
 export function toFailure(error: FederationError): Failure {
-  const { code, message, remedy, kind, retryAfterMs } = error;
-  return { code, message, remedy, kind, retryAfterMs };
+  const { code, message, remedy, kind, retryAfterMs, guide } = error;
+  return { code, message, remedy, kind, retryAfterMs, guide };
 }
 
 /** Any thrown value as a failure; what nobody foresaw is told by its type only, never by its text. */

@@ -1,6 +1,7 @@
 import type { Failure, FailureKind } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { Identity } from './exchange.ts';
+import { credentialGuide } from './federated-credential.ts';
 
 /** What was asked of Entra, as far as telling why it said no takes it. */
 export interface RefusedAttempt {
@@ -17,10 +18,18 @@ interface EntraFailure {
   readonly kind?: FailureKind;
   /** Whether issuer, subject and audience belong into the message. */
   readonly mismatch?: true;
+  /** Whether a federated credential with these three is the way out. */
+  readonly curedByCredential?: true;
 }
 
 const createCredential =
-  'Create or correct the federated credential of the app registration or managed identity, with exactly this issuer, subject and the audience api://AzureADTokenExchange.';
+  'Where Azure DevOps made the identity, edit and save the service connection; else create or correct the federated credential of the app registration or managed identity, with exactly this issuer and subject, and the audience api://AzureADTokenExchange.';
+/** What all failures have in common that a federated credential cures. */
+const mismatched = {
+  remedy: createCredential,
+  mismatch: true,
+  curedByCredential: true,
+} as const;
 const checkConnection = 'Correct the service connection, or create it anew.';
 const askAdministrator = 'Ask an administrator of the tenant.';
 const runAgain = 'Run the job again; if it stays so, look at https://azure.status.microsoft.';
@@ -51,13 +60,11 @@ const failures: Readonly<Record<number, EntraFailure>> = {
   },
   70021: {
     why: 'no federated credential matches what Azure DevOps sent',
-    remedy: createCredential,
-    mismatch: true,
+    ...mismatched,
   },
   70025: {
     why: 'the application has no federated credential at all',
-    remedy: createCredential,
-    mismatch: true,
+    ...mismatched,
   },
   70052: {
     why: 'this issuer is not accepted for applications of several tenants',
@@ -93,23 +100,19 @@ const failures: Readonly<Record<number, EntraFailure>> = {
   },
   700211: {
     why: 'no federated credential has the issuer that Azure DevOps sent',
-    remedy: createCredential,
-    mismatch: true,
+    ...mismatched,
   },
   700212: {
     why: 'no federated credential has the audience that Azure DevOps sent',
-    remedy: createCredential,
-    mismatch: true,
+    ...mismatched,
   },
   700213: {
     why: 'no federated credential has the subject that Azure DevOps sent',
-    remedy: createCredential,
-    mismatch: true,
+    ...mismatched,
   },
   700214: {
-    why: 'the federated credential names another tenant than the ID token',
-    remedy: createCredential,
-    mismatch: true,
+    why: 'the federated credential names another audience than api://AzureADTokenExchange',
+    ...mismatched,
   },
   700223: {
     why: 'this tenant restricts workload identity federation, or has switched it off',
@@ -117,8 +120,8 @@ const failures: Readonly<Record<number, EntraFailure>> = {
     mismatch: true,
   },
   700238: {
-    why: 'this tenant does not allow the issuer of the ID token for this kind of identity',
-    remedy: `${askAdministrator} Its policy for federated credentials has to allow this issuer.`,
+    why: 'this tenant does not allow federated credentials of this issuer',
+    remedy: `${askAdministrator} Its policy for workload identity federation has to allow this issuer, which must be of the same cloud.`,
     mismatch: true,
   },
   900382: {
@@ -134,14 +137,15 @@ const failures: Readonly<Record<number, EntraFailure>> = {
     remedy: 'Convert the connection to workload identity federation, which has no secret.',
   },
   7000272: {
-    why: 'the ID token is for another cloud or tenant than the application',
-    remedy: checkConnection,
+    why: 'it does not find the key that signed the ID token among those of the issuer',
+    remedy:
+      'Run the job again in some minutes: a new key of the issuer takes a while to be known. If it stays so, check the issuer of the federated credential.',
+    kind: 'transient',
     mismatch: true,
   },
   7002138: {
-    why: 'the flexible federated credential does not match what Azure DevOps sent',
-    remedy: createCredential,
-    mismatch: true,
+    why: 'the subject that Azure DevOps sent differs from that of a federated credential in upper and lower case',
+    ...mismatched,
   },
 };
 
@@ -159,7 +163,8 @@ export function entraFailure(
   { identity, idToken, scope }: RefusedAttempt,
   correlationId: string | undefined,
 ): Failure {
-  const { why, remedy, kind = 'definite', mismatch } = failures[number] ?? unknown;
+  const known = failures[number] ?? unknown;
+  const { why, remedy, kind = 'definite', mismatch, curedByCredential } = known;
   const presented =
     mismatch === undefined
       ? ''
@@ -170,5 +175,13 @@ export function entraFailure(
     message: `Entra refused the service connection "${identity.name}" (client ${identity.clientId}, tenant ${identity.tenantId}) for ${scope} because ${why} (AADSTS${number}${trace}).${presented}`,
     remedy,
     kind,
+    ...(curedByCredential === undefined ? {} : { guide: guideFor(identity, idToken) }),
   };
+}
+
+function guideFor(
+  { name, clientId }: Identity,
+  { issuer, subject }: RefusedAttempt['idToken'],
+): string {
+  return credentialGuide({ connection: name, clientId, issuer, subject });
 }

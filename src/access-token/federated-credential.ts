@@ -1,5 +1,7 @@
 /** What a federated credential has to say, letter for letter, for Entra to accept a connection. */
 export interface WantedCredential {
+  /** The name of the service connection, after which the credential is named. */
+  readonly connection: string;
   readonly clientId: string;
   readonly issuer: string;
   readonly subject: string;
@@ -15,113 +17,155 @@ const audience = 'api://AzureADTokenExchange';
 /**
  * How to create the federated credential that is missing: for an app registration and for a
  * user-assigned managed identity, by Azure CLI, Terraform and Bicep, ready to paste. A Markdown
- * text for the run's summary, because logs mask the subject where the connection carries it.
+ * text for the run's summary, because logs mask what the service connection carries.
  */
 export function credentialGuide(wanted: WantedCredential): string {
+  const { issuer, subject } = wanted;
   return [
     '### The federated credential to create',
     '',
-    'Entra compares these three letter for letter; none of them is a secret.',
+    'Entra compares these letter for letter; none of them is a secret.',
     '',
-    '| what | value |',
-    '| --- | --- |',
-    `| issuer | \`${wanted.issuer}\` |`,
-    `| subject | \`${wanted.subject}\` |`,
-    `| audience | \`${audience}\` |`,
+    ...fenced('text', [`issuer    ${issuer}`, `subject   ${subject}`, `audience  ${audience}`]),
+    'One of the six below is enough; which one depends on what the client ID of the connection belongs to, and on how you work. If Azure DevOps made the identity, edit and save the service connection instead.',
     '',
     ...block('App registration, Azure CLI', 'bash', appRegistrationByCli(wanted)),
-    ...block('App registration, Terraform', 'hcl', appRegistrationByTerraform(wanted)),
-    ...block('App registration, Bicep', 'bicep', appRegistrationByBicep(wanted)),
     ...block('Managed identity, Azure CLI', 'bash', managedIdentityByCli(wanted)),
+    ...block('App registration, Terraform', 'hcl', appRegistrationByTerraform(wanted)),
     ...block('Managed identity, Terraform', 'hcl', managedIdentityByTerraform(wanted)),
+    ...block('App registration, Bicep', 'bicep', appRegistrationByBicep(wanted)),
     ...block('Managed identity, Bicep', 'bicep', managedIdentityByBicep(wanted)),
   ].join('\n');
 }
 
-function block(title: string, language: string, code: string): readonly string[] {
-  return [`**${title}**`, '', `\`\`\`${language}`, code, '```', ''];
+function block(title: string, language: string, lines: readonly string[]): readonly string[] {
+  return [`**${title}**`, '', ...fenced(language, lines)];
 }
 
-function appRegistrationByCli({ clientId, issuer, subject }: WantedCredential): string {
-  const parameters = JSON.stringify({
-    name: 'azure-pipelines',
-    issuer,
-    subject,
-    audiences: [audience],
-  });
-  return `az ad app federated-credential create --id ${clientId} --parameters '${parameters}'`;
+function fenced(language: string, lines: readonly string[]): readonly string[] {
+  return [`\`\`\`${language}`, ...lines, '```', ''];
 }
 
-function managedIdentityByCli({ issuer, subject }: WantedCredential): string {
+/** 3 to 120 letters, digits, hyphens and underscores: what both kinds of identity allow. */
+function nameFor({ connection }: WantedCredential): string {
+  const safe = connection.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '');
+  return `azure-pipelines-${safe}`.slice(0, 120);
+}
+
+/** https://learn.microsoft.com/cli/azure/ad/app/federated-credential */
+function appRegistrationByCli(wanted: WantedCredential): readonly string[] {
+  const { clientId, issuer, subject } = wanted;
+  const parameters = { name: nameFor(wanted), issuer, subject, audiences: [audience] };
   return [
-    'az identity federated-credential create --name azure-pipelines \\',
-    '  --identity-name <name of the identity> --resource-group <its resource group> \\',
-    `  --issuer '${issuer}' --subject '${subject}' \\`,
-    `  --audiences ${audience}`,
-  ].join('\n');
+    `az ad app federated-credential create --id ${shell(clientId)} \\`,
+    `  --parameters ${shell(JSON.stringify(parameters))}`,
+  ];
 }
 
-function appRegistrationByTerraform({ clientId, issuer, subject }: WantedCredential): string {
+/** https://learn.microsoft.com/cli/azure/identity/federated-credential */
+function managedIdentityByCli(wanted: WantedCredential): readonly string[] {
+  const { clientId, issuer, subject } = wanted;
+  return [
+    '# In the subscription of the identity, whose name and resource group the first line looks up.',
+    `read -r name group <<< "$(az identity list --query "[?clientId=='${clientId}'].[name, resourceGroup]" --output tsv)"`,
+    'az identity federated-credential create \\',
+    `  --name ${nameFor(wanted)} --identity-name "$name" --resource-group "$group" \\`,
+    `  --issuer ${shell(issuer)} \\`,
+    `  --subject ${shell(subject)} \\`,
+    `  --audiences ${audience}`,
+  ];
+}
+
+/** https://registry.terraform.io/providers/hashicorp/azuread/latest/docs/resources/application_federated_identity_credential */
+function appRegistrationByTerraform(wanted: WantedCredential): readonly string[] {
   return [
     'data "azuread_application" "pipelines" {',
-    `  client_id = "${clientId}"`,
+    `  client_id = ${hcl(wanted.clientId)}`,
     '}',
     '',
     'resource "azuread_application_federated_identity_credential" "pipelines" {',
     '  application_id = data.azuread_application.pipelines.id',
-    '  display_name   = "azure-pipelines"',
-    `  issuer         = "${issuer}"`,
-    `  subject        = "${subject}"`,
-    `  audiences      = ["${audience}"]`,
+    `  display_name   = ${hcl(nameFor(wanted))}`,
+    `  issuer         = ${hcl(wanted.issuer)}`,
+    `  subject        = ${hcl(wanted.subject)}`,
+    `  audiences      = [${hcl(audience)}]`,
     '}',
-  ].join('\n');
+  ];
 }
 
-function managedIdentityByTerraform({ issuer, subject }: WantedCredential): string {
+/** https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/federated_identity_credential */
+function managedIdentityByTerraform(wanted: WantedCredential): readonly string[] {
   return [
+    'data "azurerm_user_assigned_identity" "pipelines" {',
+    '  name                = "<name of the identity>"',
+    '  resource_group_name = "<its resource group>"',
+    '}',
+    '',
     'resource "azurerm_federated_identity_credential" "pipelines" {',
-    '  name                = "azure-pipelines"',
-    '  resource_group_name = "<resource group of the identity>"',
-    '  parent_id           = "<resource ID of the identity>"',
-    `  issuer              = "${issuer}"`,
-    `  subject             = "${subject}"`,
-    `  audience            = ["${audience}"]`,
+    `  name                = ${hcl(nameFor(wanted))}`,
+    '  parent_id           = data.azurerm_user_assigned_identity.pipelines.id',
+    '  resource_group_name = data.azurerm_user_assigned_identity.pipelines.resource_group_name',
+    `  issuer              = ${hcl(wanted.issuer)}`,
+    `  subject             = ${hcl(wanted.subject)}`,
+    `  audience            = [${hcl(audience)}]`,
     '}',
-  ].join('\n');
+  ];
 }
 
-function appRegistrationByBicep({ clientId, issuer, subject }: WantedCredential): string {
+/** https://learn.microsoft.com/graph/templates/bicep/reference/federatedidentitycredentials */
+function appRegistrationByBicep(wanted: WantedCredential): readonly string[] {
   return [
+    '// bicepconfig.json has to name the extension microsoftGraphV1.',
     'extension microsoftGraphV1',
     '',
-    "resource application 'Microsoft.Graph/applications@v1.0' = {",
-    "  uniqueName: '<unique name of the application>'",
-    "  displayName: '<its display name>'",
-    `  // client ID ${clientId}`,
-    '',
-    "  resource pipelines 'federatedIdentityCredentials@v1.0' = {",
-    "    name: '${application.uniqueName}/azure-pipelines'",
-    `    issuer: '${issuer}'`,
-    `    subject: '${subject}'`,
-    `    audiences: ['${audience}']`,
-    '  }',
+    "resource application 'Microsoft.Graph/applications@v1.0' existing = {",
+    `  uniqueName: '<unique name of application ${wanted.clientId}>'`,
     '}',
-  ].join('\n');
+    '',
+    "resource pipelines 'Microsoft.Graph/applications/federatedIdentityCredentials@v1.0' = {",
+    `  name: '\${application.uniqueName}/${nameFor(wanted)}'`,
+    `  issuer: ${bicep(wanted.issuer)}`,
+    `  subject: ${bicep(wanted.subject)}`,
+    '  audiences: [',
+    `    ${bicep(audience)}`,
+    '  ]',
+    '}',
+  ];
 }
 
-function managedIdentityByBicep({ issuer, subject }: WantedCredential): string {
+/** https://learn.microsoft.com/azure/templates/microsoft.managedidentity/userassignedidentities/federatedidentitycredentials */
+function managedIdentityByBicep(wanted: WantedCredential): readonly string[] {
   return [
     "resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = {",
     "  name: '<name of the identity>'",
+    '}',
     '',
-    "  resource pipelines 'federatedIdentityCredentials' = {",
-    "    name: 'azure-pipelines'",
-    '    properties: {',
-    `      issuer: '${issuer}'`,
-    `      subject: '${subject}'`,
-    `      audiences: ['${audience}']`,
-    '    }',
+    "resource pipelines 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31' = {",
+    '  parent: identity',
+    `  name: ${bicep(nameFor(wanted))}`,
+    '  properties: {',
+    `    issuer: ${bicep(wanted.issuer)}`,
+    `    subject: ${bicep(wanted.subject)}`,
+    '    audiences: [',
+    `      ${bicep(audience)}`,
+    '    ]',
     '  }',
     '}',
-  ].join('\n');
+  ];
+}
+
+/** A word of a shell, in which nothing has a meaning. */
+function shell(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** A string of Terraform without templates in it. */
+function hcl(text: string): string {
+  const escaped = text.replace(/[\\"]/g, String.raw`\$&`).replace(/([$%])\{/g, '$1$1{');
+  return `"${escaped}"`;
+}
+
+/** A string of Bicep without expressions in it. */
+function bicep(text: string): string {
+  return `'${text.replace(/[\\']/g, String.raw`\$&`).replaceAll('${', String.raw`\${`)}'`;
 }

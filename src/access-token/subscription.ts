@@ -62,27 +62,22 @@ export function judgeSubscriptionAnswer(
   now: Date,
 ): void {
   const { status } = answer;
-  if (status === 200) return;
+  if (status === 200 && tellsOf(answer.body, connection.subscriptionId)) return;
   if (status === 429 || status === 408 || status >= 500) {
     const why = `Resource Manager is out of order or limits requests at the moment (HTTP ${status})`;
     const remedy = 'Run the job again; look at https://azure.status.microsoft.';
     const wait = retryAfterMs(answer.headers, now);
     throw failure('RESOURCE_MANAGER_UNAVAILABLE', 'transient', connection, why, remedy, wait);
   }
-  if (status === 203 || status === 407 || (status >= 300 && status < 400)) {
+  if (status === 407 || (status >= 200 && status < 400)) {
     const why = `something between answered in place of Resource Manager (HTTP ${status})`;
-    const remedy = 'Look for a proxy or gateway between the agent and Azure that wants a sign-in.';
+    const remedy =
+      'Look for a proxy or gateway between the agent and Azure that wants a sign-in or answers with a page of its own.';
     throw failure('RESOURCE_MANAGER_UNAVAILABLE', 'transient', connection, why, remedy);
   }
   if (status === 401) {
     const why = `it belongs to another tenant or cloud than the connection (HTTP ${status})`;
     const remedy = `Check that the subscription is one of tenant ${connection.tenantId}, and that the connection names the cloud of both.`;
-    throw failure('SUBSCRIPTION_UNREADABLE', 'definite', connection, why, remedy);
-  }
-  if (status === 401) {
-    const why = 'Resource Manager did not accept the access token (HTTP 401)';
-    const remedy =
-      "Check that the connection's cloud and addresses belong together, and the agent's clock.";
     throw failure('SUBSCRIPTION_UNREADABLE', 'definite', connection, why, remedy);
   }
   throw failure(
@@ -92,6 +87,19 @@ export function judgeSubscriptionAnswer(
     `its identity has no role there, or the subscription does not exist (HTTP ${status})`,
     `Give the identity (client ${connection.clientId}) a role on the subscription, for example Reader; a new role takes some minutes. To sign in without this check, set verify: false.`,
   );
+}
+
+/** Whether the answer is about the subscription; a page of something between is not. */
+function tellsOf(body: string, subscriptionId: string): boolean {
+  try {
+    const answer: unknown = JSON.parse(body);
+    if (typeof answer !== 'object' || answer === null || !('subscriptionId' in answer))
+      return false;
+    const { subscriptionId: told } = answer;
+    return typeof told === 'string' && told.toLowerCase() === subscriptionId.toLowerCase();
+  } catch {
+    return false;
+  }
 }
 
 function failure(

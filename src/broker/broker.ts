@@ -4,6 +4,7 @@ import { readJob, type Job } from '../id-token/job.ts';
 import { Secret } from '../secret.ts';
 import { ConnectionSession, type BrokerWorld } from './connection-session.ts';
 import type {
+  AzureCliProfileOrder,
   BrokerSettings,
   BrokerState,
   ConnectionOrder,
@@ -16,6 +17,12 @@ import type { ConnectionReport } from './tally.ts';
 
 /** More connections than this in one job are a mistake. */
 const mostConnections = 200;
+
+/**
+ * So long a registration waits out passing trouble, in ms. With the timeouts of its last attempt it
+ * ends before the task stops waiting for it (150 s).
+ */
+const patienceMs = 100_000;
 
 /** It becomes the name of a directory. */
 const connectionId = /^[0-9A-Za-z-]{1,64}$/;
@@ -78,18 +85,30 @@ export class Broker {
   async register(order: ConnectionOrder): Promise<Registration> {
     if (!connectionId.test(order.id)) throw new TypeError('not the ID of a connection');
     const isNew = !this.#sessions.has(order.id);
-    const { session, kept } = this.#sessions.get(order.id) ?? (await this.#openNew(order));
+    const { session, kept } = this.#sessions.get(order.id) ?? this.#openNew(order);
+    const { accessTokenFiles: before } = session.connection;
+    const { clock, files } = this.#world;
+    const giveUpAt = clock.monotonicMs() + patienceMs;
     try {
-      const idToken = await session.firstIdToken();
+      await files.makePrivateDirectory(this.directory.connectionDirectory(order.id));
+      const idToken = await session.firstIdToken(patienceMs);
       for (const file of order.accessTokenFiles) session.keepFile(file);
-      await session.fillFiles();
+      await session.fillFiles(giveUpAt - clock.monotonicMs());
       await this.announce();
       return this.#registration(kept, idToken);
     } catch (error) {
       if (isNew) await this.dismiss(order.id);
-      else session.dropFiles(order.accessTokenFiles);
+      else session.keepOnly(before);
       throw error;
     }
+  }
+
+  /** Keeps a profile of Azure CLI signed in, for a connection that is kept already. */
+  async keepAzureCliProfile({ id, path }: AzureCliProfileOrder): Promise<void> {
+    const found = this.#sessions.get(id);
+    if (found === undefined) throw new TypeError('not a connection that is kept');
+    await found.session.keepAzureCliProfile(path);
+    await this.announce();
   }
 
   /** Ends the session of a connection and removes its files. */
@@ -128,12 +147,9 @@ export class Broker {
     };
   }
 
-  async #openNew(
-    order: ConnectionOrder,
-  ): Promise<{ session: ConnectionSession; kept: KeptConnection }> {
+  #openNew(order: ConnectionOrder): { session: ConnectionSession; kept: KeptConnection } {
     if (this.#sessions.size >= mostConnections) throw tooManyConnections(order.name);
-    const { chance, files } = this.#world;
-    await files.makePrivateDirectory(this.directory.connectionDirectory(order.id));
+    const { chance } = this.#world;
     return this.#open({
       ...order,
       idTokenCapability: chance.capability().reveal(),
@@ -152,7 +168,7 @@ export class Broker {
   }
 
   #registration(kept: KeptConnection, idToken: IdToken): Registration {
-    const { issuer, subject, audience, expiresOn } = idToken;
+    const { issuer, subject, audience, expiresOn, clockAheadMs } = idToken;
     return {
       brokerId: this.#settings.brokerId,
       address: `127.0.0.1:${this.#place.port}`,
@@ -163,6 +179,7 @@ export class Broker {
       subject,
       audience,
       expiresOn: expiresOn.toISOString(),
+      ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
     };
   }
 }

@@ -1,10 +1,11 @@
 import { accessTokenLifeMs, type AccessToken } from '../access-token/access-token.ts';
 import { exchange, type Identity } from '../access-token/exchange.ts';
-import { FederationError } from '../errors.ts';
+import { FederationError, asFederationError } from '../errors.ts';
 import { idTokenLifeMs, type IdToken } from '../id-token/id-token.ts';
 import type { Job } from '../id-token/job.ts';
 import { requestIdToken } from '../id-token/request-id-token.ts';
 import type { Chance, Clock, EntraAccessTokens, Files, Http } from '../ports.ts';
+import { refreshAzureCliProfile } from './azure-cli-profile.ts';
 import { accessTokenRhythm, idTokenRhythm } from './freshness.ts';
 import type { AccessTokenFile, KeptConnection } from './messages.ts';
 import { Tally } from './tally.ts';
@@ -19,9 +20,6 @@ export interface BrokerWorld {
   readonly clock: Clock;
   readonly chance: Chance;
 }
-
-/** How long a task waits for the first token of its connection, in ms. */
-const firstTokenMs = 120_000;
 
 /** So many scopes are kept for one connection; beyond them the longest unused is forgotten. */
 const mostScopes = 64;
@@ -43,9 +41,10 @@ export class ConnectionSession {
   readonly #entraWeather = new Weather(this.#budget);
   /** In the order of their last use. */
   readonly #scopes = new Map<string, Scope>();
+  #azureCliProfile: string | undefined;
 
   constructor(connection: KeptConnection, tokenFile: string, job: Job, world: BrokerWorld) {
-    const { clock, chance, files } = world;
+    const { clock, chance } = world;
     this.#connection = connection;
     this.#identity = { ...connection, authorityHost: new URL(connection.authorityHost) };
     this.#world = world;
@@ -55,10 +54,10 @@ export class ConnectionSession {
         Promise.resolve(async (timeoutMs) => {
           const askedOn = clock.now();
           const { idToken, pauseMs } = await requestIdToken(connection, job, timeoutMs, world);
-          return { token: idToken, lifeMs: idTokenLifeMs(idToken, askedOn), pauseMs };
+          const issuedMs = idToken.issuedOn?.getTime();
+          return { token: idToken, lifeMs: idTokenLifeMs(idToken, askedOn), issuedMs, pauseMs };
         }),
-      // Without a newline: several clients send the content as it is.
-      deliver: (idToken) => files.replace(tokenFile, idToken.token),
+      deliver: (idToken) => this.#deliver(idToken, tokenFile),
       rhythm: idTokenRhythm,
       weather: new Weather(this.#budget),
       events: {
@@ -69,6 +68,7 @@ export class ConnectionSession {
       chance,
     });
     for (const file of connection.accessTokenFiles) this.keepFile(file);
+    this.#azureCliProfile = connection.azureCliProfile;
   }
 
   /** As it was registered, with the files that came later: what a successor needs to know. */
@@ -76,59 +76,97 @@ export class ConnectionSession {
     const accessTokenFiles = [...this.#scopes].flatMap(([scope, { files }]) =>
       [...files].map((path) => ({ path, scope })),
     );
-    return { ...this.#connection, accessTokenFiles };
+    return { ...this.#connection, accessTokenFiles, azureCliProfile: this.#azureCliProfile };
   }
 
   /**
-   * Waits out passing trouble, unless it would last longer than a task should wait.
-   * @throws {FederationError} the reason why there is none.
+   * The ID token, once it stands in its file, for a task.
+   * @param patienceMs so long passing trouble is waited out.
+   * @throws {FederationError} the reason why there is none, or none in the file.
    */
-  async firstIdToken(): Promise<IdToken> {
-    const { clock } = this.#world;
-    const giveUpAt = clock.monotonicMs() + firstTokenMs;
-    for (;;) {
-      try {
-        return await this.idTokens.current();
-      } catch (error) {
-        const waitMs = Math.max(this.idTokens.opensInMs(), 100);
-        const isHopeless = !(error instanceof FederationError) || error.kind === 'definite';
-        if (isHopeless || clock.monotonicMs() + waitMs > giveUpAt) throw error;
-        await clock.sleep(waitMs);
-      }
-    }
+  async firstIdToken(patienceMs = 0): Promise<IdToken> {
+    const idToken = await this.#patiently(this.idTokens, patienceMs);
+    await this.idTokens.delivered();
+    return idToken;
   }
 
-  /** @throws {FederationError} the reason why there is none. */
+  /**
+   * An access token, for a task.
+   * @param patienceMs so long passing trouble is waited out.
+   * @throws {FederationError} the reason why there is none.
+   */
+  async firstAccessToken(scope: string, patienceMs: number): Promise<AccessToken> {
+    return this.#patiently(this.#scope(scope).keeper, patienceMs);
+  }
+
+  /**
+   * What a client gets, which knows itself for how long to ask again.
+   * @throws {FederationError} the reason why there is none.
+   */
   async accessToken(scope: string): Promise<AccessToken> {
     return this.#scope(scope).keeper.current();
   }
 
   /** Keeps the access token for a scope in a file from now on. */
   keepFile({ path, scope }: AccessTokenFile): void {
-    this.#scope(scope).files.add(path);
+    const { files } = this.#scope(scope);
+    // A file holds one access token: the order that came last decides which.
+    for (const other of this.#scopes.values()) other.files.delete(path);
+    files.add(path);
   }
 
-  /** Takes files back whose access tokens could not be had. */
-  dropFiles(dropped: readonly AccessTokenFile[]): void {
-    for (const { path, scope } of dropped) this.#scopes.get(scope)?.files.delete(path);
+  /** Keeps Azure CLI signed in there from now on, beginning with the ID token of this moment. */
+  async keepAzureCliProfile(path: string): Promise<void> {
+    this.#azureCliProfile = path;
+    await this.#refreshAzureCli(await this.idTokens.current());
   }
 
-  /** Writes every file that this connection was ordered, and tells the first reason why not. */
-  async fillFiles(): Promise<void> {
+  /** Goes back to the files of an earlier moment, when access tokens for new ones cannot be had. */
+  keepOnly(accessTokenFiles: readonly AccessTokenFile[]): void {
+    for (const { files } of this.#scopes.values()) files.clear();
+    for (const file of accessTokenFiles) this.keepFile(file);
+  }
+
+  /**
+   * Writes every file that this connection was ordered, and tells the first reason why not.
+   * @param patienceMs so long passing trouble is waited out.
+   */
+  async fillFiles(patienceMs: number): Promise<void> {
+    const giveUpAt = this.#world.clock.monotonicMs() + patienceMs;
     for (const [scope, { files }] of [...this.#scopes]) {
-      if (files.size > 0) await this.#write(await this.accessToken(scope), files);
+      if (files.size === 0) continue;
+      const leftMs = giveUpAt - this.#world.clock.monotonicMs();
+      await this.#write(await this.firstAccessToken(scope, leftMs), files);
     }
   }
 
   /** Does what is due; never rejects. */
   async tend(): Promise<void> {
-    await this.idTokens.tend();
-    await Promise.all(this.#tended().map((keeper) => keeper.tend()));
+    const keepers = [this.idTokens, ...this.#tended()];
+    await Promise.all(keepers.map((keeper) => keeper.tend()));
   }
 
   /** ms until {@link tend} has something to do. */
   dueInMs(): number {
-    return Math.min(this.idTokens.dueInMs(), ...this.#tended().map((keeper) => keeper.dueInMs()));
+    // Without an ID token nothing else can be had.
+    const others = this.idTokens.isHolding ? this.#tended() : [];
+    return Math.min(this.idTokens.dueInMs(), ...others.map((keeper) => keeper.dueInMs()));
+  }
+
+  /** Asks as often as makes sense, unless that would last longer than a task should wait. */
+  async #patiently<T>(keeper: TokenKeeper<T>, patienceMs: number): Promise<T> {
+    const { clock } = this.#world;
+    const giveUpAt = clock.monotonicMs() + patienceMs;
+    for (;;) {
+      try {
+        return await keeper.current();
+      } catch (error) {
+        const { kind, retryAfterMs = 0 } = asFederationError(error);
+        const waitMs = Math.max(retryAfterMs, 100);
+        if (kind === 'definite' || clock.monotonicMs() + waitMs > giveUpAt) throw error;
+        await clock.sleep(waitMs);
+      }
+    }
   }
 
   /** Only what stands in files is renewed unasked; the rest when a client wants it. */
@@ -183,10 +221,9 @@ export class ConnectionSession {
     scope: string,
     timeoutMs: number,
   ): Promise<Minted<AccessToken>> {
-    const askedOn = this.#world.clock.now();
     try {
       const token = await exchange(this.#identity, idToken, scope, timeoutMs, this.#world);
-      return { token, lifeMs: accessTokenLifeMs(token, askedOn) };
+      return { token, lifeMs: accessTokenLifeMs(token, this.#world.clock.now()) };
     } catch (error) {
       // Entra holds the ID token to be expired, whatever we think: the next attempt needs another.
       if (error instanceof FederationError && error.code === 'AADSTS700024') {
@@ -194,6 +231,22 @@ export class ConnectionSession {
       }
       throw error;
     }
+  }
+
+  async #deliver(idToken: IdToken, tokenFile: string): Promise<void> {
+    // Without a newline: several clients send the content as it is.
+    await this.#world.files.replace(tokenFile, idToken.token);
+    try {
+      await this.#refreshAzureCli(idToken);
+    } catch (error) {
+      // The ID token in the profile is good until long after the next refresh, which tries again.
+      this.tally.failed(asFederationError(error));
+    }
+  }
+
+  async #refreshAzureCli({ token }: IdToken): Promise<void> {
+    if (this.#azureCliProfile === undefined) return;
+    await refreshAzureCliProfile(this.#azureCliProfile, this.#identity, token, this.#world);
   }
 
   async #write(accessToken: AccessToken, files: ReadonlySet<string>): Promise<void> {

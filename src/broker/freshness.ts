@@ -1,5 +1,6 @@
 import type { FederationError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
+import type { Streak } from './weather.ts';
 
 /** A point in time on both clocks, because neither can be trusted alone. */
 export interface Moment {
@@ -76,17 +77,17 @@ const definiteWaitMs = minuteMs;
 
 /**
  * How long to wait after a failed attempt, in ms: exponential with jitter up to 5 s, or what the
- * server asks for, but never beyond the {@link patienceMs} of the token in hand.
- * @param failures how many attempts have failed in a row, this one included.
+ * server asks for, but never beyond the {@link patienceMs} of the token in hand. Services that are
+ * in trouble at the same time take turns, because the connection's failures are counted together.
  */
 export function waitAfterFailureMs(
   failure: Pick<FederationError, 'kind' | 'retryAfterMs'>,
-  failures: number,
+  { failures, services }: Streak,
   lifeLeftMs: number,
   jitter: number,
 ): number {
   if (failure.kind === 'definite') return definiteWaitMs;
-  const backoff = Math.min(firstWaitMs * 2 ** (failures - 1), longestWaitMs);
+  const backoff = Math.min(firstWaitMs * 2 ** (failures - 1), longestWaitMs) * services;
   const spread = failures === 1 ? backoff * (0.6 + 0.4 * jitter) : backoff;
   return Math.min(Math.max(spread, failure.retryAfterMs ?? 0), patienceMs(lifeLeftMs));
 }

@@ -27,7 +27,8 @@ export interface RunningBroker {
   ask(route: ControlRoute, body: unknown): Promise<unknown>;
 }
 
-export type ControlRoute = 'status' | 'register' | 'dismiss' | 'access-token' | 'stop';
+export type ControlRoute =
+  'status' | 'register' | 'dismiss' | 'azure-cli-profile' | 'access-token' | 'stop';
 
 /** What a task needs to find or start the broker. */
 export interface JoinWorld {
@@ -49,6 +50,7 @@ export interface Surroundings {
 /** A session that the broker keeps signed in from now on. */
 export interface Membership extends Session {
   readonly endpoints: Endpoints;
+  readonly keepAzureCliProfile: (path: string) => Promise<void>;
 }
 
 /**
@@ -160,7 +162,7 @@ function membership(
   surroundings: Surroundings,
   world: JoinWorld,
 ): Membership {
-  const { tokenFile, issuer, subject, audience } = registration;
+  const { tokenFile, issuer, subject, audience, clockAheadMs } = registration;
   const ask = async (route: ControlRoute, body: unknown): Promise<unknown> => {
     const state = await findState(surroundings, world);
     return state === undefined ? undefined : world.reach(state).ask(route, body);
@@ -168,8 +170,19 @@ function membership(
   return {
     tokenFile,
     endpoints: endpointsOf(registration, id),
-    idToken: { issuer, subject, audience, expiresOn: new Date(registration.expiresOn) },
+    idToken: {
+      issuer,
+      subject,
+      audience,
+      expiresOn: new Date(registration.expiresOn),
+      clockAheadMs,
+    },
     accessToken: async (scope) => accessTokenIn(await ask('access-token', { id, scope }), scope),
+    keepAzureCliProfile: async (path) => {
+      const answer = await ask('azure-cli-profile', { id, path });
+      const { failure } = (answer ?? { failure: unreachable }) as { failure?: Failure };
+      if (failure !== undefined) throw new FederationError(failure);
+    },
     undo: async () => {
       if (hasStarted && before.length === 0) await ask('stop', {});
       else if (!before.includes(id)) await ask('dismiss', { id });

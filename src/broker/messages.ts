@@ -27,6 +27,15 @@ export interface AccessTokenFile {
 export interface KeptConnection extends ConnectionOrder {
   readonly idTokenCapability: string;
   readonly managedIdentityCapability: string;
+  /** Where Azure CLI is signed in with an ID token that has to be replaced; see azure-cli-profile. */
+  readonly azureCliProfile?: string | undefined;
+}
+
+/** A profile of Azure CLI that the broker is to keep signed in from now on. */
+export interface AzureCliProfileOrder {
+  /** Of the connection. */
+  readonly id: string;
+  readonly path: string;
 }
 
 /** What a task learns when its connection is kept signed in. */
@@ -42,6 +51,8 @@ export interface Registration {
   readonly audience: string;
   /** ISO 8601. */
   readonly expiresOn: string;
+  /** How far the agent's clock is ahead of Azure DevOps', if that is known. */
+  readonly clockAheadMs?: number | undefined;
 }
 
 /** How the broker reaches the network and the job; sent once, when it starts. */

@@ -16,7 +16,7 @@ import { answerManagedIdentityRequest } from '../delivery/managed-identity-route
 import type { Clock } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import type { Broker } from './broker.ts';
-import type { ConnectionOrder } from './messages.ts';
+import type { AzureCliProfileOrder, ConnectionOrder } from './messages.ts';
 
 /** What the routes need of the broker's surroundings. */
 export interface RouteParts {
@@ -28,6 +28,9 @@ export interface RouteParts {
   /** Ends the broker once the answer has left. */
   readonly stop: () => void;
 }
+
+/** So long passing trouble is waited out for a task that asks for an access token, in ms. */
+const patienceMs = 60_000;
 
 const connectionPath = /^\/connections\/([0-9A-Za-z-]{1,64})\/(id-token|msi)$/;
 
@@ -60,7 +63,7 @@ export async function answer(request: LoopbackRequest, parts: RouteParts): Promi
   return given;
 }
 
-/** The tasks' own routes: status, register, dismiss, access token, stop. */
+/** The tasks' own routes: status, register, dismiss, Azure CLI's profile, access token, stop. */
 async function answerControl(
   request: LoopbackRequest,
   path: string,
@@ -79,6 +82,12 @@ async function answerControl(
       }));
     case 'POST /control/dismiss':
       return told(async () => broker.dismiss(idIn(request.body)).then(() => ({})));
+    case 'POST /control/azure-cli-profile':
+      return told(async () =>
+        broker
+          .keepAzureCliProfile(JSON.parse(request.body) as AzureCliProfileOrder)
+          .then(() => ({})),
+      );
     case 'POST /control/access-token':
       return told(() => accessToken(broker, request.body));
     case 'POST /control/stop': {
@@ -98,7 +107,7 @@ async function accessToken(
   const { id, scope } = JSON.parse(body) as { id: string; scope: string };
   const found = broker.session(id);
   if (found === undefined) throw new Error('unknown connection');
-  const { token, expiresOn } = await found.session.accessToken(scope);
+  const { token, expiresOn } = await found.session.firstAccessToken(scope, patienceMs);
   return { token: token.reveal(), expiresOn: expiresOn.toISOString() };
 }
 

@@ -1,11 +1,12 @@
 import type { LoopbackAnswer, LoopbackRequest } from '../delivery/loopback-request.ts';
 import { asFederationError, toFailure } from '../errors.ts';
 import type { Processes } from '../ports.ts';
-import { Broker } from './broker.ts';
+import { Broker, type BrokerPlace } from './broker.ts';
 import type { BrokerWorld } from './connection-session.ts';
-import { readBrokerState, Vigil, type End } from './vigil.ts';
-import type { RegistrationAnswer, StartMessage } from './messages.ts';
+import type { BrokerSettings, RegistrationAnswer, StartMessage } from './messages.ts';
 import { answer } from './routes.ts';
+import { stateDirectoryIn } from './state-directory.ts';
+import { ownerOf, Vigil, type End } from './vigil.ts';
 
 /** A listener on 127.0.0.1, as the world makes it. */
 export interface LoopbackListener {
@@ -59,16 +60,35 @@ export async function runBroker(
           stop: () => stop.abort(),
         }),
   );
-  const place = { port: listener.port, process: await ownProcess(world), controlCapability };
-  const broker = new Broker(settings, place, world);
-  held.broker = broker;
   try {
-    await world.files.makePrivateDirectory(broker.directory.root);
+    const place = { port: listener.port, process: await ownProcess(world), controlCapability };
+    const broker = await claim(settings, place, world);
+    held.broker = broker;
     const isKept = await begin(broker, connection, world);
     return isKept ? await keep(broker, settings, world, ending) : 'asked to';
   } finally {
     await listener.close();
-    await removeOwnState(broker, settings.brokerId, world);
+    await removeOwnState(settings, world);
+  }
+}
+
+/**
+ * Makes the broker, and the state directory its own before anything else lies there: one that is
+ * replaced sees that it is, and takes nothing away.
+ */
+async function claim(
+  settings: BrokerSettings,
+  place: BrokerPlace,
+  world: ProcessWorld,
+): Promise<Broker> {
+  try {
+    const broker = new Broker(settings, place, world);
+    await world.files.makePrivateDirectory(broker.directory.root);
+    await broker.announce();
+    return broker;
+  } catch (error) {
+    await world.tell({ failure: toFailure(asFederationError(error)) });
+    throw error;
   }
 }
 
@@ -99,7 +119,8 @@ async function keep(
   const vigil = new Vigil({ brokerId, stateFile, worker, world });
   let watchedAt = clock.monotonicMs();
   for (;;) {
-    const restMs = Math.min(Math.max(broker.dueInMs(), shortestRestMs), vigilMs);
+    const vigilInMs = watchedAt + vigilMs - clock.monotonicMs();
+    const restMs = Math.max(Math.min(broker.dueInMs(), vigilInMs), shortestRestMs);
     await clock.sleep(restMs, ending);
     if (ending.aborted) return 'asked to';
     // Not awaited: a slow answer upstream must not keep the vigil from its round.
@@ -111,16 +132,14 @@ async function keep(
   }
 }
 
-/** Leaves the directory alone when another broker has taken it over. */
+/** Leaves the directory alone when another broker has taken it over, or nobody can say. */
 async function removeOwnState(
-  broker: Broker,
-  brokerId: string,
-  world: ProcessWorld,
+  { stateDirectory, brokerId }: BrokerSettings,
+  { files }: ProcessWorld,
 ): Promise<void> {
-  const { root, stateFile } = broker.directory;
-  const text = await world.files.read(stateFile).catch(() => undefined);
-  const owner = text === undefined ? undefined : readBrokerState(text)?.brokerId;
-  if (owner === undefined || owner === brokerId) await world.files.remove(root);
+  const { root, stateFile } = stateDirectoryIn(stateDirectory);
+  const owner = await ownerOf(stateFile, files).catch(() => 'somebody');
+  if (owner === brokerId || owner === 'nobody') await files.remove(root);
 }
 
 async function ownProcess({

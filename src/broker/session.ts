@@ -1,6 +1,7 @@
 import type { AccessToken } from '../access-token/access-token.ts';
 import { readSubscription } from '../access-token/subscription.ts';
 import type { Endpoints } from '../delivery/endpoints.ts';
+import { tellAccessToken } from '../delivery/narration.ts';
 import type { IdTokenFacts } from '../delivery/outputs.ts';
 import type { PipelineAgent } from '../delivery/pipeline-agent.ts';
 import type { Clock, Http } from '../ports.ts';
@@ -12,6 +13,11 @@ export interface Session {
   readonly tokenFile: string;
   /** Only with the broker. */
   readonly endpoints?: Endpoints;
+  /**
+   * Only with the broker: replaces the ID token in a profile of Azure CLI from now on.
+   * @throws {FederationError} when the broker does not answer.
+   */
+  readonly keepAzureCliProfile?: (path: string) => Promise<void>;
   /** @throws {FederationError} the reason why there is none. */
   accessToken(scope: string): Promise<AccessToken>;
   /** Takes back what signing in did, for a task that fails afterwards. */
@@ -33,14 +39,17 @@ export async function verifySession(
   const { subscriptionId, resourceManagerScope } = connection;
   const accessToken = await session.accessToken(resourceManagerScope);
   agent.mask(accessToken.token);
+  const isKeptFresh = session.endpoints !== undefined;
   if (subscriptionId === undefined) {
     agent.say('Verified: Entra accepts the connection (it has no subscription to read).');
+    tellAccessToken(accessToken, isKeptFresh, agent);
     return;
   }
   await readSubscription({ ...connection, subscriptionId }, accessToken, subscriptionMs, world);
   agent.say(
     `Verified: Entra accepts the connection, and subscription ${subscriptionId} can be read.`,
   );
+  tellAccessToken(accessToken, isKeptFresh, agent);
 }
 
 /** Runs what follows the sign-in; when that fails, the sign-in is taken back before it is told. */

@@ -5,6 +5,9 @@ import { ConnectionSession, type BrokerWorld } from './connection-session.ts';
 import type { Session } from './session.ts';
 import { onceDirectoryIn } from './state-directory.ts';
 
+/** So long passing trouble is waited out, in ms. */
+const patienceMs = 100_000;
+
 /** A session without a broker: good until its first tokens end. */
 export interface MomentarySession extends Session {
   readonly idTokenItself: IdToken;
@@ -33,13 +36,13 @@ export async function signInOnce(
   };
   const session = new ConnectionSession(kept, tokenFile, job, world);
   try {
-    const idTokenItself = await session.firstIdToken();
+    const idTokenItself = await session.firstIdToken(patienceMs);
     return {
       idToken: idTokenItself,
       idTokenItself,
       tokenFile,
       directory,
-      accessToken: (scope) => session.accessToken(scope),
+      accessToken: (scope) => session.firstAccessToken(scope, patienceMs),
       undo,
     };
   } catch (error) {

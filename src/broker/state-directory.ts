@@ -10,6 +10,12 @@ export interface StateDirectory {
   accessTokenFile(connectionId: string, name: string): string;
 }
 
+/** The private profile of Azure CLI, beside the token file that it is signed in with. */
+export function azureCliProfileBeside(tokenFile: string): string {
+  const path = pathsOf(tokenFile);
+  return path.join(path.dirname(tokenFile), 'azure');
+}
+
 /** The layout; which kind of path it is shows in the path of the temp directory itself. */
 export function stateDirectoryIn(tempDirectory: string): StateDirectory {
   const path = pathsOf(tempDirectory);
@@ -35,6 +41,7 @@ export function onceDirectoryIn(
   return { directory, tokenFile: path.join(directory, 'id-token') };
 }
 
-function pathsOf(tempDirectory: string): PlatformPath {
-  return /^[A-Za-z]:[\\/]|^\\\\/.test(tempDirectory) ? win32 : posix;
+/** The kind of paths that a path shows itself to be one of. */
+export function pathsOf(path: string): PlatformPath {
+  return /^[A-Za-z]:[\\/]|^\\\\/.test(path) ? win32 : posix;
 }

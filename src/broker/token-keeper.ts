@@ -9,13 +9,15 @@ import {
   type Moment,
   type Rhythm,
 } from './freshness.ts';
-import type { Weather } from './weather.ts';
+import type { Streak, Weather } from './weather.ts';
 
 /** A token as it came from upstream. */
 export interface Minted<T> {
   readonly token: T;
   /** How long it is good from the moment it was asked for, in ms. */
   readonly lifeMs: number;
+  /** When it was issued by its issuer's clock, in ms; absent where that is not known. */
+  readonly issuedMs?: number | undefined;
   /** Upstream asked not to be asked again for so many ms. */
   readonly pauseMs?: number | undefined;
 }
@@ -48,6 +50,9 @@ interface Held<T> {
   readonly token: T;
   readonly askedAt: Moment;
   readonly lifeMs: number;
+  readonly issuedMs: number | undefined;
+  /** How old it was already at `askedAt`. */
+  readonly oldByMs: number;
   readonly refreshAfterMs: number;
 }
 
@@ -55,7 +60,7 @@ interface Held<T> {
 const redeliveryMs = 2_000;
 
 /** While a request is on its way, what is due next shows when it is back. */
-const pendingMs = 250;
+const pendingMs = 1_000;
 
 /** However short the lives of tokens are, upstream is not asked more often than this. */
 const shortestPauseMs = 1_000;
@@ -69,8 +74,12 @@ export class TokenKeeper<T> {
   #held: Held<T> | undefined;
   #pending: Promise<void> | undefined;
   #failure: FederationError | undefined;
-  #definiteUntilMs = 0;
+  /** What stands in the way of asking at all, found out anew whenever somebody wants a token. */
+  #obstacle: FederationError | undefined;
+  #notBeforeMs = 0;
   #undelivered: T | undefined;
+  #delivery: Promise<void> | undefined;
+  #deliveryFailure: FederationError | undefined;
 
   constructor(parts: KeeperParts<T>) {
     this.#parts = parts;
@@ -81,25 +90,26 @@ export class TokenKeeper<T> {
    * @throws {FederationError} the reason why there is none.
    */
   async current(): Promise<T> {
-    const held = this.#held;
-    if (held === undefined || this.#isDue(held)) {
-      const attempt = this.refresh();
-      // With enough life left nobody needs to wait for the new one.
-      const mustWait =
-        held === undefined || this.#leftMs() <= this.#parts.rhythm.floorMs(held.lifeMs);
-      if (mustWait) await attempt;
+    for (;;) {
+      const held = this.#held;
+      if (held === undefined || this.#isDue(held)) {
+        const attempt = this.refresh();
+        // With enough life left nobody needs to wait for the new one.
+        const mustWait =
+          held === undefined || this.#leftMs() <= this.#parts.rhythm.floorMs(held.lifeMs);
+        if (mustWait) await attempt;
+      }
+      if (this.#held !== undefined && this.#leftMs() > 0) return this.#held.token;
+      if (!this.#waitsForOthers()) throw this.#whyNone();
+      await this.#parts.weather.news();
     }
-    if (this.#held !== undefined && this.#leftMs() > 0) return this.#held.token;
-    throw this.#whyNone();
   }
 
   /** Asks upstream, or joins those who wait already; does nothing while asking makes no sense. */
   refresh(): Promise<void> {
     if (this.#pending !== undefined) return this.#pending;
-    const nowMs = this.#parts.clock.monotonicMs();
-    if (nowMs < this.#definiteUntilMs || !this.#parts.weather.mayAsk(nowMs)) {
-      return Promise.resolve();
-    }
+    this.#obstacle = undefined;
+    if (!this.#mayAsk()) return Promise.resolve();
     this.#pending = this.#attempt().finally(() => {
       this.#pending = undefined;
     });
@@ -108,7 +118,7 @@ export class TokenKeeper<T> {
 
   /** Does what is due, on the schedule's behalf; never rejects. */
   async tend(): Promise<void> {
-    if (this.#undelivered !== undefined) await this.#deliver(this.#undelivered);
+    if (this.#undelivered !== undefined) await this.#deliver();
     if (this.#held === undefined || this.#isDue(this.#held)) await this.refresh();
   }
 
@@ -116,74 +126,141 @@ export class TokenKeeper<T> {
   dueInMs(): number {
     if (this.#pending !== undefined) return pendingMs;
     if (this.#undelivered !== undefined) return redeliveryMs;
-    const nowMs = this.#parts.clock.monotonicMs();
-    const opensInMs = Math.max(this.#definiteUntilMs, this.#parts.weather.opensAt()) - nowMs;
+    const { clock, weather } = this.#parts;
     const held = this.#held;
     const wantedInMs = held === undefined ? 0 : held.refreshAfterMs - this.#ageMs(held);
-    return Math.max(0, opensInMs, wantedInMs);
+    const busyMs = weather.isBusy(clock.monotonicMs()) ? pendingMs : 0;
+    return Math.max(busyMs, this.opensInMs(), wantedInMs);
   }
 
   /** ms until another attempt makes sense, for whoever has to wait for the first token. */
   opensInMs(): number {
-    const opensAt = Math.max(this.#definiteUntilMs, this.#parts.weather.opensAt());
+    const opensAt = Math.max(this.#notBeforeMs, this.#parts.weather.opensAt());
     return Math.max(0, opensAt - this.#parts.clock.monotonicMs());
+  }
+
+  /** Whether there is a token that may be handed out. */
+  get isHolding(): boolean {
+    return this.#leftMs() > 0;
+  }
+
+  /**
+   * Resolves once the token in hand stands where tools read it.
+   * @throws {FederationError} the reason why it does not.
+   */
+  async delivered(): Promise<void> {
+    await this.#deliver();
+    if (this.#deliveryFailure !== undefined) throw this.#deliveryFailure;
+  }
+
+  #mayAsk(): boolean {
+    const nowMs = this.#parts.clock.monotonicMs();
+    return nowMs >= this.#notBeforeMs && this.#parts.weather.mayAsk(nowMs);
+  }
+
+  /** Whether nothing but another's request stands in the way, which is back before long. */
+  #waitsForOthers(): boolean {
+    const nowMs = this.#parts.clock.monotonicMs();
+    if (nowMs < this.#notBeforeMs || this.#obstacle !== undefined) return false;
+    return this.#parts.weather.isBusy(nowMs);
   }
 
   async #attempt(): Promise<void> {
     try {
-      await this.#ask(await this.#parts.prepare());
+      const mint = await this.#parts.prepare();
+      // Others may have set out in the meantime.
+      if (!this.#mayAsk()) return;
+      await this.#parts.weather.during(() => this.#ask(mint));
     } catch (error) {
-      this.#failure = asFederationError(error);
+      this.#obstacle = asFederationError(error);
     }
+    // Not awaited: those who ask for the token itself need not wait for a file.
+    void this.#deliver();
   }
 
   async #ask(mint: Mint<T>): Promise<void> {
-    const { clock, chance, weather, events, rhythm } = this.#parts;
-    const askedAt = momentOf(clock);
-    weather.asks();
+    const askedAt = momentOf(this.#parts.clock);
     try {
-      const { token, lifeMs, pauseMs = 0 } = await mint(timeoutMs(this.#leftMs()));
-      if (lifeMs <= 0) throw expiredOnArrival();
-      const wantedMs = rhythm.refreshAfterMs(lifeMs, chance.jitter());
-      const refreshAfterMs = Math.max(wantedMs, shortestPauseMs);
-      this.#failure = undefined;
-      events.minted();
-      weather.isFine();
-      // An answer out of somebody's cache may be older than what we hold.
-      const isBetter = lifeMs > this.#leftMs();
-      const restMs = Math.max(pauseMs, isBetter ? 0 : refreshAfterMs);
-      weather.wantsPause(clock.monotonicMs() + Math.min(restMs, patienceMs(lifeMs)));
-      if (!isBetter) return;
-      this.#held = { token, askedAt, lifeMs, refreshAfterMs };
-      await this.#deliver(token);
+      this.#take(await mint(timeoutMs(this.#leftMs())), askedAt);
     } catch (error) {
       this.#note(asFederationError(error));
     }
   }
 
-  #note(failure: FederationError): void {
-    const { clock, chance, weather, events } = this.#parts;
+  #take({ token, lifeMs: ownLifeMs, issuedMs, pauseMs = 0 }: Minted<T>, askedAt: Moment): void {
+    const { clock, chance, weather, events, rhythm } = this.#parts;
+    const oldByMs = this.#ageOnArrival(issuedMs, askedAt);
+    const lifeMs = ownLifeMs - oldByMs;
+    if (lifeMs <= 0) throw expiredOnArrival();
     const nowMs = clock.monotonicMs();
-    this.#failure = failure;
-    events.failed(failure);
-    const wait = (failures: number): number =>
-      waitAfterFailureMs(failure, failures, this.#leftMs(), chance.jitter());
-    if (failure.kind === 'definite') {
-      this.#definiteUntilMs = nowMs + wait(1);
-      weather.isFine();
+    const leftMs = this.#leftMs();
+    const refreshAfterMs = Math.max(
+      rhythm.refreshAfterMs(lifeMs, chance.jitter()),
+      shortestPauseMs,
+    );
+    this.#failure = undefined;
+    events.minted();
+    weather.isFine();
+    weather.wantsPause(nowMs + Math.min(pauseMs, patienceMs(lifeMs)));
+    if (lifeMs > leftMs) {
+      this.#held = { token, askedAt, lifeMs, issuedMs, oldByMs, refreshAfterMs };
+      this.#undelivered = token;
     } else {
-      weather.isBad(nowMs, wait);
+      // Out of somebody's cache, and older than what we hold.
+      this.#notBeforeMs = nowMs + Math.min(refreshAfterMs, patienceMs(leftMs));
     }
   }
 
-  async #deliver(token: T): Promise<void> {
-    if (this.#parts.deliver === undefined) return;
-    this.#undelivered = token;
-    try {
-      await this.#parts.deliver(token);
-      this.#undelivered = undefined;
-    } catch (error) {
-      this.#parts.events.failed(asFederationError(error));
+  /**
+   * How old a token is when it arrives: out of a cache, its date of issue has moved on by less than
+   * our clock since the token in hand was asked for. Wrong clocks do not matter to that. One that
+   * has ended is a measure of its own copies only: should the issuer's clock have been ahead when
+   * it was issued, all that follow would look old.
+   */
+  #ageOnArrival(issuedMs: number | undefined, askedAt: Moment): number {
+    const held = this.#held;
+    if (issuedMs === undefined || held?.issuedMs === undefined) return 0;
+    if (!this.isHolding && issuedMs !== held.issuedMs) return 0;
+    const passedMs = askedAt.monotonicMs - held.askedAt.monotonicMs;
+    return Math.max(0, held.oldByMs + passedMs - (issuedMs - held.issuedMs));
+  }
+
+  #note(failure: FederationError): void {
+    const { clock, chance, weather, events } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    const wait = (streak: Streak): number =>
+      waitAfterFailureMs(failure, streak, this.#leftMs(), chance.jitter());
+    this.#failure = failure;
+    events.failed(failure);
+    if (failure.kind === 'definite') {
+      this.#notBeforeMs = nowMs + wait({ failures: 1, services: 1 });
+      weather.refuses(nowMs);
+    } else {
+      weather.isBad(nowMs, failure, wait);
+    }
+  }
+
+  /** Puts the newest token in place, one write at a time; never rejects. */
+  #deliver(): Promise<void> {
+    this.#delivery ??= this.#deliverNewest().finally(() => {
+      this.#delivery = undefined;
+    });
+    return this.#delivery;
+  }
+
+  async #deliverNewest(): Promise<void> {
+    const { deliver, events } = this.#parts;
+    while (this.#undelivered !== undefined) {
+      const token = this.#undelivered;
+      try {
+        await deliver?.(token);
+      } catch (error) {
+        this.#deliveryFailure = asFederationError(error);
+        events.failed(this.#deliveryFailure);
+        return;
+      }
+      this.#deliveryFailure = undefined;
+      if (this.#undelivered === token) this.#undelivered = undefined;
     }
   }
 
@@ -200,17 +277,17 @@ export class TokenKeeper<T> {
   }
 
   #whyNone(): FederationError {
-    const failure = this.#failure;
+    const failure = this.#obstacle ?? this.#failure ?? this.#parts.weather.failure;
     if (failure === undefined) {
       return new FederationError({
         code: 'BROKER_BUSY',
-        message: 'The broker has no token at this moment and is asking for one.',
+        message: 'The broker has no token at this moment and may not ask for one yet.',
         remedy: 'Ask again in a few seconds.',
         kind: 'transient',
         retryAfterMs: this.opensInMs(),
       });
     }
-    if (failure.kind === 'definite') return failure;
+    if (failure === this.#obstacle || failure.kind === 'definite') return failure;
     const { code, message, remedy, kind } = failure;
     return new FederationError({ code, message, remedy, kind, retryAfterMs: this.opensInMs() });
   }

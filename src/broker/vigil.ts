@@ -1,3 +1,4 @@
+import { FederationError } from '../errors.ts';
 import type { Clock, Files, Processes } from '../ports.ts';
 import { elapsedMs, momentOf, type Moment } from './freshness.ts';
 import type { BrokerState, ProcessIdentity } from './messages.ts';
@@ -25,17 +26,32 @@ export class Vigil {
     this.#since = momentOf(parts.world.clock);
   }
 
-  /** The reason to end now, if there is one. */
+  /** The reason to end now, if there is one. What cannot be seen at the moment is no reason. */
   async endOfJob(): Promise<End | undefined> {
     const { brokerId, stateFile, worker, world } = this.#parts;
     if (elapsedMs(this.#since, momentOf(world.clock)) > deadlineMs) return 'deadline';
     if (worker !== undefined) {
-      const identity = await world.processes.identity(worker.pid);
+      const identity = await world.processes.identity(worker.pid).catch(() => worker.identity);
       if (identity !== worker.identity) return 'worker gone';
     }
-    const state = await world.files.read(stateFile).catch(() => undefined);
-    if (state === undefined) return 'state gone';
-    return readBrokerState(state)?.brokerId === brokerId ? undefined : 'replaced';
+    const owner = await ownerOf(stateFile, world.files).catch(() => brokerId);
+    if (owner === 'nobody') return 'state gone';
+    return owner === brokerId ? undefined : 'replaced';
+  }
+}
+
+/**
+ * Whose the state file is: a broker's ID, `nobody` where there is none, `somebody` where it is not
+ * ours to read.
+ * @throws what the system says when it cannot be read just now, for example for want of handles.
+ */
+export async function ownerOf(stateFile: string, files: Files): Promise<string> {
+  try {
+    const text = await files.read(stateFile);
+    return text === undefined ? 'nobody' : (readBrokerState(text)?.brokerId ?? 'somebody');
+  } catch (error) {
+    if (error instanceof FederationError) return 'somebody';
+    throw error;
   }
 }
 

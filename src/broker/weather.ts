@@ -1,24 +1,73 @@
+import type { FederationError } from '../errors.ts';
+
 /** No more failed requests than this in a minute, whatever the schedule and the clients want. */
-const failuresPerMinute = 12;
+const mostFailures = 12;
 const minuteMs = 60_000;
 
 /**
- * The failed requests of one connection within the last minute, whoever they went to. All times
- * are those of the monotonic clock, in ms.
+ * The requests that failed within the last minute, and those on their way, each of which may still
+ * fail. All times are those of the monotonic clock, in ms.
  */
 export class FailureBudget {
-  #failedAt: number[] = [];
+  #failedAt: readonly number[] = [];
+  #onTheirWay = 0;
+  readonly #inTrouble = new Set<Weather>();
+  #waiting: (() => void)[] = [];
+
+  begins(): void {
+    this.#onTheirWay += 1;
+  }
+
+  ends(): void {
+    this.#onTheirWay -= 1;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
 
   note(nowMs: number): void {
-    this.#failedAt = [...this.#failedAt, nowMs].slice(-failuresPerMinute);
+    this.#failedAt = [...this.#failedAt, nowMs].slice(-mostFailures);
   }
 
   /** When the next request may be made; in the past or now when it may be made at once. */
   opensAt(): number {
-    const [oldest] = this.#failedAt;
-    if (oldest === undefined || this.#failedAt.length < failuresPerMinute) return 0;
-    return oldest + minuteMs;
+    return this.#opensFor(mostFailures);
   }
+
+  /** Whether one of the requests on their way has to come back before another may be made. */
+  isFull(nowMs: number): boolean {
+    const room = mostFailures - this.#onTheirWay;
+    return room <= 0 || (room < mostFailures && this.#opensFor(room) > nowMs);
+  }
+
+  /** Resolves when the next request is back, whatever came of it. */
+  news(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** How many services are in trouble at the same time, and so have to share. */
+  get services(): number {
+    return this.#inTrouble.size;
+  }
+
+  inTrouble(weather: Weather, isIt: boolean): void {
+    if (isIt) this.#inTrouble.add(weather);
+    else this.#inTrouble.delete(weather);
+  }
+
+  /** When there is room for so many more failures. */
+  #opensFor(room: number): number {
+    const decisive = this.#failedAt.at(-room);
+    return decisive === undefined ? 0 : decisive + minuteMs;
+  }
+}
+
+/** For how long a service has been in trouble, and in what company. */
+export interface Streak {
+  /** Attempts that failed in a row. */
+  readonly failures: number;
+  /** Services of the connection that are in trouble, this one included. */
+  readonly services: number;
 }
 
 /**
@@ -26,49 +75,90 @@ export class FailureBudget {
  * a time finds out whether it is back, however many tokens are wanted.
  */
 export class Weather {
-  readonly #budget: FailureBudget;
+  /** Of the whole connection: in trouble, its services share what one of them may fail. */
+  readonly #shared: FailureBudget;
+  /** Of this service alone: in fine weather it does not suffer from the trouble of another. */
+  readonly #own = new FailureBudget();
   #failures = 0;
+  #failure: FederationError | undefined;
   #closedUntilMs = 0;
-  #isProbing = false;
+  #probes = 0;
 
-  constructor(budget: FailureBudget) {
-    this.#budget = budget;
+  constructor(shared: FailureBudget) {
+    this.#shared = shared;
   }
 
-  /** Attempts that failed in a row. */
-  get failures(): number {
-    return this.#failures;
+  /** What the trouble is, as long as there is any. */
+  get failure(): FederationError | undefined {
+    return this.#failure;
   }
 
   /** When asking makes sense again. */
   opensAt(): number {
-    return Math.max(this.#closedUntilMs, this.#failures === 0 ? 0 : this.#budget.opensAt());
+    const sharedMs = this.#failures === 0 ? 0 : this.#shared.opensAt();
+    return Math.max(this.#closedUntilMs, this.#own.opensAt(), sharedMs);
+  }
+
+  /** Whether a request that is on its way has to come back first. */
+  isBusy(nowMs: number): boolean {
+    if (this.#own.isFull(nowMs)) return true;
+    return this.#failures > 0 && (this.#probes > 0 || this.#shared.isFull(nowMs));
   }
 
   mayAsk(nowMs: number): boolean {
-    return nowMs >= this.opensAt() && !(this.#failures > 0 && this.#isProbing);
+    return !this.isBusy(nowMs) && nowMs >= this.opensAt();
   }
 
-  asks(): void {
-    this.#isProbing = true;
+  /** Resolves when a request of the connection is back. */
+  news(): Promise<void> {
+    return this.#shared.news();
   }
 
-  /** It answered sensibly, if only with a definite no. */
+  /** Counts a request as on its way for as long as it is. */
+  async during(request: () => Promise<void>): Promise<void> {
+    const probes = this.#failures > 0 ? 1 : 0;
+    this.#probes += probes;
+    this.#own.begins();
+    this.#shared.begins();
+    try {
+      await request();
+    } finally {
+      this.#probes -= probes;
+      this.#own.ends();
+      this.#shared.ends();
+    }
+  }
+
+  /** It answered as it should. */
   isFine(): void {
     this.#failures = 0;
+    this.#failure = undefined;
     this.#closedUntilMs = 0;
-    this.#isProbing = false;
+    this.#shared.inTrouble(this, false);
   }
 
-  /** It answered, and asked not to be asked again for a while. */
+  /** It answered as it should, and asked not to be asked again for a while. */
   wantsPause(untilMs: number): void {
     this.#closedUntilMs = untilMs;
   }
 
-  isBad(nowMs: number, waitMs: (failures: number) => number): void {
+  /** It answered with a definite no: no trouble, but no request to be made without end either. */
+  refuses(nowMs: number): void {
+    this.isFine();
+    this.#note(nowMs);
+  }
+
+  isBad(nowMs: number, failure: FederationError, waitMs: (streak: Streak) => number): void {
     this.#failures += 1;
-    this.#isProbing = false;
-    this.#budget.note(nowMs);
-    this.#closedUntilMs = nowMs + waitMs(this.#failures);
+    this.#failure = failure;
+    this.#note(nowMs);
+    this.#shared.inTrouble(this, true);
+    const { services } = this.#shared;
+    this.#closedUntilMs = nowMs + waitMs({ failures: this.#failures, services });
+  }
+
+  #note(nowMs: number): void {
+    this.#own.note(nowMs);
+    this.#shared.note(nowMs);
   }
 }

@@ -1,4 +1,7 @@
+import type { AccessToken } from '../access-token/access-token.ts';
 import { isFromRetiringIssuer } from '../id-token/id-token.ts';
+import { endOfJobAccessToken } from '../id-token/job-access-token.ts';
+import type { Secret } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import type { IdTokenFacts } from './outputs.ts';
 import type { PipelineAgent } from './pipeline-agent.ts';
@@ -33,9 +36,44 @@ export function tellIdToken(
   );
   if (connection.cloud.name === 'AzureCloud' && isFromRetiringIssuer(idToken)) {
     warn(
-      `The service connection ${connection.name} uses the Azure DevOps issuer, which retires on 2027-07-01. Convert it to the Entra issuer in the project settings (Service connections, Update).`,
+      `The service connection ${connection.name} uses the Azure DevOps issuer, which retires on 2027-07-01: from then on this sign-in fails. Convert it to the Entra issuer before: Project settings, Service connections, the connection, Update. Issuer and subject change with it, and the federated credential has to follow.`,
     );
   }
+  tellClock(idToken, warn);
+}
+
+/** Beyond this, tools that compare times with their own clock go wrong, in ms. */
+const tolerableSkewMs = 60_000;
+
+function tellClock({ clockAheadMs = 0 }: IdTokenFacts, warn: Voice['warn']): void {
+  if (Math.abs(clockAheadMs) <= tolerableSkewMs) return;
+  const seconds = Math.round(Math.abs(clockAheadMs) / 1_000);
+  warn(
+    `The clock of this agent is ${seconds} seconds ${clockAheadMs > 0 ? 'ahead of' : 'behind'} that of Azure DevOps. This task allows for that, but other tools may take a good token for an expired one, or the reverse: synchronise the clock (timedatectl, w32tm /resync).`,
+  );
+}
+
+/** Until when new tokens can be had at all; nothing where the job's access token does not tell. */
+export function tellEndOfJob(
+  jobAccessToken: Secret | undefined,
+  { say }: Pick<Voice, 'say'>,
+): void {
+  const end = jobAccessToken === undefined ? undefined : endOfJobAccessToken(jobAccessToken);
+  if (end === undefined) return;
+  say(`New ID tokens can be had until ${utc(end)}, when the access token of this job itself ends.`);
+}
+
+/** What the first access token tells of those that follow it. */
+export function tellAccessToken(
+  { expiresOn }: Pick<AccessToken, 'expiresOn'>,
+  isKeptFresh: boolean,
+  { say }: Pick<Voice, 'say'>,
+): void {
+  say(
+    isKeptFresh
+      ? `Access tokens of this identity: the first is good until ${utc(expiresOn)}; the broker replaces each in time.`
+      : `Access tokens of this identity: the first is good until ${utc(expiresOn)}, and nobody replaces it. Those of an app registration live about an hour, those of a user-assigned managed identity up to 24 hours.`,
+  );
 }
 
 /** The names of what later steps will see; never the values. */

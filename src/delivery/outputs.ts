@@ -2,7 +2,10 @@ import type { IdToken } from '../id-token/id-token.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 
 /** What is told of an ID token when the token itself stays behind. */
-export type IdTokenFacts = Pick<IdToken, 'issuer' | 'subject' | 'audience' | 'expiresOn'>;
+export type IdTokenFacts = Pick<
+  IdToken,
+  'issuer' | 'subject' | 'audience' | 'expiresOn' | 'clockAheadMs'
+>;
 
 /**
  * The output variables of a task's step, none of them secret. In Terraform's native mode no ID

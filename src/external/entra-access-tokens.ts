@@ -57,6 +57,8 @@ async function ask(
       // The connection says which authority it trusts; nobody else is asked about that.
       disableInstanceDiscovery: true,
       retryOptions: { maxRetries: 0 },
+      // A redirect would carry the client assertion to a host that nobody has checked.
+      redirectOptions: { maxRetries: 0 },
       additionalPolicies: [{ policy: observer(observed), position: 'perRetry' }],
       ...(typeof proxy === 'object' ? { proxyOptions: proxy } : {}),
       ...(ca === undefined ? {} : { tlsOptions: { ca } }),

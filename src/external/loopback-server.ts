@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { LoopbackListener } from '../broker/run.ts';
 import type { LoopbackAnswer, LoopbackRequest } from '../delivery/loopback-request.ts';
 
@@ -19,6 +20,9 @@ const bounds = {
 } as const;
 const mostConnections = 2_000;
 
+/** How many whole requests came on a connection. */
+const received = new WeakMap<Socket, number>();
+
 type Handle = (request: LoopbackRequest) => Promise<LoopbackAnswer>;
 
 /** Listens on 127.0.0.1 only, on the wanted port or, if that is taken, on one of the system's. */
@@ -30,6 +34,10 @@ export async function listenOnLoopback(
     void serve(request, response, handle);
   });
   server.maxConnections = mostConnections;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT') refuse(socket, error.code);
+    else lookAgain(socket);
+  });
   const port = await listen(server, wantedPort ?? 0).catch((error: unknown) => {
     if (wantedPort === undefined) throw error;
     return listen(server, 0);
@@ -59,11 +67,47 @@ async function serve(
       respond(response, { status: 413, body: '{"error":"too_large"}' });
       return;
     }
+    received.set(request.socket, (received.get(request.socket) ?? 0) + 1);
     const { method = '', url: target = '' } = request;
     respond(response, await handle({ method, target, headers: headersOf(request), body }));
   } catch {
     response.destroy();
   }
+}
+
+/**
+ * After this process was suspended, every connection looks late although its request may lie in
+ * the system's buffers: what has come is read before the client is called slow.
+ */
+function lookAgain(socket: Socket): void {
+  const { bytesRead } = socket;
+  setImmediate(() => {
+    if (socket.bytesRead === bytesRead) refuse(socket, 'ERR_HTTP_REQUEST_TIMEOUT');
+    else if (!socket.destroyed) cutUnlessReceived(socket);
+  });
+}
+
+/** Node does not look at the connection a second time before its next request. */
+function cutUnlessReceived(socket: Socket): void {
+  const before = received.get(socket);
+  const cut = setTimeout(() => {
+    if (received.get(socket) === before) socket.destroy();
+  }, bounds.requestTimeout);
+  socket.once('close', () => clearTimeout(cut));
+}
+
+const statuses: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
+};
+
+/** What could not be read as a request gets an answer of its status alone, as from Node itself. */
+function refuse(socket: Socket, code = ''): void {
+  if (socket.writable && socket.bytesWritten === 0) {
+    socket.write(`HTTP/1.1 ${statuses[code] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
+  }
+  socket.destroy();
 }
 
 function headersOf({ rawHeaders }: IncomingMessage): (readonly [string, string])[] {

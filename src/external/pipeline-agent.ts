@@ -8,7 +8,7 @@ import {
 import * as taskLib from 'azure-pipelines-task-lib/task.js';
 import type { PipelineAgent } from '../delivery/pipeline-agent.ts';
 import type { PresentVariable } from '../delivery/leftovers.ts';
-import { asFederationError, refusal } from '../errors.ts';
+import { asFederationError, oneLine, refusal } from '../errors.ts';
 import type { NetworkSettings } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import type { RawEndpoint } from '../service-connection/service-connection.ts';
@@ -25,9 +25,10 @@ export async function runTask(story: (agent: PipelineAgent) => Promise<void>): P
     await story(pipelineAgent());
     taskLib.setResult(taskLib.TaskResult.Succeeded, '');
   } catch (error) {
-    const { message, remedy, code } = asFederationError(error);
+    const { message, remedy, code, guide } = asFederationError(error);
     for (const frame of framesOf(error)) taskLib.debug(frame);
-    taskLib.setResult(taskLib.TaskResult.Failed, `${message} ${remedy} (${code})`);
+    const pointer = guide === undefined ? '' : await showGuide(guide);
+    taskLib.setResult(taskLib.TaskResult.Failed, `${message} ${remedy}${pointer} (${code})`);
   }
 }
 
@@ -182,6 +183,19 @@ async function attachSummary(directory: string, name: string, markdown: string):
   const file = join(directory, `${name}-${randomBytes(4).toString('hex')}.md`);
   await writeFile(file, markdown, { mode: 0o600, flag: 'wx' });
   taskLib.uploadSummary(file);
+}
+
+/**
+ * Shows a remedy in full, in the log and as a run summary, where nothing is masked.
+ * @returns a sentence that says where it stands.
+ */
+async function showGuide(guide: string): Promise<string> {
+  for (const line of guide.split('\n')) process.stdout.write(`${oneLine(line)}\n`);
+  const summary = attachSummary(variable('Agent.TempDirectory') ?? '', 'workload-identity', guide);
+  return summary.then(
+    () => ' The log above and the summary of this run have it ready to paste.',
+    () => ' The log above has it ready to paste.',
+  );
 }
 
 /** Where it happened, without the text of the error, which may quote what nobody may see. */

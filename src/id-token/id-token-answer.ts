@@ -2,7 +2,7 @@ import { FederationError, type ErrorCode, type FailureKind } from '../errors.ts'
 import type { HttpAnswer } from '../ports.ts';
 import { readIdToken } from './id-token.ts';
 import type { ConnectionName, GrantedIdToken } from './request-id-token.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { clockAheadMs, retryAfterMs } from './retry-after.ts';
 
 /**
  * Judges Azure DevOps' answer to a request for an ID token by its status, type and body. Needs no
@@ -17,7 +17,8 @@ export function judgeIdTokenAnswer(
   const pauseMs = retryAfterMs(answer.headers, now);
   const verdict = refusalOf(answer);
   if (verdict !== undefined) throw verdictError(verdict, answer, connection, pauseMs);
-  return { idToken: readIdToken(tokenIn(answer.body, connection)), pauseMs };
+  const idToken = readIdToken(tokenIn(answer.body, connection));
+  return { idToken: { ...idToken, clockAheadMs: clockAheadMs(answer.headers, now) }, pauseMs };
 }
 
 interface Verdict {

@@ -12,6 +12,8 @@ export interface IdToken {
   readonly audience: string;
   readonly issuedOn: Date | undefined;
   readonly expiresOn: Date;
+  /** How far this machine's clock was ahead of Azure DevOps' when the token came, if that is known. */
+  readonly clockAheadMs?: number | undefined;
 }
 
 /** Azure DevOps' own issuer, which retires for the public cloud on 2027-07-01. */
@@ -71,12 +73,16 @@ function payloadOf(jwt: string): Readonly<Record<string, unknown>> {
   throw unreadable('its claims are no JSON object');
 }
 
+/** Entra allows no longer subject in a federated credential. */
+const longestClaim = 600;
+
 /** Claims are shown in logs: one line, no control characters, no logging commands, bounded. */
 function textClaim(value: unknown): string {
   const texts = (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
+  // Names of organisations, projects and connections stand in subjects, in any language.
   return oneLine(texts.join(' '))
-    .replace(/[^\x20-\x7e]/g, '?')
-    .slice(0, 300);
+    .replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?')
+    .slice(0, longestClaim);
 }
 
 function dateClaim(value: unknown): Date | undefined {

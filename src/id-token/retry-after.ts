@@ -3,8 +3,10 @@ const longestMs = 60 * 60_000;
 
 /**
  * How long the server asks us to keep away, in ms: `Retry-After` in seconds or as a date (RFC 9110,
- * section 10.2.3; Azure DevOps sends it with a 200 too), or its own `X-RateLimit-Delay` in seconds.
- * A date is measured against the server's `Date`, since the agent's clock may be wrong.
+ * section 10.2.3; Azure DevOps sends it with a 200 too). Its `X-RateLimit-Delay` tells, in seconds,
+ * how long it has held this very request back, which it does before it refuses any: as much again
+ * is a pause that keeps below that line
+ * (https://learn.microsoft.com/azure/devops/integrate/concepts/rate-limits). A date is measured against the server's `Date`, since the agent's clock may be wrong.
  */
 export function retryAfterMs(
   headers: Readonly<Record<string, string>>,
@@ -30,7 +32,24 @@ function fromSeconds(value: string | undefined): number | undefined {
   return Number(value) * 1_000;
 }
 
+/**
+ * How far this machine's clock is ahead of the server's, in ms, by the `Date` of an answer that has
+ * just come; undefined where there is none. Nothing of the token tells it: Entra dates its tokens
+ * back by minutes.
+ */
+export function clockAheadMs(
+  headers: Readonly<Record<string, string>>,
+  now: Date,
+): number | undefined {
+  const parsed = dateOf(headers['date']);
+  return parsed === undefined ? undefined : now.getTime() - parsed;
+}
+
 function serverTime(date: string | undefined, now: Date): number {
+  return dateOf(date) ?? now.getTime();
+}
+
+function dateOf(date: string | undefined): number | undefined {
   const parsed = date === undefined ? Number.NaN : Date.parse(date);
-  return Number.isNaN(parsed) ? now.getTime() : parsed;
+  return Number.isNaN(parsed) ? undefined : parsed;
 }

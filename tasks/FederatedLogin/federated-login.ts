@@ -1,4 +1,5 @@
 import { orUndo, verifySession, type Session } from '../../src/broker/session.ts';
+import { azureCliProfileBeside } from '../../src/broker/state-directory.ts';
 import { signInOnce } from '../../src/broker/sign-in-once.ts';
 import { accessTokenFilesOf, accessTokenVariables } from '../../src/broker/access-tokens.ts';
 import { requireAllowed } from '../../src/delivery/allowed-identities.ts';
@@ -7,8 +8,9 @@ import {
   subscriptionVariables,
   workloadIdentityVariables,
 } from '../../src/delivery/azure-variables.ts';
+import { followUps } from '../../src/delivery/earlier-sign-ins.ts';
 import { refuseSdkLeftovers } from '../../src/delivery/leftovers.ts';
-import { tellConnection, tellIdToken } from '../../src/delivery/narration.ts';
+import { tellConnection, tellEndOfJob, tellIdToken } from '../../src/delivery/narration.ts';
 import { noProxyVariables } from '../../src/delivery/no-proxy.ts';
 import { outputsOf } from '../../src/delivery/outputs.ts';
 import { publish } from '../../src/delivery/publish.ts';
@@ -30,22 +32,22 @@ export async function federatedLogin(world: TaskWorld): Promise<void> {
   const session = await signIn(inputs, world);
   await orUndo(session, async () => {
     tellIdToken(session.idToken, connection, inputs.refresh, agent);
+    if (inputs.refresh) tellEndOfJob(agent.jobVariables.jobAccessToken, agent);
     if (inputs.verify) await verifySession(connection, session, agent, await world.upstream());
     const { jobId } = readJob(agent.jobVariables);
-    const { files } = world.join;
-    const toolWorld = { agent, tools: world.tools, files };
+    const toolWorld = { agent, tools: world.tools, files: world.join.files };
     const toolVariables = await signInTools(found, jobId, connection, session, toolWorld);
+    const files = accessTokenFiles(inputs, world);
+    const variables = [
+      ...sessionVariables(session, inputs, world),
+      ...toolVariables,
+      ...(await accessTokenVariables(inputs.accessTokens, files, session)),
+    ];
+    const azureCliProfile = azureCliProfileBeside(session.tokenFile);
+    const next = { connection, variables, endpoints: session.endpoints, azureCliProfile };
     publish(
       {
-        variables: [
-          ...sessionVariables(session, inputs, world),
-          ...toolVariables,
-          ...(await accessTokenVariables(
-            inputs.accessTokens,
-            accessTokenFiles(inputs, world),
-            session,
-          )),
-        ],
+        variables: [...variables, ...followUps(agent.environment, next, agent)],
         outputs: outputsOf(connection, session.idToken),
       },
       agent,

@@ -1,7 +1,9 @@
 import { signInOnce } from '../../src/broker/sign-in-once.ts';
+import { azureCliProfileBeside } from '../../src/broker/state-directory.ts';
 import { workloadIdentityVariables } from '../../src/delivery/azure-variables.ts';
+import { followUps } from '../../src/delivery/earlier-sign-ins.ts';
 import { clearedTerraformLeftovers, refuseSdkLeftovers } from '../../src/delivery/leftovers.ts';
-import { tellConnection, tellIdToken, utc } from '../../src/delivery/narration.ts';
+import { tellConnection, tellEndOfJob, tellIdToken, utc } from '../../src/delivery/narration.ts';
 import { noProxyVariables } from '../../src/delivery/no-proxy.ts';
 import { outputsOf, type IdTokenFacts } from '../../src/delivery/outputs.ts';
 import type { PipelineAgent } from '../../src/delivery/pipeline-agent.ts';
@@ -58,15 +60,18 @@ async function brokerOffer(
   const { agent } = world;
   const { endpoints, idToken, tokenFile } = await join(connection, [], world);
   tellIdToken(idToken, connection, true, agent);
-  const variables =
-    tfVarPrefix === undefined
-      ? [
-          ...brokerVariables(connection, endpoints),
-          ...workloadIdentityVariables(connection, tokenFile),
-          ...noProxyVariables(agent.environment),
-        ]
-      : prefixedVariables(tfVarPrefix, connection, endpoints);
-  return { variables, idToken };
+  tellEndOfJob(agent.jobVariables.jobAccessToken, agent);
+  if (tfVarPrefix !== undefined) {
+    return { variables: prefixedVariables(tfVarPrefix, connection, endpoints), idToken };
+  }
+  const variables = [
+    ...brokerVariables(connection, endpoints),
+    ...workloadIdentityVariables(connection, tokenFile),
+    ...noProxyVariables(agent.environment),
+  ];
+  const azureCliProfile = azureCliProfileBeside(tokenFile);
+  const next = { connection, variables, endpoints, azureCliProfile };
+  return { variables: [...variables, ...followUps(agent.environment, next, agent)], idToken };
 }
 
 function nativeOffer(connection: ServiceConnection, agent: PipelineAgent): Offer {

@@ -1,12 +1,14 @@
 import { accessTokenFilesOf, accessTokenFileVariables } from '../../src/broker/access-tokens.ts';
+import { azureCliProfileBeside } from '../../src/broker/state-directory.ts';
 import {
   azdVariables,
   managedIdentityVariables,
   subscriptionVariables,
   workloadIdentityVariables,
 } from '../../src/delivery/azure-variables.ts';
+import { followUps } from '../../src/delivery/earlier-sign-ins.ts';
 import { refuseSdkLeftovers } from '../../src/delivery/leftovers.ts';
-import { tellConnection, tellIdToken } from '../../src/delivery/narration.ts';
+import { tellConnection, tellEndOfJob, tellIdToken } from '../../src/delivery/narration.ts';
 import { noProxyVariables } from '../../src/delivery/no-proxy.ts';
 import { outputsOf } from '../../src/delivery/outputs.ts';
 import { publish } from '../../src/delivery/publish.ts';
@@ -22,16 +24,25 @@ export async function tokenRefresher(world: TaskWorld): Promise<void> {
   const files = accessTokenFilesOf(accessTokens, connection, agent.tempDirectory);
   const session = await join(connection, files, world);
   tellIdToken(session.idToken, connection, true, agent);
+  tellEndOfJob(agent.jobVariables.jobAccessToken, agent);
+  const { tokenFile, endpoints } = session;
+  const variables = [
+    ...workloadIdentityVariables(connection, tokenFile),
+    ...subscriptionVariables(connection),
+    ...azdVariables(endpoints),
+    ...(managedIdentity ? managedIdentityVariables(endpoints) : []),
+    ...accessTokenFileVariables(accessTokens, files),
+    ...noProxyVariables(agent.environment),
+  ];
+  const next = {
+    connection,
+    variables,
+    endpoints,
+    azureCliProfile: azureCliProfileBeside(tokenFile),
+  };
   publish(
     {
-      variables: [
-        ...workloadIdentityVariables(connection, session.tokenFile),
-        ...subscriptionVariables(connection),
-        ...azdVariables(session.endpoints),
-        ...(managedIdentity ? managedIdentityVariables(session.endpoints) : []),
-        ...accessTokenFileVariables(accessTokens, files),
-        ...noProxyVariables(agent.environment),
-      ],
+      variables: [...variables, ...followUps(agent.environment, next, agent)],
       outputs: outputsOf(connection, session.idToken),
     },
     agent,

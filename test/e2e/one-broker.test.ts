@@ -10,7 +10,7 @@ const refresher = (connection: string): string =>
   `  - task: TokenRefresher@1\n    inputs: { azureSubscription: ${connection}, managedIdentity: true }\n`;
 const look = `
   - bash: |
-      echo "brokers: $(pgrep -fc '_tasks/.*/broker.mjs' || true)"
+      echo "brokers: $(pgrep -fc "$AGENT_WORKFOLDER/_tasks/.*/broker.mjs" || true)"
       find "$AGENT_TEMPDIRECTORY/workload-identity" -printf '%m %p\\n'
     displayName: look
 `;

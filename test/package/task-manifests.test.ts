@@ -54,23 +54,22 @@ const workloadIdentity = [
   'NO_PROXY',
   'no_proxy',
 ];
-const session = [
+/** Set by each task that changes the identity of the job, at least where an earlier one set them. */
+const following = [
   ...workloadIdentity,
   'AZURE_SUBSCRIPTION_ID',
   'AZURE_OIDC_REQUEST_URL',
   'AZURE_OIDC_REQUEST_TOKEN',
   'IDENTITY_ENDPOINT',
   'IDENTITY_HEADER',
-  '*_TOKEN',
-  '*_TOKEN_EXPIRES_ON',
-  '*_TOKEN_FILE',
 ];
+const session = [...following, '*_TOKEN', '*_TOKEN_EXPIRES_ON', '*_TOKEN_FILE'];
 
 /** The variables that each task may set, beside its outputs; the agent refuses every other. */
 const settableBy: Readonly<Record<TaskName, readonly string[]>> = {
   FederatedLogin: [...session, 'AZURE_CONFIG_DIR'],
   TerraformOidcEnv: [
-    ...workloadIdentity,
+    ...following,
     'ARM_USE_OIDC',
     'ARM_CLIENT_ID',
     'ARM_TENANT_ID',

@@ -71,6 +71,8 @@ export class Bench {
   handle: (request: LoopbackRequest) => Promise<LoopbackAnswer> = () =>
     Promise.resolve({ status: 0, body: '' });
 
+  #goes = true;
+
   /** @param shared what several brokers on one machine have in common. */
   constructor(shared: Partial<Pick<Bench, 'clock' | 'files' | 'processes' | 'chance'>> = {}) {
     this.clock = shared.clock ?? new FakeClock();
@@ -122,8 +124,15 @@ export class Bench {
       (end) => (this.end = end),
       (error: unknown) => (this.failure = error),
     );
-    void run.finally(() => this.processes.end(this.pid));
+    void run.finally(() => {
+      if (this.#goes) this.processes.end(this.pid);
+    });
     await settled();
+  }
+
+  /** From now on the process outlives its work. */
+  stays(): void {
+    this.#goes = false;
   }
 
   get registration(): Registration {

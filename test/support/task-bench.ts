@@ -50,6 +50,8 @@ export class TaskBench {
 /** Azure DevOps and Resource Manager on a good day. */
 function answerOf({ url }: HttpRequest): HttpAnswer {
   if (url.pathname.endsWith('/oidctoken')) return anIdTokenAnswer();
-  if (url.pathname === `/subscriptions/${ids.subscription}`) return anAnswer();
+  if (url.pathname === `/subscriptions/${ids.subscription}`) {
+    return anAnswer({ body: JSON.stringify({ subscriptionId: ids.subscription }) });
+  }
   return anAnswer({ status: 404 });
 }

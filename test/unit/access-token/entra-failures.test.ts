@@ -16,7 +16,10 @@ const mismatches = new Set([
 ]);
 
 /** Where Entra itself says that a later attempt may succeed. */
-const passing = new Set([50196, 90033, 700024]);
+const passing = new Set([50196, 90033, 700024, 7000272]);
+
+/** Where a federated credential with the right three values is the way out. */
+const curable = new Set([70021, 70025, 700211, 700212, 700213, 700214, 7002138]);
 
 describe("Entra's refusal", () => {
   for (const number of [...knownEntraFailures, 999999]) {
@@ -45,6 +48,19 @@ describe("Entra's refusal", () => {
       assert.ok(!`${message} ${remedy}`.includes(idToken.token.reveal()));
     }
   });
+
+  for (const number of [...knownEntraFailures, 999999]) {
+    it(`AADSTS${number} ${curable.has(number) ? 'brings' : 'needs no'} guide to the credential`, () => {
+      const { guide } = entraFailure(number, attempt, undefined);
+      assert.equal(guide !== undefined, curable.has(number));
+      if (guide === undefined) return;
+      for (const part of ['the-issuer', 'the-subject', ids.client, 'azure-pipelines-production']) {
+        assert.ok(guide.includes(part), part);
+      }
+      assert.ok(!guide.includes('the-audience'), 'a credential lists another audience');
+      assert.ok(!guide.includes(idToken.token.reveal()));
+    });
+  }
 
   it('has a number for each way in which a federated credential can differ', () => {
     for (const number of [70021, 700211, 700212, 700213, 700214, 700223, 700016, 700024]) {

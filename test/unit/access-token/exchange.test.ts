@@ -41,8 +41,8 @@ const refusals: readonly (readonly [
   ['a number', { status: 400, aadsts: [700213] }, 'AADSTS700213', 'definite', undefined],
   [
     'several numbers',
-    { status: 401, aadsts: [7000272, 50000] },
-    'AADSTS7000272',
+    { status: 401, aadsts: [7000215, 50000] },
+    'AADSTS7000215',
     'definite',
     undefined,
   ],

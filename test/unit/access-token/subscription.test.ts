@@ -19,6 +19,13 @@ import { FakeClock, FakeHttp } from '../../support/fakes.ts';
 const connection = { ...aServiceConnection(), subscriptionId: ids.subscription };
 const accessToken = anAccessToken();
 
+const subscription = anAnswer({
+  body: JSON.stringify({
+    id: `/subscriptions/${ids.subscription}`,
+    subscriptionId: ids.subscription,
+  }),
+});
+
 const judge = (answer: HttpAnswer): void => judgeSubscriptionAnswer(answer, connection, noon);
 
 describe('the request for a subscription', () => {
@@ -43,7 +50,12 @@ describe('the request for a subscription', () => {
 
 describe("Resource Manager's answer", () => {
   it('is good when the subscription can be read', () => {
-    judge(anAnswer());
+    judge(subscription);
+  });
+
+  it('is good whatever the letter case of the ID', () => {
+    const body = JSON.stringify({ subscriptionId: ids.subscription.toUpperCase() });
+    judge(anAnswer({ body }));
   });
 
   for (const status of [400, 403, 404]) {
@@ -78,6 +90,20 @@ describe("Resource Manager's answer", () => {
     });
   }
 
+  for (const [what, body] of [
+    ['a page of a proxy', '<html>Please sign in</html>'],
+    ['nothing', ''],
+    ['an empty object', '{}'],
+    ['an empty list', '[]'],
+    ['no object', 'null'],
+    ['another subscription', JSON.stringify({ subscriptionId: ids.connection })],
+  ] as const) {
+    it(`is not taken for the subscription where it is ${what}, whatever its status`, () => {
+      const failure = failureOf(() => judge(anAnswer({ body })), 'RESOURCE_MANAGER_UNAVAILABLE');
+      assert.ok(failure.remedy.includes('proxy'), failure.remedy);
+    });
+  }
+
   it('is not told by its body', () => {
     const body = JSON.stringify({ error: { message: 's3cret' } });
     const { message } = failureOf(() => judge(anAnswer({ status: 403, body })));
@@ -93,7 +119,7 @@ describe('reading a subscription', () => {
     });
 
   it('is quiet when it can be read', async () => {
-    await read(anAnswer());
+    await read(subscription);
   });
 
   it('fails as the answer is judged', async () => {

@@ -1,0 +1,60 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { Tally } from '../../../src/broker/tally.ts';
+import { aFailure, noon, seconds } from '../../support/builders.ts';
+import { FakeClock } from '../../support/fakes.ts';
+
+describe('the tally of a connection', () => {
+  it('begins with nothing', () => {
+    deepEqual(new Tally('production', new FakeClock()).report(), {
+      name: 'production',
+      idTokens: 0,
+      accessTokens: 0,
+      failedRequests: 0,
+      served: {},
+      refusedAnswers: 0,
+      longestWaitMs: 0,
+    });
+  });
+
+  it('counts tokens, answers by kind of client, refusals, and keeps the longest wait', () => {
+    const tally = new Tally('production', new FakeClock());
+    tally.mintedIdToken();
+    tally.mintedAccessToken();
+    tally.mintedAccessToken();
+    tally.answered('Azure CLI', false, 12.4);
+    tally.answered('Azure CLI', true, 3);
+    tally.answered('curl', false, 1);
+    const { idTokens, accessTokens, served, refusedAnswers, longestWaitMs } = tally.report();
+    deepEqual(
+      [idTokens, accessTokens, served, refusedAnswers, longestWaitMs],
+      [1, 2, { 'Azure CLI': 2, curl: 1 }, 1, 12],
+    );
+  });
+
+  it('keeps the last failure, and whether it is over', async () => {
+    const clock = new FakeClock();
+    const tally = new Tally('production', clock);
+    tally.failed(aFailure({ code: 'DEVOPS_THROTTLED' }));
+    await clock.advance(seconds(1));
+    tally.failed(aFailure());
+    const { message, remedy } = aFailure();
+    const failure = { code: 'DEVOPS_UNAVAILABLE', message, remedy } as const;
+    const on = new Date(noon.getTime() + 1_000).toISOString();
+    deepEqual(tally.report().lastFailure, { ...failure, on, isOver: false });
+    tally.mintedIdToken();
+    equal(tally.report().lastFailure?.isOver, true);
+    tally.failed(aFailure());
+    equal(tally.report().lastFailure?.isOver, false);
+    tally.mintedAccessToken();
+    equal(tally.report().lastFailure?.isOver, true);
+    equal(tally.report().failedRequests, 3);
+  });
+
+  it('tells 20 kinds of clients apart and no more, whatever clients call themselves', () => {
+    const tally = new Tally('production', new FakeClock());
+    for (let kind = 0; kind < 1_000; kind += 1) tally.answered(`kind ${kind}`, false, 0);
+    const { served } = tally.report();
+    equal(Object.keys(served).length, 21);
+    equal(served['other program'], 980);
+  });
+});
