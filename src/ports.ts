@@ -103,6 +103,14 @@ export interface Files {
 export interface Processes {
   /** Something that differs between two processes of the same ID; undefined when none lives. */
   identity(pid: number): Promise<string | undefined>;
+  /** Ends a process by force, where it can be proven to be the very one. */
+  end(process: ProcessIdentity): Promise<void>;
+}
+
+/** A process, beyond the reuse of its ID. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly identity: string;
 }
 
 /** One run of a command-line tool, without a shell. */

@@ -43,7 +43,7 @@ export async function join(
     connection,
     accessTokenFiles,
     surroundings,
-    (brokerId) => agent.remember(remembered.brokerId, brokerId),
+    (brokerId) => agent.remember(remembered.brokerId, brokerId ?? ''),
     world,
   );
 }

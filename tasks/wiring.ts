@@ -34,12 +34,14 @@ export function runFinish(): void {
 
 function realWorld(agent: PipelineAgent): TaskWorld {
   const local = { files: diskFiles, clock: systemClock, chance: systemChance };
+  const processes = systemProcesses;
   return {
     agent,
-    processes: systemProcesses,
+    processes,
     tools: systemTools,
     join: {
       ...local,
+      processes,
       start: (message) => startBroker(brokerScript, message),
       reach: reachBroker,
     },

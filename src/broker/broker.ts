@@ -1,6 +1,7 @@
 import { FederationError } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import { readJob, type Job } from '../id-token/job.ts';
+import type { ProcessIdentity } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { ConnectionSession, type BrokerWorld } from './connection-session.ts';
 import type {
@@ -9,7 +10,6 @@ import type {
   BrokerState,
   ConnectionOrder,
   KeptConnection,
-  ProcessIdentity,
   Registration,
 } from './messages.ts';
 import { stateDirectoryIn, type StateDirectory } from './state-directory.ts';

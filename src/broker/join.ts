@@ -1,7 +1,14 @@
 import { FederationError, refusal, type Failure } from '../errors.ts';
 import { endpointPaths, type Endpoints } from '../delivery/endpoints.ts';
 import type { Job } from '../id-token/job.ts';
-import type { Chance, Files, NetworkSettings } from '../ports.ts';
+import type {
+  Chance,
+  Clock,
+  Files,
+  NetworkSettings,
+  Processes,
+  ProcessIdentity,
+} from '../ports.ts';
 import { Secret } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import type { AccessToken } from '../access-token/access-token.ts';
@@ -12,12 +19,12 @@ import {
   type BrokerSettings,
   type BrokerState,
   type ConnectionOrder,
-  type ProcessIdentity,
   type Registration,
   type RegistrationAnswer,
   type StartMessage,
 } from './messages.ts';
 import type { Session } from './session.ts';
+import { endByForce } from './broker-process.ts';
 import { stateDirectoryIn } from './state-directory.ts';
 import { readBrokerState } from './vigil.ts';
 
@@ -33,6 +40,8 @@ export type ControlRoute =
 /** What a task needs to find or start the broker. */
 export interface JoinWorld {
   readonly files: Files;
+  readonly processes: Processes;
+  readonly clock: Clock;
   readonly chance: Chance;
   /** Starts the background process, and resolves with its first answer. */
   readonly start: (message: StartMessage) => Promise<RegistrationAnswer>;
@@ -56,14 +65,15 @@ export interface Membership extends Session {
 /**
  * Has the job's one broker keep a connection signed in: the one that runs already, else a new one,
  * which takes over address and connections of one that died.
- * @param onStart told the broker's ID as soon as this task is the one that has to stop it.
+ * @param onStart told the broker's ID before this task starts it, and so has to stop it; told
+ *   undefined when nothing runs after all.
  * @throws {FederationError} when the connection cannot be signed in.
  */
 export async function joinBroker(
   connection: ServiceConnection,
   accessTokenFiles: readonly AccessTokenFile[],
   surroundings: Surroundings,
-  onStart: (brokerId: string) => void,
+  onStart: (brokerId: string | undefined) => void,
   world: JoinWorld,
 ): Promise<Membership> {
   const order = orderOf(connection, accessTokenFiles);
@@ -81,9 +91,12 @@ export async function joinBroker(
       );
     }
   }
+  if (state !== undefined) await endByForce(state, world);
   const settings = settingsOf(surroundings, state, world);
+  // Before it runs: should this step be ended by force meanwhile, its post-job step knows it.
+  onStart(settings.brokerId);
   const answer = await world.start({ settings, connection: order });
-  if ('registration' in answer || answer.keepsRunning === true) onStart(settings.brokerId);
+  if ('failure' in answer && answer.keepsRunning !== true) onStart(undefined);
   return membership(
     registrationIn(answer),
     { hasStarted: true, before },

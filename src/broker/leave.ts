@@ -1,5 +1,6 @@
 import type { Clock, Files, Processes } from '../ports.ts';
 import type { BrokerReport } from './broker.ts';
+import { endByForce, goesWithin } from './broker-process.ts';
 import type { RunningBroker } from './join.ts';
 import type { BrokerState } from './messages.ts';
 import { stateDirectoryIn } from './state-directory.ts';
@@ -7,7 +8,7 @@ import { readBrokerState } from './vigil.ts';
 
 export interface LeaveWorld {
   readonly files: Files;
-  readonly processes: Processes & { end(pid: number): void };
+  readonly processes: Processes;
   readonly clock: Clock;
   readonly reach: (state: Pick<BrokerState, 'port' | 'controlCapability'>) => RunningBroker;
 }
@@ -34,25 +35,10 @@ export async function leaveBroker(
   const state = text === undefined ? undefined : readBrokerState(text);
   if (state?.brokerId !== brokerId) return { ended: 'before' };
   const report = (await world.reach(state).ask('stop', {})) as BrokerReport | undefined;
-  const isGone = await goes(state, report === undefined ? 0 : farewellMs, world);
+  const isGone = await goesWithin(state, report === undefined ? 0 : farewellMs, world);
   const wasAlive = !isGone || report !== undefined;
-  if (!isGone) world.processes.end(state.process.pid);
+  if (!isGone) await endByForce(state, world);
   await world.files.remove(directory.root);
   if (report !== undefined) return { ended: 'now', report };
   return { ended: wasAlive ? 'by force' : 'before' };
-}
-
-/** Whether the process goes within the time; one with its ID but another identity is not it. */
-async function goes(
-  { process }: BrokerState,
-  withinMs: number,
-  world: LeaveWorld,
-): Promise<boolean> {
-  const until = world.clock.monotonicMs() + withinMs;
-  for (;;) {
-    const identity = await world.processes.identity(process.pid);
-    if (identity !== process.identity) return true;
-    if (world.clock.monotonicMs() >= until) return false;
-    await world.clock.sleep(25);
-  }
 }

@@ -1,4 +1,5 @@
 import type { Failure } from '../errors.ts';
+import type { ProcessIdentity } from '../ports.ts';
 
 /**
  * What a task and the broker tell each other: over Node's own channel when the broker starts, as
@@ -85,11 +86,6 @@ export interface BrokerSettings {
   /** Of the broker that this one follows, so that variables already exported stay right. */
   readonly port?: number | undefined;
   readonly kept: readonly KeptConnection[];
-}
-
-export interface ProcessIdentity {
-  readonly pid: number;
-  readonly identity: string;
 }
 
 /** From the task that starts the broker. */

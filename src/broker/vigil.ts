@@ -1,7 +1,7 @@
 import { FederationError } from '../errors.ts';
-import type { Clock, Files, Processes } from '../ports.ts';
+import type { Clock, Files, Processes, ProcessIdentity } from '../ports.ts';
 import { elapsedMs, momentOf, type Moment } from './freshness.ts';
-import type { BrokerState, ProcessIdentity } from './messages.ts';
+import type { BrokerState } from './messages.ts';
 
 /** Why the broker ends. */
 export type End = 'asked to' | 'worker gone' | 'state gone' | 'replaced' | 'deadline';

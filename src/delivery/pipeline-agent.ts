@@ -26,6 +26,7 @@ export interface PipelineAgent {
   readonly setOutput: (name: string, value: string) => void;
   /** Keeps a value, which is no secret, for the post-job step of the same task. */
   readonly remember: (name: string, value: string) => void;
+  /** Undefined for what was never kept, or kept empty. */
   readonly recall: (name: string) => string | undefined;
   readonly say: (line: string) => void;
   readonly warn: (line: string) => void;

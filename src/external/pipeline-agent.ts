@@ -85,7 +85,10 @@ function pipelineAgent(): PipelineAgent {
       taskLib.command('task.setvariable', { variable: name, isoutput: 'true' }, value);
     },
     remember: (name, value) => taskLib.setTaskVariable(name, value),
-    recall: (name) => taskLib.getTaskVariable(name),
+    recall: (name) => {
+      const value = taskLib.getTaskVariable(name);
+      return value === '' ? undefined : value;
+    },
     say: (line) => process.stdout.write(`${line}\n`),
     warn: (line) => taskLib.warning(line),
     attachSummary: (name, markdown) => attachSummary(tempDirectory, name, markdown),
@@ -193,7 +196,7 @@ async function showGuide(guide: string): Promise<string> {
   for (const line of guide.split('\n')) process.stdout.write(`${oneLine(line)}\n`);
   const summary = attachSummary(variable('Agent.TempDirectory') ?? '', 'workload-identity', guide);
   return summary.then(
-    () => ' The log above and the summary of this run have it ready to paste.',
+    () => ' The log above and the summary of this run (tab Extensions) have it ready to paste.',
     () => ' The log above has it ready to paste.',
   );
 }

@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import type { Processes } from '../ports.ts';
 
 /** The processes of this machine; on Linux told apart by the moment they began. */
-export const systemProcesses: Processes & { end(pid: number): void } = {
+export const systemProcesses: Processes = {
   async identity(pid) {
-    return process.platform === 'linux' ? startOf(pid) : livenessOf(pid);
+    return tellsApart ? startOf(pid) : livenessOf(pid);
   },
 
-  end(pid) {
+  async end({ pid, identity }) {
+    if (!tellsApart || (await startOf(pid)) !== identity) return;
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
@@ -15,6 +16,9 @@ export const systemProcesses: Processes & { end(pid: number): void } = {
     }
   },
 };
+
+/** Elsewhere another process may have got the ID meanwhile, and nothing here would show it. */
+const tellsApart = process.platform === 'linux';
 
 /**
  * Field 22 of /proc/PID/stat (proc(5)): the start time in clock ticks. The name in field 2 may hold

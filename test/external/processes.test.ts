@@ -12,10 +12,12 @@ describe('Processes of the system', () => {
     const pid = child.pid ?? 0;
     assert.ok(await systemProcesses.identity(pid));
     const exit = once(child, 'exit');
-    systemProcesses.end(pid);
+    await systemProcesses.end({ pid, identity: 'that of another' });
+    assert.ok(await systemProcesses.identity(pid));
+    await systemProcesses.end({ pid, identity: (await systemProcesses.identity(pid)) ?? '' });
     await exit;
     assert.equal(await systemProcesses.identity(pid), undefined);
-    systemProcesses.end(pid);
+    await systemProcesses.end({ pid, identity: own });
   });
 
   it('count as gone when nobody has fetched their exit code yet', async function () {

@@ -125,7 +125,7 @@ export class Bench {
       (error: unknown) => (this.failure = error),
     );
     void run.finally(() => {
-      if (this.#goes) this.processes.end(this.pid);
+      if (this.#goes) this.processes.vanish(this.pid);
     });
     await settled();
   }

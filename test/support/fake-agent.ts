@@ -81,7 +81,10 @@ export class FakeAgent implements PipelineAgent {
     this.taskVariables[name] = value;
   };
 
-  readonly recall = (name: string): string | undefined => this.taskVariables[name];
+  readonly recall = (name: string): string | undefined => {
+    const value = this.taskVariables[name];
+    return value === '' ? undefined : value;
+  };
 
   readonly say = (line: string): void => {
     this.said.push(line);

@@ -11,7 +11,7 @@ import type {
 import { stateDirectoryIn } from '../../src/broker/state-directory.ts';
 import type { Failure } from '../../src/errors.ts';
 import { later, minutes, noon } from './builders.ts';
-import { FakeChance, type FakeFiles, type FakeProcesses } from './fakes.ts';
+import { FakeClock, FakeChance, type FakeFiles, type FakeProcesses } from './fakes.ts';
 
 const port = 50505;
 const pid = 4711;
@@ -37,6 +37,8 @@ export class FakeBroker {
   get world(): JoinWorld {
     return {
       files: this.#files,
+      processes: this.#processes,
+      clock: new FakeClock(),
       chance: new FakeChance(),
       start: (message) => this.#start(message),
       reach: () => this.#reach(),
@@ -129,7 +131,7 @@ export class FakeBroker {
     const brokerId = this.#state?.brokerId ?? '';
     this.#state = undefined;
     this.kept.clear();
-    this.#processes.end(pid);
+    this.#processes.vanish(pid);
     await this.#files.remove(this.#root);
     return {
       brokerId,

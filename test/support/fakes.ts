@@ -9,6 +9,7 @@ import type {
   HttpAnswer,
   HttpRequest,
   Processes,
+  ProcessIdentity,
 } from '../../src/ports.ts';
 import { NetworkTrouble } from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';
@@ -217,7 +218,13 @@ export class FakeProcesses implements Processes {
     return Promise.resolve(this.alive.get(pid));
   }
 
-  end(pid: number): void {
+  end({ pid, identity }: ProcessIdentity): Promise<void> {
+    if (this.alive.get(pid) === identity) this.alive.delete(pid);
+    return Promise.resolve();
+  }
+
+  /** It ends for reasons of its own. */
+  vanish(pid: number): void {
     this.alive.delete(pid);
   }
 }

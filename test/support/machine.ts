@@ -27,6 +27,8 @@ export class Machine {
   get join(): JoinWorld {
     return {
       files: this.files,
+      processes: this.processes,
+      clock: this.clock,
       chance: this.chance,
       start: async (message) => {
         const bench = new Bench(this);
@@ -57,7 +59,7 @@ export class Machine {
   kill(bench: Bench | undefined): void {
     if (bench === undefined) throw new Error('no such broker');
     bench.isListening = false;
-    this.processes.end(bench.pid);
+    this.processes.vanish(bench.pid);
   }
 
   #at(port: number): Bench | undefined {

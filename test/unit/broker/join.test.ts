@@ -13,7 +13,13 @@ async function join(
   connection = aServiceConnection(),
   toStop: string[] = [],
 ): Promise<Membership> {
-  return joinBroker(connection, [], machine.surroundings, (id) => toStop.push(id), machine.join);
+  return joinBroker(
+    connection,
+    [],
+    machine.surroundings,
+    (id) => (id === undefined ? toStop.pop() : toStop.push(id)),
+    machine.join,
+  );
 }
 
 describe('joining the broker of a job', () => {
@@ -58,11 +64,23 @@ describe('joining the broker of a job', () => {
     equal(served?.status, 200);
   });
 
-  it('does not wait for one that hangs, which gives way when it wakes', async () => {
+  it('ends one that hangs by force, and takes its place', async () => {
     const machine = new Machine();
     await join(machine);
     machine.hung.add(50_505);
-    const { endpoints } = await join(machine, staging);
+    await join(machine, staging);
+    equal(machine.processes.alive.has(200), false);
+    equal(machine.brokers.length, 2);
+  });
+
+  it('does not wait for one that hangs and cannot be ended, which gives way when it wakes', async () => {
+    const machine = new Machine();
+    await join(machine);
+    machine.hung.add(50_505);
+    machine.processes.end = () => Promise.resolve();
+    const joining = join(machine, staging);
+    await machine.clock.advance(seconds(2));
+    const { endpoints } = await joining;
     ok(!endpoints.idTokenUrl.includes(':50505/'));
     const { brokerId } = machine.state ?? { brokerId: '' };
     await machine.clock.advance(seconds(10));

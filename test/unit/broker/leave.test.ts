@@ -11,7 +11,7 @@ const root = `${tempDirectory}/workload-identity`;
 async function started(): Promise<{ machine: Machine; brokerId: string }> {
   const machine = new Machine();
   let brokerId = '';
-  const onStart = (id: string): string => (brokerId = id);
+  const onStart = (id = ''): string => (brokerId = id);
   await joinBroker(aServiceConnection(), [], machine.surroundings, onStart, machine.join);
   return { machine, brokerId };
 }

@@ -32,7 +32,7 @@ class World {
 describe('the end of the job', () => {
   const cases: readonly (readonly [string, (world: World) => void, string | undefined])[] = [
     ['has not come while all is as it was', () => undefined, undefined],
-    ['shows in the worker being gone', ({ processes }) => processes.end(100), 'worker gone'],
+    ['shows in the worker being gone', ({ processes }) => processes.vanish(100), 'worker gone'],
     [
       'shows in another process with the ID of the worker',
       ({ processes }) => processes.alive.set(100, 'another'),

@@ -210,6 +210,6 @@ describe('FederatedLogin, when it fails,', () => {
     const { agent, run } = step(bench);
     await rejectionOf(run(), 'JOB_TOKEN_REFUSED');
     assert.deepEqual(agent.changes, []);
-    assert.equal(agent.taskVariables[remembered.brokerId], undefined);
+    assert.equal(agent.recall(remembered.brokerId), undefined);
   });
 });
