@@ -49,14 +49,17 @@ const roundingMs = 1_000;
 
 /**
  * How long the token is good from the moment it was asked for, in ms. Measured between the issuer's
- * own `iat` and `exp`, because the agent's clock may be wrong by minutes; by the agent's clock only
- * where `iat` is missing or makes no sense.
+ * own `iat` and `exp`, because the agent's clock may be wrong by minutes; no longer than from the
+ * server's own time to `exp`, where its answer told that, because an issuer may date `iat` back; by
+ * the agent's clock only where neither makes sense.
  */
 export function idTokenLifeMs(idToken: IdToken, askedOn: Date): number {
-  const { issuedOn, expiresOn } = idToken;
+  const { issuedOn, expiresOn, clockAheadMs } = idToken;
+  const leftMs = expiresOn.getTime() - askedOn.getTime();
   const own = issuedOn === undefined ? 0 : expiresOn.getTime() - issuedOn.getTime();
-  const life = own > 0 && own <= longestLifeMs ? own : expiresOn.getTime() - askedOn.getTime();
-  return Math.max(0, Math.min(life, longestLifeMs) - roundingMs);
+  const byClaims = own > 0 && own <= longestLifeMs ? own : leftMs;
+  const byServer = clockAheadMs === undefined ? byClaims : leftMs + clockAheadMs;
+  return Math.max(0, Math.min(byClaims, byServer, longestLifeMs) - roundingMs);
 }
 
 function payloadOf(jwt: string): Readonly<Record<string, unknown>> {

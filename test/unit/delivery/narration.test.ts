@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import {
+  tellAccessToken,
   tellConnection,
+  tellEndOfJob,
   tellIdToken,
   tellVariables,
   utc,
@@ -8,7 +10,7 @@ import {
 import { masked, plain, secret } from '../../../src/delivery/variable-change.ts';
 import { Secret } from '../../../src/secret.ts';
 import { cloudNamed } from '../../../src/service-connection/cloud.ts';
-import { anIdToken, aServiceConnection, ids } from '../../support/builders.ts';
+import { aJwt, anIdToken, aServiceConnection, ids, minutes, noon } from '../../support/builders.ts';
 import { FakeAgent } from '../../support/fake-agent.ts';
 
 describe('what the log tells of a connection', () => {
@@ -64,6 +66,54 @@ describe('what the log tells of an ID token', () => {
     const connection = aServiceConnection({ cloud: cloudNamed('AzureUSGovernment', 'production') });
     tellIdToken(retiring, connection, true, agent);
     assert.deepEqual(agent.warned, []);
+  });
+});
+
+describe("what the log tells of the agent's clock", () => {
+  const told = (clockAheadMs: number | undefined): readonly string[] => {
+    const agent = new FakeAgent();
+    tellIdToken({ ...anIdToken(), clockAheadMs }, aServiceConnection(), true, agent);
+    return agent.warned;
+  };
+
+  for (const ms of [undefined, 0, 60_000, -60_000]) {
+    it(`is nothing where it is right enough: ${ms ?? 'not known'}`, () => {
+      assert.deepEqual(told(ms), []);
+    });
+  }
+
+  it('is how far it is ahead or behind, beyond a minute', () => {
+    assert.match(told(minutes(5)).join(), /300 seconds ahead of/);
+    assert.match(told(-minutes(2)).join(), /120 seconds behind/);
+  });
+});
+
+describe('what the log tells of the end of the job', () => {
+  it("is when the job's own access token ends", () => {
+    const agent = new FakeAgent();
+    tellEndOfJob(new Secret(aJwt({ exp: noon.getTime() / 1_000 })), agent);
+    assert.match(agent.log, /until 2026-03-14 12:00 UTC/);
+  });
+
+  it('is nothing where that is not known', () => {
+    const agent = new FakeAgent();
+    tellEndOfJob(new Secret('opaque'), agent);
+    tellEndOfJob(undefined, agent);
+    assert.equal(agent.log, '');
+  });
+});
+
+describe('what the log tells of access tokens', () => {
+  it('is until when the first is good, and that it is replaced', () => {
+    const agent = new FakeAgent();
+    tellAccessToken({ expiresOn: noon }, true, agent);
+    assert.match(agent.log, /2026-03-14 12:00 UTC; the broker replaces/);
+  });
+
+  it('is the way to longer lives where nobody replaces them', () => {
+    const agent = new FakeAgent();
+    tellAccessToken({ expiresOn: noon }, false, agent);
+    assert.match(agent.log, /user-assigned managed identity up to 24 hours/);
   });
 });
 

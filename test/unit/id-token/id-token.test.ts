@@ -107,10 +107,21 @@ describe('the claims that a log shows', () => {
         );
         for (const shown of [issuer, subject, audience]) {
           assertSafeForLogs(shown);
-          assert.ok(shown.length <= 300);
+          assert.ok(shown.length <= 600);
         }
       }),
     );
+  });
+});
+
+describe('the subject', () => {
+  it('keeps the letters of every language, since Entra compares them', () => {
+    const sub = "sc://contoso/Zürich's 店/a-b_c";
+    assert.equal(readIdToken(aJwt({ exp, sub })).subject, sub);
+  });
+
+  it('shows no letter that turns the direction of the text, or hides', () => {
+    assert.equal(readIdToken(aJwt({ exp, sub: 'a\u202eb\u200bc' })).subject, 'a?b?c');
   });
 });
 
@@ -131,6 +142,13 @@ describe('the issuer that retires', () => {
 describe('the life of an ID token', () => {
   it('is what lies between its own times, less a second of rounding', () => {
     assert.equal(idTokenLifeMs(anIdToken(), noon), minutes(10) - 1_000);
+  });
+
+  it('is no longer than the server has until its end, should it date the issue back', () => {
+    const idToken = { ...anIdToken(), clockAheadMs: 0 };
+    assert.equal(idTokenLifeMs(idToken, later(minutes(5))), minutes(5) - 1_000);
+    const onWrongAgent = { ...anIdToken(), clockAheadMs: minutes(15) };
+    assert.equal(idTokenLifeMs(onWrongAgent, later(minutes(20))), minutes(5) - 1_000);
   });
 
   for (const offMinutes of [-600, -5, 5, 600]) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { retryAfterMs } from '../../../src/id-token/retry-after.ts';
+import { clockAheadMs, retryAfterMs } from '../../../src/id-token/retry-after.ts';
 import { later, minutes, noon, seconds } from '../../support/builders.ts';
 
 const inTwoMinutes = later(minutes(2)).toUTCString();
@@ -45,5 +45,17 @@ describe("a server's wish to be left alone", () => {
         assert.ok(wait === undefined || (wait >= 0 && wait <= minutes(60)), String(wait));
       }),
     );
+  });
+});
+
+describe("this machine's clock", () => {
+  it("is compared with the server's, by the date of its answer", () => {
+    assert.equal(clockAheadMs({ date: noon.toUTCString() }, later(minutes(5))), minutes(5));
+    assert.equal(clockAheadMs({ date: inTwoMinutes }, noon), -minutes(2));
+  });
+
+  it('is not compared where the answer has no date, or none that can be read', () => {
+    assert.equal(clockAheadMs({}, noon), undefined);
+    assert.equal(clockAheadMs({ date: 'today' }, noon), undefined);
   });
 });

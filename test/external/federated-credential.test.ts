@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { credentialGuide } from '../../../src/access-token/federated-credential.ts';
-import { programOnPath } from '../../harness/stage.ts';
-import { ids } from '../../support/builders.ts';
+import { credentialGuide } from '../../src/access-token/federated-credential.ts';
+import { programOnPath } from '../harness/stage.ts';
+import { ids } from '../support/builders.ts';
 
 const ordinary = {
   connection: 'production',

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { repositoryFile } from '../harness/stage.ts';
+import type { Profile } from '../harness/agent/contract.ts';
+import { assertClean, useTheatre } from './support/theatre.ts';
+
+interface Example {
+  readonly title: string;
+  readonly yaml: string;
+  /** Why it is not run. */
+  readonly notRun: string | undefined;
+}
+
+/** Programs that are not here, or would reach for a server that is not: each has a stand-in. */
+const standIns = [
+  'az',
+  'azcopy',
+  'azd',
+  'curl',
+  'docker',
+  'git',
+  'kubectl',
+  'kubelogin',
+  'psql',
+  'python',
+  'tofu',
+];
+const standIn = join(import.meta.dirname, 'stand-ins', 'stand-in.mjs');
+
+/** Where the page itself maps a token into a step, that step has it. */
+const mappedByTheAuthor = {
+  where: 'environment' as const,
+  place: /^(SYSTEM_ACCESSTOKEN|ARM_OIDC_TOKEN|VAULT_TOKEN|PGPASSWORD) of /,
+};
+/** The agent's helper inside the container knows what the task knows. */
+const helperOfContainer = {
+  where: 'environment' as const,
+  place: /^(ENDPOINT_AUTH_|SECRET_)/,
+};
+
+describe('Every example of docs/EXAMPLES.md', function () {
+  this.timeout(60_000);
+  const folder = mkdtempSync(join(tmpdir(), 'stand-ins-'));
+  const path = [folder, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
+  const theatre = useTheatre({ blobStorage: true, environment: { PATH: path } });
+  const examples = examplesIn(repositoryFile('docs', 'EXAMPLES.md'));
+
+  before(async () => {
+    for (const name of standIns) symlinkSync(standIn, join(folder, name));
+    writeFileSync(join(folder, 'subscription'), theatre.emulator.subscriptionId);
+    await theatre.emulator.createContainer('tfstate');
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is found, and all but those without their program are run', () => {
+    assert.ok(examples.length >= 20, String(examples.length));
+    const notRun = examples.filter((example) => example.notRun !== undefined);
+    assert.deepEqual(
+      notRun.map(({ title }) => title),
+      ['Azure PowerShell'],
+    );
+  });
+
+  for (const { title, yaml } of examples.filter(({ notRun }) => notRun === undefined)) {
+    it(`ends green: ${title}`, async () => {
+      const { emulator, stage } = theatre;
+      const connections = ['contoso-production', 'contoso-hub'].map((name) =>
+        emulator.addServiceConnection({ name, issuer: 'entra' }),
+      );
+      const profile = profileOf(yaml);
+      const play = await stage.play({
+        pipeline: yaml,
+        connections,
+        profile,
+        sources: 'examples/recipes',
+        variables: {
+          productionSubscription: emulator.subscriptionId,
+          productionTenant: emulator.tenantId,
+        },
+        allow:
+          profile === 'container' ? [mappedByTheAuthor, helperOfContainer] : [mappedByTheAuthor],
+      });
+      assert.equal(play.report.result, 'Succeeded', play.report.log);
+      assertClean(play);
+      const warnings = play.report.steps.flatMap(({ issues }) => issues);
+      const isStatic = yaml.includes('mode: static');
+      assert.equal(warnings.length, isStatic ? 1 : 0, JSON.stringify(warnings));
+    });
+  }
+});
+
+/** The YAML of a page, each under its nearest heading. */
+function examplesIn(page: string): readonly Example[] {
+  const pattern =
+    /^#+ (?<heading>.+)$|^(?:<!-- not run: (?<notRun>.+) -->\n\n)?```yaml\n(?<yaml>[^]*?)^```$/gm;
+  let title = '';
+  const found: Example[] = [];
+  for (const { groups = {} } of page.matchAll(pattern)) {
+    const { heading, notRun, yaml } = groups;
+    if (heading !== undefined) title = heading;
+    if (yaml !== undefined) found.push({ title, yaml, notRun });
+  }
+  return found;
+}
+
+function profileOf(yaml: string): Profile {
+  if (/^ *- deployment:/m.test(yaml)) return 'deployment';
+  return /^ *container: /m.test(yaml) ? 'container' : 'build';
+}
