@@ -7,6 +7,15 @@ const packages = {
   '@azure/core-rest-pipeline': 'src/external/https.ts',
 };
 
+/** The same for the command-line tool, which is a package of its own. */
+const cliPackages = {
+  'azure-devops-node-api': 'cli/external/azure-devops.ts',
+  '@azure/identity': 'cli/external/credentials.ts',
+  '@azure/core-rest-pipeline': 'cli/external/azure-services.ts',
+  'cli-table3': 'cli/external/terminal.ts',
+  commander: 'cli/program.ts',
+};
+
 /** Built-ins that reach the machine or the network; only `src/external/` may have them. */
 const worldlyBuiltins = [
   'child_process',
@@ -28,7 +37,13 @@ const worldlyBuiltins = [
   'worker_threads',
 ];
 
-const noPackages = Object.keys(packages).flatMap((name) => [name, `${name}/*`]);
+const noPackages = [...new Set([...Object.keys(packages), ...Object.keys(cliPackages)])].flatMap(
+  (name) => [name, `${name}/*`],
+);
+
+/** All packages but one. */
+const noPackagesBut = (name) =>
+  noPackages.filter((other) => other !== name && other !== `${name}/*`);
 const noWorld = worldlyBuiltins.flatMap((name) => [name, `node:${name}`]);
 
 /** The stages of the flow, left to right: each may import those before it, never those after. */
@@ -79,6 +94,8 @@ const stageRules = stages.map((stage, index) => ({
         '**/external/**',
         '**/tasks/**',
         '**/test/**',
+        '**/administration/**',
+        '**/cli/**',
         ...stages.slice(index + 1).map((right) => `**/${right}/**`),
       ],
       `Stage "${stage}" imports only the stages to its left, ports, errors and secret.`,
@@ -126,12 +143,47 @@ export default tseslint.config(
   ...Object.entries(packages).map(([name, file]) => ({
     files: [file],
     rules: restrictImports(
+      [...noPackagesBut(name), '**/tasks/**', '**/administration/**', '**/test/**'],
+      'A package has one file that imports it; the outside does not know the tasks.',
+    ),
+  })),
+  {
+    files: ['src/administration/**/*.ts'],
+    rules: {
+      ...noWorldlyGlobals,
+      ...restrictImports(
+        [...noPackages, ...noWorld, '**/external/**', '**/tasks/**', '**/cli/**', '**/test/**'],
+        'Administration works on values and ports; cli/external/ touches the world.',
+      ),
+    },
+  },
+  {
+    files: ['cli/commands/**/*.ts', 'cli/help.ts', 'cli/program.ts'],
+    rules: {
+      ...noWorldlyGlobals,
+      ...restrictImports(
+        [...noPackages, ...noWorld, '**/external/**', '**/tasks/**', '**/test/**'],
+        'Commands are stories over ports; only wif.ts joins them to the world.',
+      ),
+    },
+  },
+  {
+    files: ['cli/wif.ts', 'cli/external/**/*.ts'],
+    rules: restrictImports(
+      [...noPackages, '**/tasks/**', '**/test/**'],
+      'A package has one file that imports it; the tool does not know the tasks.',
+    ),
+  },
+  ...Object.entries(cliPackages).map(([name, file]) => ({
+    files: [file],
+    rules: restrictImports(
       [
-        ...noPackages.filter((other) => other !== name && other !== `${name}/*`),
+        ...noPackagesBut(name),
+        ...(file.includes('/external/') ? [] : [...noWorld, '**/external/**']),
         '**/tasks/**',
         '**/test/**',
       ],
-      'A package has one file that imports it; the outside does not know the tasks.',
+      'A package has one file that imports it; the tool does not know the tasks.',
     ),
   })),
   {
@@ -173,9 +225,9 @@ export default tseslint.config(
     ),
   },
   {
-    files: ['test/e2e/**/*.ts'],
+    files: ['test/e2e/**/*.ts', 'test/cli/**/*.ts'],
     rules: restrictImports(
-      ['**/src/**', '**/tasks/**'],
+      ['**/src/**', '**/tasks/**', '**/cli/{commands,external}/**', '**/cli/wif.ts'],
       'End-to-end tests know the package and the harness, not the source.',
     ),
   },

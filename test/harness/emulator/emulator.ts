@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { issueAccessToken } from './access-tokens.ts';
+import { openOffice, type Office } from './administration.ts';
 import { startBlobStorage } from './blob-storage.ts';
 import { createCertificateAuthority } from './certificate-authority.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -22,6 +23,7 @@ import {
   type World,
 } from './world.ts';
 
+export type { Office, Project } from './administration.ts';
 export type { Fault, FaultKind, FaultPlace, Faults, InjectedFault } from './faults.ts';
 export type { Job, JobOptions } from './jobs.ts';
 export type { Journal, JournalEntry, RouteName } from './journal.ts';
@@ -57,6 +59,8 @@ export interface Emulator {
   readonly faults: Faults;
   readonly journal: Journal;
   readonly issued: readonly IssuedCredential[];
+  /** Projects, connections and identities as their administrators see them. */
+  readonly office: Office;
   addServiceConnection(options: ServiceConnectionOptions): ServiceConnection;
   startJob(options: JobOptions): Job;
   /** Makes Entra issue tokens for one more resource, such as `api://shop`. */
@@ -123,6 +127,7 @@ const present = (house: House, proxy: Proxy, caFile: string): Omit<Emulator, 'cl
     faults: house.faults,
     journal: house.journal,
     issued: world.issued,
+    office: openOffice(world),
     addServiceConnection: (options) => addServiceConnection(options, world),
     startJob: (options) => startJob(options, world),
     addResource: (identifier) => void world.resources.add(identifier.replace(/\/+$/, '')),

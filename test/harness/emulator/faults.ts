@@ -3,7 +3,14 @@ import type { EmulatorRequest } from './message.ts';
 
 /** Where a fault strikes: the routes of the journal (`entra` is its token route). */
 export type FaultPlace =
-  'oidctoken' | 'entra' | 'discovery' | 'arm' | 'graph' | 'key-vault' | 'blob';
+  | 'oidctoken'
+  | 'service-endpoints'
+  | 'entra'
+  | 'discovery'
+  | 'arm'
+  | 'graph'
+  | 'key-vault'
+  | 'blob';
 
 /** What goes wrong. Objects are for what needs a number. */
 export type FaultKind =

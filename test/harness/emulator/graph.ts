@@ -7,8 +7,11 @@ import type { Application, World } from './world.ts';
 const graphError = (status: number, code: string, message: string): EmulatorResponse =>
   json(status, { error: { code, message, innerError: {} } }, {}, { error: code });
 
-const servicePrincipal = (application: Application): unknown => ({
+const servicePrincipal = (application: Application, world: World): unknown => ({
   id: application.objectId,
+  alternativeNames: [...world.administration.managedIdentities.values()]
+    .filter(({ clientId }) => clientId === application.clientId)
+    .flatMap(({ resourceId }) => ['isExplicit=True', resourceId]),
   appId: application.clientId,
   displayName: application.name,
   servicePrincipalType: application.kind === 'managed-identity' ? 'ManagedIdentity' : 'Application',
@@ -31,13 +34,20 @@ export const graph =
       );
     }
     const remark = { tokenId: presented.tokenId };
+    if (world.administration.rights.get(presented.application.clientId)?.graph === 'none') {
+      return graphError(
+        403,
+        'Authorization_RequestDenied',
+        'Insufficient privileges to complete the operation.',
+      );
+    }
     if (request.params['collection'] === 'organization') {
       return json(200, { value: [{ id: world.tenantId, displayName: 'Contoso' }] }, {}, remark);
     }
     const wanted = /appId eq '([^']+)'/.exec(request.query.get('$filter') ?? '')?.[1];
     const value = [...world.applications.values()]
       .filter((application) => wanted === undefined || application.clientId === wanted)
-      .map(servicePrincipal);
+      .map((application) => servicePrincipal(application, world));
     return json(200, { value }, {}, remark);
   };
 

@@ -2,6 +2,7 @@
 export type RouteName =
   | 'oidctoken'
   | 'azure-devops'
+  | 'service-endpoints'
   | 'entra-token'
   | 'discovery'
   | 'arm'

@@ -1,3 +1,11 @@
+import {
+  identityCredentials,
+  managedIdentity,
+  roleAssignment,
+  roleAssignments,
+  roleDefinitions,
+  subscriptionFor,
+} from './authorization.ts';
 import { locations, oidcToken } from './azure-devops.ts';
 import { blob } from './blob.ts';
 import type { Cloud, ServiceName, Tenancy } from './clouds.ts';
@@ -9,6 +17,7 @@ import {
   deploymentValidation,
 } from './deployments.ts';
 import { devopsIssuer, entraConfiguration, entraKeys, instances } from './discovery.ts';
+import { applicationCredentials, applications } from './directory.ts';
 import { entraToken } from './entra.ts';
 import { graph, vaultSecret } from './graph.ts';
 import type { RouteName } from './journal.ts';
@@ -29,6 +38,8 @@ import {
   withRole,
   withToken,
 } from './resource-manager.ts';
+import { newEndpoint } from './new-service-endpoint.ts';
+import { endpoint, endpoints, history, project, projects } from './service-endpoints.ts';
 import type { World } from './world.ts';
 
 /** A pure answer to a request. */
@@ -56,6 +67,20 @@ const devopsRoutes: readonly Route[] = [
     pattern: /^\/contoso\/_apis\/distributedtask\/?$/i,
     handle: locations,
   },
+  ...(
+    [
+      ['/_apis/projects', projects],
+      ['/_apis/projects/(?<project>[^/]+)', project],
+      ['/_apis/serviceendpoint/endpoints', newEndpoint],
+      ['/(?<project>[^/]+)/_apis/serviceendpoint/endpoints', endpoints],
+      ['/(?<project>[^/]+)/_apis/serviceendpoint/endpoints/(?<id>[^/]+)', endpoint],
+      ['/(?<project>[^/]+)/_apis/serviceendpoint/(?<id>[^/]+)/executionhistory', history],
+    ] as const
+  ).map(([pattern, handle]) => ({
+    name: 'service-endpoints' as const,
+    pattern: new RegExp(`^/contoso${pattern}$`, 'i'),
+    handle,
+  })),
 ];
 
 const issuerRoutes: readonly Route[] = [
@@ -88,6 +113,9 @@ const entraRoutes = (cloud: Cloud): readonly Route[] => [
 const subscriptionPath = '^/subscriptions/(?<subscription>[^/]+)';
 const groupPath = `${subscriptionPath}/resourceGroups/(?<group>[^/]+)`;
 const accountPath = `${groupPath}/providers/Microsoft.Storage/storageAccounts/(?<account>[^/]+)`;
+const identityPath = `${groupPath}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/(?<name>[^/]+)`;
+const authorizationPath =
+  '^(?<scope>/(subscriptions|providers/Microsoft.Management/managementGroups)/[^/]+(/resourceGroups/[^/]+)?)/providers/Microsoft.Authorization';
 // A deployment belongs to a group or to the subscription itself.
 const deploymentPath = `${subscriptionPath}(/resourceGroups/(?<group>[^/]+))?/providers/Microsoft.Resources/deployments/(?<name>[^/]+)`;
 
@@ -107,7 +135,18 @@ const armRoutes = (cloud: Cloud): readonly Route[] => {
       '^/providers/Microsoft.Management/managementGroups/(?<name>[^/]+)',
       withToken(cloud, managementGroup),
     ),
-    arm(subscriptionPath, role('Microsoft.Resources/subscriptions/read', subscription)),
+    arm(
+      subscriptionPath,
+      subscriptionFor(cloud, role('Microsoft.Resources/subscriptions/read', subscription)),
+    ),
+    arm(identityPath, managedIdentity(cloud)),
+    arm(
+      `${identityPath}/federatedIdentityCredentials(/(?<credential>[^/]+))?`,
+      identityCredentials(cloud),
+    ),
+    arm(`${authorizationPath}/roleDefinitions(/(?<role>[^/]+))?`, roleDefinitions(cloud)),
+    arm(`${authorizationPath}/roleAssignments`, roleAssignments(cloud)),
+    arm(`${authorizationPath}/roleAssignments/(?<name>[^/]+)`, roleAssignment(cloud)),
     arm(
       `${subscriptionPath}/providers(/(?<namespace>[^/]+)(/register)?)?`,
       role('Microsoft.Resources/subscriptions/providers/read', providers),
@@ -146,6 +185,12 @@ const routesOf: Readonly<Record<ServiceName, (cloud: Cloud) => readonly Route[]>
       name: 'graph',
       pattern: /^\/v1\.0\/(?<collection>organization|servicePrincipals)$/i,
       handle: graph(cloud),
+    },
+    { name: 'graph', pattern: /^\/v1\.0\/applications$/i, handle: applications(cloud) },
+    {
+      name: 'graph',
+      pattern: /^\/v1\.0\/applications\/(?<id>[^/]+)\/federatedIdentityCredentials$/i,
+      handle: applicationCredentials(cloud),
     },
   ],
   'key-vault': (cloud) => [

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { createAdministration, type Administration } from './administration.ts';
 import type { BlobStorage } from './blob-storage.ts';
 import { publishedClouds, type Cloud } from './clouds.ts';
 import { createSigningKey, type SigningKey } from './jwt.ts';
@@ -37,6 +38,7 @@ export interface FederatedCredential {
   readonly issuer: string;
   readonly subject: string;
   readonly audience: string;
+  readonly name?: string;
 }
 
 /** An app registration or a managed identity, with its service principal. */
@@ -48,6 +50,7 @@ export interface Application {
   readonly cloud: Cloud;
   readonly federatedCredentials: readonly FederatedCredential[];
   readonly secret?: string;
+  readonly isMultiTenant?: boolean;
   /** Subscriptions on which it has a role (Contributor and Storage Blob Data Owner in one). */
   readonly subscriptions: ReadonlySet<string>;
 }
@@ -78,6 +81,7 @@ export interface World {
   readonly connections: Map<string, ServiceConnection>;
   readonly applications: Map<string, Application>;
   readonly jobs: Map<string, JobRecord>;
+  readonly administration: Administration;
   readonly resourceGroups: Map<string, Readonly<Record<string, unknown>>>;
   readonly deployments: Map<string, Deployment>;
   readonly vaultSecrets: Map<string, string>;
@@ -115,6 +119,7 @@ export const createWorld = async (): Promise<World> => {
     connections: new Map(),
     applications: new Map(),
     jobs: new Map(),
+    administration: createAdministration(),
     resourceGroups: new Map(),
     deployments: new Map(),
     vaultSecrets: new Map([['greeting', 'hello']]),

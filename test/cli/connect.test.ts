@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import type { EmulatorRequest } from '../harness/emulator/emulator.ts';
+import { until, useDesk } from './support/desk.ts';
+
+interface Report {
+  readonly connection: { readonly id: string } | null;
+  readonly steps: readonly {
+    readonly title: string;
+    readonly state: string;
+    readonly detail: string;
+  }[];
+  readonly failure: { readonly code: string } | null;
+}
+
+describe('wif connect', function () {
+  this.timeout(60_000);
+  const desk = useDesk();
+  const states = ({ steps }: Report): readonly string[] => steps.map(({ state }) => state);
+  const writes = (): readonly string[] =>
+    desk()
+      .emulator.journal.entries.filter(
+        ({ method, route, status }) => method !== 'GET' && route !== 'entra-token' && status < 300,
+      )
+      .map(({ method, route }) => `${method} ${route}`);
+  const wish = (): { readonly words: readonly string[]; readonly clientId: string } => {
+    const { office, subscriptionId } = desk().emulator;
+    const { resourceId, clientId } = office.addManagedIdentity('shop', 'identities');
+    const words = [
+      'connect',
+      '-p',
+      'shop',
+      '--name',
+      'production',
+      '--subscription',
+      subscriptionId,
+    ];
+    return { words: [...words, '--identity', resourceId, '--role', 'Contributor'], clientId };
+  };
+  const isCredential = ({ method, path }: EmulatorRequest): boolean =>
+    method === 'PUT' && path.includes('federatedIdentityCredentials');
+  afterEach(() => desk().assertNoCredential());
+
+  it('prints its plan in a dry run, and makes nothing', async () => {
+    const { words } = wish();
+    const report = await desk().json<Report>(0, ...words, '--dry-run');
+    assert.deepEqual(states(report), Array(4).fill('would create'));
+    assert.deepEqual(writes(), []);
+  });
+
+  it('makes connection, credential and role, and is content to find them again', async () => {
+    const { words, clientId } = wish();
+    const first = await desk().json<Report>(0, ...words);
+    assert.deepEqual(states(first), ['created', 'exists', 'created', 'created', 'works']);
+    const { office } = desk().emulator;
+    const connection = office.connection(first.connection?.id ?? '');
+    assert.equal(connection.issuerKind, 'entra');
+    const [credential] = office.application(clientId).federatedCredentials;
+    assert.equal(credential?.subject, connection.subject);
+    const made = writes();
+    assert.deepEqual(made, ['POST service-endpoints', 'PUT arm', 'PUT arm']);
+    const second = await desk().json<Report>(0, ...words);
+    assert.deepEqual(states(second), ['exists', 'exists', 'exists', 'exists', 'works']);
+    assert.deepEqual(writes(), made);
+    const dry = await desk().json<Report>(0, ...words, '--dry-run');
+    assert.deepEqual(states(dry), Array(4).fill('exists'));
+  });
+
+  it('does the same for an app registration', async () => {
+    const { office, subscriptionId } = desk().emulator;
+    const app = office.addApplication('shop');
+    const words = ['connect', '-p', 'shop', '--name', 'app', '--app', app, '--role', 'Reader'];
+    const report = await desk().json<Report>(0, ...words, '--subscription', subscriptionId);
+    assert.deepEqual(states(report), ['created', 'exists', 'created', 'created', 'works']);
+    assert.deepEqual(writes(), ['POST service-endpoints', 'POST graph', 'PUT arm']);
+  });
+
+  it('says what exists when a step fails, and goes on there the next time', async () => {
+    const { words } = wish();
+    const denied = desk().emulator.faults.inject({
+      at: 'arm',
+      kind: { status: 403 },
+      when: isCredential,
+    });
+    const { code, out } = await desk().run(...words);
+    assert.equal(code, 3);
+    assert.match(out, /service connection +created +"production", ID/);
+    assert.match(out, /federated credential +failed +ACCESS_DENIED/);
+    assert.match(out, /role +not reached/);
+    assert.match(out, /It takes the role Managed Identity Federated Credential Contributor/);
+    assert.match(out, /Someone else may do it:\n {2}az identity federated-credential create/);
+    assert.match(out, /Run the same command again/);
+    denied.clear();
+    const report = await desk().json<Report>(0, ...words);
+    assert.deepEqual(states(report), ['exists', 'exists', 'created', 'created', 'works']);
+  });
+
+  const troubles = [
+    ['a conflict of two writers', { status: 409 }],
+    ['a service out of order', { status: 503 }],
+    ['a cut connection', 'reset'],
+  ] as const;
+  for (const [title, kind] of troubles) {
+    it(`ends at the credential with ${title}, and goes on the next time`, async () => {
+      const { words } = wish();
+      desk().emulator.faults.inject({ at: 'arm', kind, when: isCredential, times: 1 });
+      const failed = await desk().json<Report>(3, ...words);
+      assert.deepEqual(states(failed), ['created', 'exists', 'failed', 'not reached']);
+      const report = await desk().json<Report>(0, ...words);
+      assert.deepEqual(states(report), ['exists', 'exists', 'created', 'created', 'works']);
+    });
+  }
+
+  it('believes what is there, not the answer that got lost', async () => {
+    const { words } = wish();
+    const { faults } = desk().emulator;
+    faults.inject({
+      at: 'service-endpoints',
+      kind: 'cut-off',
+      when: ({ method }) => method === 'POST',
+    });
+    faults.inject({ at: 'arm', kind: 'cut-off', when: isCredential });
+    await desk().json<Report>(0, ...words);
+    assert.deepEqual(writes(), ['POST service-endpoints', 'PUT arm', 'PUT arm']);
+  });
+
+  it('goes on after a kill between two steps', async () => {
+    const { words } = wish();
+    const silence = desk().emulator.faults.inject({
+      at: 'arm',
+      kind: 'silence',
+      when: isCredential,
+      times: 1,
+    });
+    const run = desk().start(...words);
+    await until(() => silence.hits > 0);
+    run.kill('SIGKILL');
+    await run.ended;
+    const report = await desk().json<Report>(0, ...words);
+    assert.deepEqual(states(report), ['exists', 'exists', 'created', 'created', 'works']);
+    assert.equal(writes().filter((write) => write === 'POST service-endpoints').length, 1);
+  });
+
+  it('refuses a name that another connection has, before it makes anything', async () => {
+    desk().emulator.office.addConnection({ name: 'Production', scheme: 'ServicePrincipal' });
+    const report = await desk().json<Report>(1, ...wish().words);
+    assert.equal(report.failure?.code, 'CONNECTION_NAME_TAKEN');
+    assert.deepEqual(writes(), []);
+  });
+
+  it('refuses an identity that there is not, and half a command line', async () => {
+    const { subscriptionId } = desk().emulator;
+    const words = ['connect', '-p', 'shop', '--name', 'x', '--subscription', subscriptionId];
+    const none = await desk().run(...words, '--app', '00000000-0000-4000-8000-000000000000');
+    assert.equal(none.code, 1);
+    assert.match(none.err, /IDENTITY_NOT_FOUND/);
+    assert.equal((await desk().run(...words)).code, 2);
+    assert.equal((await desk().run(...words, '--identity', 'shop')).code, 2);
+    assert.equal((await desk().run(...words, '--app', "x' or 1 eq '1")).code, 2);
+    const { resourceId } = desk().emulator.office.addManagedIdentity('other', 'identities');
+    const abroad = ['--role', 'Reader', '--role-scope', '///evil.example/subscriptions/x'];
+    assert.equal((await desk().run(...words, '--identity', resourceId, ...abroad)).code, 2);
+  });
+});

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { administrationErrorCodes } from '../../src/administration/errors.ts';
+import { exitCodes } from '../../cli/commands/world.ts';
+import { helpTexts } from '../../cli/help.ts';
+
+const manual = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'WIF.md'), 'utf8');
+
+describe('docs/WIF.md', () => {
+  it('has a heading for every failure, and for no other', () => {
+    const headings = [...manual.matchAll(/^### ([A-Z_]+)$/gm)].map(([, code]) => code);
+    assert.deepEqual(headings.sort(), [...administrationErrorCodes].sort());
+  });
+
+  it('explains every exit code', () => {
+    for (const code of Object.values(exitCodes))
+      assert.match(manual, new RegExp(`^\\| ${code} `, 'm'));
+  });
+
+  it('names every command', () => {
+    for (const command of Object.keys(helpTexts).filter((name) => name !== 'wif')) {
+      assert.ok(manual.includes(`\`${command}\``), command);
+    }
+  });
+});

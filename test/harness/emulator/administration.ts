@@ -1,0 +1,279 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { presentedBy } from './access-tokens.ts';
+import { bearerOf, type EmulatorRequest } from './message.ts';
+import {
+  addServiceConnection,
+  type ServiceConnection,
+  type ServiceConnectionOptions,
+} from './service-connections.ts';
+import type { Application, World } from './world.ts';
+
+/** A project of the organization. */
+export interface Project {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What whoever calls may do. */
+export interface Rights {
+  /** Projects that can be seen; all, unless this says which. */
+  readonly projects?: readonly Project[];
+  /** Azure DevOps: see connections, or change and create them too. */
+  readonly connections?: 'read' | 'manage';
+  readonly graph?: 'none' | 'read' | 'write';
+  readonly resourceManager?: 'none' | 'read' | 'write';
+}
+
+/** What Azure DevOps keeps of a connection beside what an agent gets. */
+export interface Registration {
+  readonly id: string;
+  /** The first owns it. */
+  readonly projects: readonly Project[];
+  /** A connection that is not of Azure Resource Manager, whole. */
+  readonly foreign?: Readonly<Record<string, unknown>>;
+  readonly description: string;
+  readonly isDisabled: boolean;
+  readonly lastUsedOn?: Date;
+  /** Azure DevOps lacks the rights to change its app registration. */
+  readonly isLocked: boolean;
+  revertUntil?: Date;
+}
+
+/** A change of a connection's scheme that really happened. */
+export interface Conversion {
+  readonly id: string;
+  readonly scheme: string;
+  readonly at: Date;
+}
+
+export interface ManagedIdentity {
+  readonly resourceId: string;
+  readonly clientId: string;
+}
+
+export interface RoleAssignment {
+  readonly name: string;
+  readonly scope: string;
+  readonly principalId: string;
+  readonly roleDefinitionId: string;
+}
+
+/** All that an administrator can see and change. */
+export interface Administration {
+  readonly projects: Project[];
+  readonly rights: Map<string, Rights>;
+  readonly personalTokens: Map<string, Rights>;
+  readonly registrations: Map<string, Registration>;
+  readonly conversions: Conversion[];
+  readonly managedIdentities: Map<string, ManagedIdentity>;
+  readonly roleAssignments: RoleAssignment[];
+  /** How many a page of a list holds. */
+  pageSize: number;
+}
+
+export const createAdministration = (): Administration => ({
+  projects: [],
+  rights: new Map(),
+  personalTokens: new Map(),
+  registrations: new Map(),
+  conversions: [],
+  managedIdentities: new Map(),
+  roleAssignments: [],
+  pageSize: 8,
+});
+
+/** A connection in a project of one's choice. */
+export interface ManagedConnectionOptions extends ServiceConnectionOptions {
+  readonly project?: Project;
+  readonly sharedWith?: readonly Project[];
+  readonly isDisabled?: boolean;
+  readonly isLocked?: boolean;
+  readonly lastUsedOn?: Date;
+}
+
+/** A service principal that administers, by its environment. */
+export interface Administrator {
+  readonly clientId: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What a test does with the organization and the tenant. */
+export interface Office {
+  /** The project that jobs run in is there from the start. */
+  readonly projects: readonly Project[];
+  readonly conversions: readonly Conversion[];
+  pageSize: number;
+  addProject(name: string): Project;
+  addConnection(options: ManagedConnectionOptions): ServiceConnection;
+  /** A connection to something else than Azure. */
+  addForeignConnection(name: string, type: string, project: Project): string;
+  /** As an agent would get it now. */
+  connection(id: string): ServiceConnection;
+  /** The seven days in which a conversion can be reverted are over. */
+  endReversal(id: string): void;
+  addAdministrator(rights?: Rights): Administrator;
+  issuePersonalAccessToken(rights?: Rights): string;
+  addManagedIdentity(name: string, group: string): ManagedIdentity;
+  addApplication(name: string): string;
+  application(clientId: string): Application;
+  changeApplication(clientId: string, change: Partial<Application>): void;
+  /** A role that somebody gave to an identity, at a scope. */
+  assignRole(clientId: string, roleDefinitionId: string, scope: string): void;
+}
+
+const secretText = (): string =>
+  `${randomBytes(3).toString('base64url')}8Q~${randomBytes(25).toString('base64url')}`;
+
+const newApplication = (
+  name: string,
+  kind: Application['kind'],
+  world: World,
+  secret?: string,
+): Application => {
+  const application: Application = {
+    clientId: randomUUID(),
+    objectId: randomUUID(),
+    name,
+    kind,
+    cloud: world.clouds[0],
+    federatedCredentials: [],
+    ...(secret === undefined ? {} : { secret }),
+    subscriptions: new Set(),
+  };
+  world.applications.set(application.clientId, application);
+  if (secret !== undefined) world.issued.push({ kind: 'secret', value: secret });
+  return application;
+};
+
+const applicationOf = (clientId: string, world: World): Application => {
+  const application = world.applications.get(clientId);
+  if (!application) throw new Error(`There is no application ${clientId}.`);
+  return application;
+};
+
+const register = (options: ManagedConnectionOptions, world: World): ServiceConnection => {
+  const { project = world.organization.project, sharedWith = [], lastUsedOn } = options;
+  const connection = addServiceConnection(options, world);
+  world.administration.registrations.set(connection.id, {
+    id: connection.id,
+    projects: [project, ...sharedWith],
+    description: '',
+    isDisabled: options.isDisabled ?? false,
+    isLocked: options.isLocked ?? false,
+    ...(lastUsedOn === undefined ? {} : { lastUsedOn }),
+  });
+  return connection;
+};
+
+const registerForeign = (name: string, type: string, project: Project, world: World): string => {
+  const id = randomUUID();
+  const foreign = {
+    id,
+    name,
+    type,
+    url: `https://${type}.example`,
+    authorization: { scheme: 'Token', parameters: { apitoken: null } },
+    data: {},
+  };
+  world.administration.registrations.set(id, {
+    id,
+    projects: [project],
+    foreign,
+    description: '',
+    isDisabled: false,
+    isLocked: false,
+  });
+  return id;
+};
+
+const administrator = (rights: Rights, world: World): Administrator => {
+  const secret = secretText();
+  const { clientId } = newApplication('administrator', 'app-registration', world, secret);
+  world.administration.rights.set(clientId, rights);
+  const environment = {
+    AZURE_TENANT_ID: world.tenantId,
+    AZURE_CLIENT_ID: clientId,
+    AZURE_CLIENT_SECRET: secret,
+  };
+  return { clientId, environment };
+};
+
+const managedIdentity = (name: string, group: string, world: World): ManagedIdentity => {
+  const { clientId } = newApplication(name, 'managed-identity', world);
+  const resourceId = `/subscriptions/${world.subscriptionId}/resourceGroups/${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
+  const identity = { resourceId, clientId };
+  world.administration.managedIdentities.set(resourceId.toLowerCase(), identity);
+  return identity;
+};
+
+/** The door to all this for tests. */
+export const openOffice = (world: World): Office => {
+  const { administration } = world;
+  administration.projects.push(world.organization.project);
+  return {
+    projects: administration.projects,
+    conversions: administration.conversions,
+    get pageSize() {
+      return administration.pageSize;
+    },
+    set pageSize(size) {
+      administration.pageSize = size;
+    },
+    addProject: (name) => {
+      const project = { id: randomUUID(), name };
+      administration.projects.push(project);
+      return project;
+    },
+    addConnection: (options) => register(options, world),
+    addForeignConnection: (name, type, project) => registerForeign(name, type, project, world),
+    connection: (id) => {
+      const connection = world.connections.get(id);
+      if (!connection) throw new Error(`There is no connection ${id}.`);
+      return connection;
+    },
+    endReversal: (id) => {
+      const registration = administration.registrations.get(id);
+      if (registration) registration.revertUntil = new Date(Date.now() - 1000);
+    },
+    addAdministrator: (rights = {}) => administrator(rights, world),
+    issuePersonalAccessToken: (rights = {}) => {
+      const token = randomBytes(63).toString('base64url');
+      administration.personalTokens.set(token, rights);
+      world.issued.push({ kind: 'secret', value: token });
+      return token;
+    },
+    addManagedIdentity: (name, group) => managedIdentity(name, group, world),
+    addApplication: (name) => newApplication(name, 'app-registration', world).clientId,
+    application: (clientId) => applicationOf(clientId, world),
+    changeApplication: (clientId, change) =>
+      void world.applications.set(clientId, { ...applicationOf(clientId, world), ...change }),
+    assignRole: (clientId, roleDefinitionId, scope) => {
+      const { objectId: principalId } = applicationOf(clientId, world);
+      const name = randomUUID();
+      administration.roleAssignments.push({ name, scope, principalId, roleDefinitionId });
+    },
+  };
+};
+
+const devopsAudience = '499b84ac-1321-427f-aa17-267ca6975798';
+
+/** What the caller of Azure DevOps may do; undefined for nobody that it knows. */
+export const devopsRights = (request: EmulatorRequest, world: World): Rights | undefined => {
+  const { administration } = world;
+  const basic = /^Basic +(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
+  if (basic !== undefined) {
+    const password = Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':');
+    return administration.personalTokens.get(password);
+  }
+  const presented = presentedBy(bearerOf(request), [devopsAudience], world.clouds[0], world);
+  return 'flaw' in presented
+    ? undefined
+    : administration.rights.get(presented.application.clientId);
+};
+
+/** An application's own object, which is another than its service principal. */
+export const applicationObjectId = ({ clientId }: Application): string => {
+  const digits = clientId.replaceAll('-', '');
+  const turned = digits.slice(16) + digits.slice(0, 16);
+  return turned.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+};
