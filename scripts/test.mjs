@@ -8,6 +8,7 @@ const suites = [
   ['tests of the package', 'test/package/**/*.test.ts'],
   ['tests of the outside', 'test/external/**/*.test.ts'],
   ['tests of the harness', 'test/harness/**/*.test.ts'],
+  ['tests of the command line', 'test/cli/**/*.test.ts'],
   ['end-to-end tests', 'test/e2e/**/*.test.ts'],
 ];
 
@@ -18,6 +19,7 @@ const steps = [
   ['format', [binary('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['types', [binary('typescript/bin/tsc'), '-p', 'tsconfig.json']],
   ['package', ['scripts/package.mjs']],
+  ['command line', ['scripts/build-cli.mjs']],
 ];
 for (const [title, command] of steps) {
   console.log(`\n── ${title}`);

@@ -93,6 +93,8 @@ export interface Files {
   /** Undefined when there is none; refuses links and files of other users. */
   read(path: string): Promise<string | undefined>;
   exists(path: string): Promise<boolean>;
+  /** Differs whenever a file is another one, or was written to; undefined when there is none. */
+  stamp(path: string): Promise<string | undefined>;
   /** Makes an empty file with mode 0600, all by itself; false when there is one already. */
   claim(path: string): Promise<boolean>;
   /** Files and directories alike; no error when there is nothing. */

@@ -20,6 +20,8 @@ export interface VigilParts {
 export class Vigil {
   readonly #parts: VigilParts;
   readonly #since: Moment;
+  /** Of the state file, when it was last seen to be ours. */
+  #ownStamp: string | undefined;
 
   constructor(parts: VigilParts) {
     this.#parts = parts;
@@ -28,15 +30,25 @@ export class Vigil {
 
   /** The reason to end now, if there is one. What cannot be seen at the moment is no reason. */
   async endOfJob(): Promise<End | undefined> {
-    const { brokerId, stateFile, worker, world } = this.#parts;
+    const { brokerId, worker, world } = this.#parts;
     if (elapsedMs(this.#since, momentOf(world.clock)) > deadlineMs) return 'deadline';
     if (worker !== undefined) {
       const identity = await world.processes.identity(worker.pid).catch(() => worker.identity);
       if (identity !== worker.identity) return 'worker gone';
     }
-    const owner = await ownerOf(stateFile, world.files).catch(() => brokerId);
+    const owner = await this.#owner().catch(() => brokerId);
     if (owner === 'nobody') return 'state gone';
     return owner === brokerId ? undefined : 'replaced';
+  }
+
+  /** Reads the state file only when it has changed, which is seldom. */
+  async #owner(): Promise<string> {
+    const { brokerId, stateFile, world } = this.#parts;
+    const stamp = await world.files.stamp(stateFile);
+    if (stamp !== undefined && stamp === this.#ownStamp) return brokerId;
+    const owner = await ownerOf(stateFile, world.files);
+    this.#ownStamp = owner === brokerId ? stamp : undefined;
+    return owner;
   }
 }
 

@@ -7,7 +7,7 @@ import type {
   NetworkSettings,
 } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import { additionalAuthorities, proxyFor } from './network-settings.ts';
+import { proxyFor, trusting } from './network-settings.ts';
 import { troubleOf } from './network-trouble.ts';
 
 /** What the last answer of Entra was, as far as anyone may know it. */
@@ -16,6 +16,8 @@ interface Observed {
   headers: Readonly<Record<string, string>>;
   aadsts: readonly number[];
   correlationId?: string;
+  /** Why no answer came, before the library made a text of it. */
+  trouble?: NetworkTrouble;
 }
 
 type CredentialOptions = NonNullable<ConstructorParameters<typeof ClientAssertionCredential>[3]>;
@@ -47,7 +49,6 @@ async function ask(
   abortSignal: AbortSignal,
 ): Promise<{ token: string; expiresOn: Date }> {
   const proxy = proxyFor(authorityHost, network);
-  const ca = additionalAuthorities(network);
   const credential = new ClientAssertionCredential(
     tenantId,
     clientId,
@@ -59,13 +60,23 @@ async function ask(
       retryOptions: { maxRetries: 0 },
       // A redirect would carry the client assertion to a host that nobody has checked.
       redirectOptions: { maxRetries: 0 },
-      additionalPolicies: [{ policy: observer(observed), position: 'perRetry' }],
+      additionalPolicies: [
+        { policy: truster(network), position: 'perRetry' },
+        { policy: observer(observed), position: 'perRetry' },
+      ],
       ...(typeof proxy === 'object' ? { proxyOptions: proxy } : {}),
-      ...(ca === undefined ? {} : { tlsOptions: { ca } }),
     },
   );
   const token = await credential.getToken(scope, { abortSignal });
   return { token: token.token, expiresOn: new Date(token.expiresOnTimestamp) };
+}
+
+/** Has each request trust the agent's own authorities too. */
+function truster(network: NetworkSettings): Policy {
+  return {
+    name: 'truster',
+    sendRequest: (request, next) => next(Object.assign(request, trusting(network))),
+  };
 }
 
 /** Sees status and error numbers, which the library keeps only as part of a text. */
@@ -73,7 +84,10 @@ function observer(observed: Observed): Policy {
   return {
     name: 'observer',
     async sendRequest(request, next) {
-      const response = await next(request);
+      const response = await next(request).catch((error: unknown) => {
+        observed.trouble = troubleOf(error);
+        throw error;
+      });
       observed.status = response.status;
       observed.headers = response.headers.toJSON();
       Object.assign(observed, numbersIn(response.bodyAsText ?? ''));
@@ -100,7 +114,9 @@ function refusalOf(error: unknown, observed: Observed, isTimeout: boolean): Exch
   const { status, headers, aadsts, correlationId } = observed;
   // No answer at all, or none after a good one: the trouble is on the way.
   const hasRefusal = status !== undefined && status >= 400;
-  const trouble = isTimeout ? new NetworkTrouble('timeout') : troubleOf(error);
+  const trouble = isTimeout
+    ? new NetworkTrouble('timeout')
+    : (observed.trouble ?? troubleOf(error));
   return {
     granted: false,
     status,

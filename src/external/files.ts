@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
+import { constants, lstatSync, type Stats } from 'node:fs';
 import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { refusal } from '../errors.ts';
@@ -76,10 +76,26 @@ export const diskFiles: Files = {
     }
   },
 
+  stamp: (path) =>
+    new Promise((resolve) => {
+      resolve(stampOf(path));
+    }),
+
   async remove(path) {
     await rm(path, { recursive: true, force: true, maxRetries: 3 });
   },
 };
+
+/** Not by the thread pool: it is asked every few seconds for hours, and answers at once. */
+function stampOf(path: string): string | undefined {
+  try {
+    const { ino, mtimeNs, size } = lstatSync(path, { bigint: true });
+    return `${ino}-${mtimeNs}-${size}`;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
 
 function requirePrivate(path: string, stats: Stats): void {
   const isPrivate = process.platform === 'win32' || (stats.mode & 0o077) === 0;

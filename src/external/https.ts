@@ -5,13 +5,12 @@ import {
   createHttpHeaders,
   createPipelineRequest,
   proxyPolicy,
-  tlsPolicy,
   type Pipeline,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { NetworkTrouble, type Http, type HttpAnswer, type NetworkSettings } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import { additionalAuthorities, proxyFor } from './network-settings.ts';
+import { proxyFor, trusting } from './network-settings.ts';
 import { troubleOf } from './network-trouble.ts';
 
 /** No answer that we want comes near this size. */
@@ -31,6 +30,7 @@ export function httpsThrough(network: NetworkSettings): Http {
         // Streamed, whatever the status, so that an endless body can be cut off.
         streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
         ...(body === undefined ? {} : { body }),
+        ...trusting(network),
       });
       try {
         const response = await pipelineFor(url, network).sendRequest(client, request);
@@ -47,8 +47,6 @@ function pipelineFor(url: URL, network: NetworkSettings): Pipeline {
   const proxy = proxyFor(url, network);
   // Without settings of its own the policy reads HTTPS_PROXY and NO_PROXY.
   if (proxy !== 'direct') pipeline.addPolicy(proxyPolicy(proxy));
-  const ca = additionalAuthorities(network);
-  if (ca !== undefined) pipeline.addPolicy(tlsPolicy({ ca }));
   return pipeline;
 }
 

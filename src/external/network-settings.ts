@@ -29,14 +29,20 @@ export function proxyFor(
   };
 }
 
-/** The agent's own authorities beside the usual ones; undefined where it has none. */
-export function additionalAuthorities({ authoritiesFile }: NetworkSettings): string | undefined {
-  if (authoritiesFile === undefined) return undefined;
+/**
+ * The agent's own authorities beside the usual ones, as what a request of Azure's pipeline has to
+ * carry: its TLS settings hold for direct connections only, not behind a proxy.
+ */
+export function trusting({ authoritiesFile }: NetworkSettings): {
+  readonly requestOverrides?: Record<string, unknown>;
+} {
+  if (authoritiesFile === undefined) return {};
   try {
-    return [...rootCertificates, readFileSync(authoritiesFile, 'utf8')].join('\n');
+    const ca = [...rootCertificates, readFileSync(authoritiesFile, 'utf8')].join('\n');
+    return { requestOverrides: { ca } };
   } catch {
     // The agent checks the file itself when it is configured; without it the usual ones hold.
-    return undefined;
+    return {};
   }
 }
 

@@ -1,20 +1,19 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { Processes } from '../ports.ts';
 
 /** The processes of this machine; on Linux told apart by the moment they began. */
 export const systemProcesses: Processes = {
-  async identity(pid) {
-    return tellsApart ? startOf(pid) : livenessOf(pid);
-  },
+  identity: (pid) => settled(() => (tellsApart ? startOf(pid) : livenessOf(pid))),
 
-  async end({ pid, identity }) {
-    if (!tellsApart || (await startOf(pid)) !== identity) return;
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It went by itself in the meantime.
-    }
-  },
+  end: ({ pid, identity }) =>
+    settled(() => {
+      if (!tellsApart || startOf(pid) !== identity) return;
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It went by itself in the meantime.
+      }
+    }),
 };
 
 /** Elsewhere another process may have got the ID meanwhile, and nothing here would show it. */
@@ -24,9 +23,10 @@ const tellsApart = process.platform === 'linux';
  * Field 22 of /proc/PID/stat (proc(5)): the start time in clock ticks. The name in field 2 may hold
  * blanks and brackets, so the fields are counted from the last bracket. A zombie has ended.
  */
-async function startOf(pid: number): Promise<string | undefined> {
+function startOf(pid: number): string | undefined {
   try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // Not by the thread pool: it is asked every few seconds for hours, and answers at once.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
   } catch (error) {
@@ -35,6 +35,13 @@ async function startOf(pid: number): Promise<string | undefined> {
     // Out of handles, say: what cannot be seen is not gone.
     throw error;
   }
+}
+
+/** The outcome as a promise; what the work throws is its rejection. */
+function settled<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(work());
+  });
 }
 
 function livenessOf(pid: number): string | undefined {

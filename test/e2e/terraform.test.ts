@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { programOnPath } from '../harness/stage.ts';
+import { describeWith } from '../support/needs.ts';
 import { assertGreen, linesOf, shortLives, useTheatre } from './support/theatre.ts';
 
 const applies = (title: string, waves: number): string => `
@@ -28,12 +28,11 @@ ${applies('apply a change', waves + 1)}
     env: { SYSTEM_ACCESSTOKEN: $(mapped) }
 `;
 
-describe('Terraform with its state in blob storage', function () {
+describeWith('terraform', 'Terraform with its state in blob storage', function () {
   this.timeout(180_000);
   const theatre = useTheatre({ blobStorage: true });
 
   before(async () => {
-    assert.ok(programOnPath('terraform'), 'terraform is missing: install it to run these tests');
     await theatre.emulator.createContainer('tfstate');
   });
 

@@ -185,6 +185,10 @@ export class FakeFiles implements Files {
     return Promise.resolve(this.contents.has(path) || this.directories.has(path));
   }
 
+  stamp(path: string): Promise<string | undefined> {
+    return Promise.resolve(this.contents.get(path));
+  }
+
   remove(path: string): Promise<void> {
     const isWithin = (other: string): boolean =>
       other === path || other.startsWith(`${path}/`) || other.startsWith(`${path}\\`);

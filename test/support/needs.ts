@@ -1,0 +1,16 @@
+import type { Suite } from 'mocha';
+import { programOnPath } from '../harness/stage.ts';
+
+/** Whether a program is there; says loudly what is left out where it is not. */
+export function has(program: string, what: string): boolean {
+  if (programOnPath(program) !== undefined) return true;
+  console.error(
+    `\n  !! ${program} is missing: "${what}" is NOT run. Install ${program} to run it.\n`,
+  );
+  return false;
+}
+
+/** A suite that needs a program, and is left out where that is missing. */
+export function describeWith(program: string, title: string, body: (this: Suite) => void): void {
+  if (has(program, title)) describe(title, body);
+}
