@@ -42,9 +42,7 @@ async function playJob(): Promise<Play> {
   Object.assign(emulator.deployments, { durationMs: halfSeconds * 1000, retryAfterSeconds: 1 });
   return stage.play({
     pipeline: join(import.meta.dirname, '..', 'examples', 'four-hour-job', 'azure-pipelines.yml'),
-    connections: [
-      emulator.addServiceConnection({ name: 'contoso-production', issuer: 'entra' }),
-    ],
+    connections: [emulator.addServiceConnection({ name: 'contoso-production', issuer: 'entra' })],
     sources: 'examples/four-hour-job',
     variables: {
       hasTerraform: String(hasTerraform),

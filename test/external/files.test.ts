@@ -48,11 +48,11 @@ describe('Files on disk', () => {
       }
       return true;
     })();
-    let isDone = false;
+    const progress = { isDone: false };
     void writing.then(() => {
-      isDone = true;
+      progress.isDone = true;
     });
-    while (!isDone) {
+    while (!progress.isDone) {
       if (!texts.includes((await diskFiles.read(path)) ?? '')) torn += 1;
     }
     assert.equal(torn, 0);
