@@ -1,0 +1,134 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format } from 'prettier';
+import { shortLives } from './clients.ts';
+import type { Outcome } from './outcome.ts';
+import { ownFile, repository } from './paths.ts';
+import { haste, hasteLives, type SideBySide } from './side-by-side.ts';
+
+const file = join(repository, 'docs', 'CONFORMANCE.md');
+
+/** Fills the template with the figures of a run, and puts the page among the documents. */
+export async function writeDocument(
+  outcomes: readonly Outcome[],
+  sideBySide: SideBySide,
+): Promise<void> {
+  const values: Readonly<Record<string, string>> = {
+    idTokenSeconds: String(shortLives.idTokenSeconds),
+    accessTokenSeconds: String(shortLives.accessTokenSeconds),
+    rows: String(outcomes.length),
+    outliving: String(outcomes.filter(({ outlives }) => outlives).length),
+    clients: clientTable(outcomes),
+    jobSeconds: String(sideBySide.durationSeconds),
+    haste: String(haste),
+    hasteIdTokenSeconds: String(hasteLives.idTokenSeconds),
+    hasteAccessTokenSeconds: String(hasteLives.accessTokenSeconds),
+    traffic: trafficTable(sideBySide),
+    answers: answersTable(sideBySide),
+    figures: figuresTable(sideBySide),
+  };
+  const template = readFileSync(ownFile('CONFORMANCE.template.md'), 'utf8');
+  const text = template.replace(/\{\{(\w+)\}\}/g, (_whole, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`The template asks for ${name}.`);
+    return value;
+  });
+  writeFileSync(file, await format(text, { parser: 'markdown', printWidth: 100 }));
+}
+
+type Cell = string | number;
+
+function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const line = (cells: readonly Cell[]): string => `| ${cells.join(' | ')} |`;
+  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function clientTable(outcomes: readonly Outcome[]): string {
+  return table(
+    [
+      'client',
+      'signed in by',
+      'version',
+      'mechanism that it used',
+      'ID tokens asked of Azure DevOps',
+      'exchanges with Entra',
+      'granted before / after expiry',
+      'outlives its tokens',
+    ],
+    outcomes.map(({ client, mechanism, evidence, outlives }) => [
+      client.name,
+      client.how,
+      client.version,
+      mechanism,
+      evidence.idTokenRequests,
+      evidence.exchanges,
+      `${evidence.before} / ${evidence.after}`,
+      client.expires === true ? 'no, and is not meant to' : outlives ? 'yes' : '**no**',
+    ]),
+  );
+}
+
+function trafficTable({ traffic }: SideBySide): string {
+  return table(
+    [
+      'connection',
+      'clients',
+      'ID tokens asked of Azure DevOps',
+      'without the broker',
+      'exchanges with Entra',
+      'without the broker',
+    ],
+    traffic.map((one) => [
+      one.connection,
+      one.clients,
+      one.idTokenRequests,
+      one.withoutIdTokenRequests,
+      one.exchanges,
+      one.withoutExchanges,
+    ]),
+  );
+}
+
+function answersTable({ answers }: SideBySide): string {
+  return table(['the broker answered', 'times'], [...answers]);
+}
+
+function figuresTable(result: SideBySide): string {
+  return table(
+    ['what', 'how many'],
+    [
+      ['requests that Azure granted', result.grants],
+      ['sign-in failures', result.failures],
+      ['credentials issued, and looked for', result.credentials],
+      ['processes whose arguments and environment were looked at', result.processes],
+      ['credentials found where they must not be', result.leaks],
+    ],
+  );
+}
+
+/** The table of a run for a terminal. */
+export function terminalTable(outcomes: readonly Outcome[]): string {
+  const rows = [
+    ['client', 'signed in by', 'version', 'mechanism', 'upstream', 'before/after', 'outlives'],
+    ...outcomes.map(({ client, mechanism, evidence, outlives }) => [
+      client.name,
+      client.how,
+      client.version,
+      mechanism,
+      `${evidence.idTokenRequests} + ${evidence.exchanges}`,
+      `${evidence.before}/${evidence.after}`,
+      outlives ? 'yes' : client.expires === true ? 'no, rightly' : 'NO',
+    ]),
+  ];
+  const widths = rows[0]?.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

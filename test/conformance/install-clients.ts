@@ -1,0 +1,3 @@
+import { installAll } from './install.ts';
+
+await installAll((line) => console.log(line));

@@ -1,0 +1,107 @@
+import { shortLives, type Client } from './clients.ts';
+import { evidenceOf, mechanismOf, type Evidence, type Mechanism } from './evidence.ts';
+import { produce, type Produced } from './play.ts';
+
+/** How long programs go on: past the first tokens' end, and some. */
+const playSeconds = 27;
+
+/** What became of one client. */
+export interface Outcome {
+  readonly client: Client;
+  readonly mechanism: Mechanism;
+  readonly evidence: Evidence;
+  readonly outlives: boolean;
+  /** Whatever is not as it should be. */
+  readonly complaints: readonly string[];
+  readonly log: string;
+}
+
+/** Plays the job of a client, and judges it by what the emulator and the broker saw. */
+export async function tryOut(client: Client): Promise<Outcome> {
+  const lives = client.lives ?? shortLives;
+  const produced = await produce({
+    pipeline: client.pipeline,
+    connections: Object.keys(client.audiences ?? { production: '' }),
+    lives,
+    deploymentSeconds: playSeconds,
+    allow: client.allow ?? [],
+    path: client.path === undefined ? [] : [client.path],
+    variables: {
+      playSeconds: String(playSeconds),
+      waves: String(playSeconds - 9),
+      pause: '9',
+      jobToken: '',
+      ...client.variables,
+    },
+  });
+  const evidence = evidenceOf(produced, lives, client.proof);
+  const mechanism = mechanismOf(evidence);
+  return {
+    client,
+    mechanism,
+    evidence,
+    outlives: evidence.after > 0 && evidence.refusals.length === 0,
+    complaints: complaintsOf(client, produced, evidence, mechanism),
+    log: produced.report.log,
+  };
+}
+
+function complaintsOf(
+  client: Client,
+  produced: Produced,
+  evidence: Evidence,
+  mechanism: Mechanism,
+): readonly string[] {
+  const { report } = produced;
+  const checks: readonly (readonly [isBad: boolean, complaint: string])[] = [
+    [report.result !== 'Succeeded', `the job ended ${report.result}`],
+    [evidence.before === 0, 'nothing was granted while the first tokens lived'],
+    ...endChecks(client, evidence),
+    [mechanism !== client.mechanism, `took the way "${mechanism}", not "${client.mechanism}"`],
+    ...audienceChecks(client, produced),
+    ...cleanlinessChecks(produced),
+  ];
+  return checks.filter(([isBad]) => isBad).map(([, complaint]) => complaint);
+}
+
+type Check = readonly [isBad: boolean, complaint: string];
+
+function endChecks({ expires }: Client, { after, refusals }: Evidence): readonly Check[] {
+  const codes = refusals.map(({ error, status }) => error ?? String(status)).join(', ');
+  if (expires === true) {
+    const isOver = refusals.some(({ error }) => error?.includes('700024') === true);
+    return [[!isOver || after > 0, `was to end with AADSTS700024: ${after} after it, ${codes}`]];
+  }
+  return [
+    [after === 0, 'nothing was granted once the first tokens were over'],
+    [refusals.length > 0, `was refused: ${codes}`],
+  ];
+}
+
+/** Nothing of the job is where it must not be, during it or after it. */
+export function cleanlinessChecks({ report, leaks }: Produced): readonly Check[] {
+  const { processes, ports } = report.lingering;
+  const places = leaks.map(({ kind, where, place }) => `${kind} in ${where}: ${place}`);
+  return [
+    [leaks.length > 0, `leaked ${places.slice(0, 3).join('; ')}`],
+    [report.orphansKilled.length > 0, 'left a process for the orphan hunt'],
+    [processes.length + ports.length > 0, 'left a process or a port'],
+  ];
+}
+
+/** Each identity got tokens for its own audience, and for no other. */
+function audienceChecks(
+  { audiences = {} }: Client,
+  { journal, names }: Produced,
+): readonly Check[] {
+  const exchanges = journal.filter(
+    ({ route, status }) => route === 'entra-token' && status === 200,
+  );
+  return Object.entries(audiences).map(([connection, audience]) => {
+    const scopes = exchanges
+      .filter(({ connectionId = '' }) => names.get(connectionId) === connection)
+      .map(({ scope = '' }) => scope);
+    const got = [...new Set(scopes)].join(' ');
+    return [got !== audience, `"${connection}" got tokens for ${got || 'nothing'}`];
+  });
+}

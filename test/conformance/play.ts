@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { startEmulator, type Emulator } from '../harness/emulator/emulator.ts';
+import { Stage, type Play, type PlayOptions } from '../harness/stage.ts';
+import type { Lives } from './evidence.ts';
+import { ownFile, programs } from './paths.ts';
+
+/** A job of the conformance run. */
+export interface Production extends Pick<PlayOptions, 'allow' | 'variables'> {
+  /** Name of a file of `pipelines/`. */
+  readonly pipeline: string;
+  readonly connections: readonly string[];
+  readonly lives: Lives;
+  readonly deploymentSeconds: number;
+  /** Folders that go before all others on the agent's PATH. */
+  readonly path?: readonly string[];
+}
+
+/** A job that was played, with the names of its connections by their id. */
+export interface Produced extends Play {
+  /** How many credentials were issued, and looked for. */
+  readonly credentials: number;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/** Plays a job on an emulator of its own, so that plays beside each other see nothing of each other. */
+export async function produce(production: Production): Promise<Produced> {
+  const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
+  const emulator = await startEmulator({ folder, blobStorage: true });
+  try {
+    return await playOn(emulator, production);
+  } finally {
+    await emulator.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function playOn(emulator: Emulator, production: Production): Promise<Produced> {
+  const { pipeline, connections, lives, deploymentSeconds, path = [], ...options } = production;
+  await emulator.createContainer('tfstate');
+  Object.assign(emulator.lifetimes, lives);
+  Object.assign(emulator.deployments, {
+    durationMs: deploymentSeconds * 1000,
+    retryAfterSeconds: 1,
+  });
+  const searched = [...path, process.env['PATH'] ?? ''].join(delimiter);
+  const stage = new Stage(emulator, { environment: { PATH: searched } });
+  try {
+    const known = connections.map((name) =>
+      emulator.addServiceConnection({ name, issuer: 'entra' }),
+    );
+    const play = await stage.play({
+      ...options,
+      pipeline: ownFile('pipelines', `${pipeline}.yml`),
+      sources: programs,
+      connections: known,
+    });
+    const names = new Map(known.map(({ id, name }) => [id, name]));
+    return { ...play, names, credentials: emulator.issued.length };
+  } finally {
+    stage.close();
+  }
+}

@@ -1,0 +1,65 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { clients, type Client } from './clients.ts';
+import { terminalTable, writeDocument } from './document.ts';
+import type { Outcome } from './outcome.ts';
+import { ownFile } from './paths.ts';
+import { playSideBySide } from './side-by-side.ts';
+
+/** Jobs beside each other: they mostly wait for tokens to expire. */
+const atOnce = 5;
+
+const outcomes = await tryOutAll(clients);
+console.log(`\n${terminalTable(outcomes)}\n`);
+console.log('All of them side by side, on one broker with three connections …');
+const sideBySide = await playSideBySide();
+for (const one of sideBySide.traffic) {
+  console.log(
+    `  ${one.connection}: ${one.idTokenRequests} ID tokens asked of Azure DevOps (${one.withoutIdTokenRequests} without the broker), ${one.exchanges} exchanges with Entra (${one.withoutExchanges})`,
+  );
+}
+console.log(
+  `  ${sideBySide.grants} requests granted, ${sideBySide.failures} sign-in failures, ${sideBySide.credentials} credentials issued, ${sideBySide.leaks} leaked, ${sideBySide.processes} processes looked at`,
+);
+
+const bad = outcomes.filter(({ complaints }) => complaints.length > 0);
+for (const { client, complaints, log } of bad) {
+  console.error(`\n${titleOf(client)}: ${complaints.join('; ')}\n${log}`);
+}
+if (sideBySide.complaints.length > 0) {
+  console.error(`\nSide by side: ${sideBySide.complaints.join('; ')}\n${sideBySide.log}`);
+}
+const failed = bad.length + Number(sideBySide.complaints.length > 0);
+if (failed === 0) await writeDocument(outcomes, sideBySide);
+console.log(`\n${outcomes.length + 1 - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** In the order of the table, whichever ends first. */
+async function tryOutAll(all: readonly Client[]): Promise<readonly Outcome[]> {
+  const found = new Map<Client, Outcome>();
+  const waiting = [...all];
+  const tryNext = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const outcome = await tryOutAlone(clients.indexOf(next));
+      found.set(next, outcome);
+      const verdict =
+        outcome.complaints.length === 0 ? 'as it should' : outcome.complaints.join('; ');
+      console.log(`${titleOf(next)}: ${verdict}`);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, tryNext));
+  return all.flatMap((client) => found.get(client) ?? []);
+}
+
+/** In a process of its own: no job waits while another one's emulator or leak detector works. */
+async function tryOutAlone(index: number): Promise<Outcome> {
+  const child = fork(ownFile('try-out.ts'), [String(index)], { serialization: 'advanced' });
+  const told = once(child, 'message') as Promise<[Outcome]>;
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('It told no outcome.')));
+  const [outcome] = await Promise.race([told, ended]);
+  return outcome;
+}
+
+function titleOf({ name, how }: Client): string {
+  return `${name}, ${how}`;
+}

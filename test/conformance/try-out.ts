@@ -1,0 +1,8 @@
+import { clients } from './clients.ts';
+import { tryOut } from './outcome.ts';
+
+/** The process of one client: tells its outcome to the process that runs them all. */
+const client = clients[Number(process.argv[2])];
+if (client === undefined || process.send === undefined) throw new Error('run.ts starts this.');
+process.send(await tryOut(client));
+process.disconnect();
