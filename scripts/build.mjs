@@ -3,7 +3,13 @@ import { build } from 'esbuild';
 import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { smallTaskLibrary, libraries, libraryStub, oneEntry } from './bundling.mjs';
+import {
+  builtinsByRequire,
+  smallTaskLibrary,
+  libraries,
+  libraryStub,
+  oneEntry,
+} from './bundling.mjs';
 import { thirdPartyNotices } from './third-party-notices.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -56,8 +62,10 @@ async function bundleLibraries() {
   const { metafile, outputFiles } = await build({
     ...settings,
     stdin: { contents: await libraries.entry(root), resolveDir: root, sourcefile: 'azure.mjs' },
-    plugins: [libraries.withoutUnusedParts()],
+    plugins: [libraries.withoutUnusedParts(), builtinsByRequire()],
     minify: true,
+    // Asking whether a body is one would load all of `fetch`, which the form of Node's global needs.
+    define: { FormData: 'undefined' },
     write: false,
     outfile: join(output, libraries.file),
   });
@@ -76,7 +84,7 @@ async function bundleLibraries() {
  */
 async function bundleTask(task) {
   const folder = join(output, task);
-  const plugins = [await libraries.loadedWhenNeeded(root), smallTaskLibrary()];
+  const plugins = [await libraries.loadedWhenNeeded(root), smallTaskLibrary(), builtinsByRequire()];
   const step = (name) => `./tasks/${task}/${name}.ts`;
   const [steps, broker] = await Promise.all([
     build({

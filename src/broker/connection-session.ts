@@ -61,8 +61,8 @@ export class ConnectionSession {
       rhythm: idTokenRhythm,
       weather: new Weather(this.#budget),
       events: {
-        minted: () => this.tally.mintedIdToken(),
-        failed: (failure) => this.tally.failed(failure),
+        minted: () => this.tally.minted('ID token'),
+        failed: (failure) => this.tally.failed(failure, 'ID token'),
       },
       clock,
       chance,
@@ -208,8 +208,8 @@ export class ConnectionSession {
       rhythm: accessTokenRhythm,
       weather: this.#entraWeather,
       events: {
-        minted: () => this.tally.mintedAccessToken(),
-        failed: (failure) => this.tally.failed(failure),
+        minted: () => this.tally.minted({ scope }),
+        failed: (failure) => this.tally.failed(failure, { scope }),
       },
       clock,
       chance,
@@ -240,7 +240,7 @@ export class ConnectionSession {
       await this.#refreshAzureCli(idToken);
     } catch (error) {
       // The ID token in the profile is good until long after the next refresh, which tries again.
-      this.tally.failed(asFederationError(error));
+      this.tally.failed(asFederationError(error), 'ID token');
     }
   }
 

@@ -28,6 +28,9 @@ export interface ConnectionReport {
 /** So many kinds of clients are told apart; the list must not grow with what clients send. */
 const mostKinds = 20;
 
+/** Whose failure or success it was: the ID token's, or that of the access token for a scope. */
+export type Concern = 'ID token' | { readonly scope: string };
+
 /** Counts what happened to one connection. */
 export class Tally {
   readonly #name: string;
@@ -38,6 +41,7 @@ export class Tally {
   #refusedAnswers = 0;
   #longestWaitMs = 0;
   #lastFailure: ConnectionReport['lastFailure'];
+  #failed: { readonly concern: Concern; readonly kind: FederationError['kind'] } | undefined;
   readonly #served = new Map<string, number>();
 
   constructor(name: string, clock: Clock) {
@@ -45,18 +49,17 @@ export class Tally {
     this.#clock = clock;
   }
 
-  mintedIdToken(): void {
-    this.#idTokens += 1;
-    this.#isBack();
+  minted(concern: Concern): void {
+    if (concern === 'ID token') this.#idTokens += 1;
+    else this.#accessTokens += 1;
+    if (this.#lastFailure !== undefined && this.#isOver(concern)) {
+      this.#lastFailure = { ...this.#lastFailure, isOver: true };
+    }
   }
 
-  mintedAccessToken(): void {
-    this.#accessTokens += 1;
-    this.#isBack();
-  }
-
-  failed({ code, message, remedy }: FederationError): void {
+  failed({ code, message, remedy, kind }: FederationError, concern: Concern): void {
     this.#failedRequests += 1;
+    this.#failed = { concern, kind };
     const on = this.#clock.now().toISOString();
     this.#lastFailure = { code, message, remedy, on, isOver: false };
   }
@@ -82,9 +85,14 @@ export class Tally {
     };
   }
 
-  #isBack(): void {
-    if (this.#lastFailure !== undefined) {
-      this.#lastFailure = { ...this.#lastFailure, isOver: true };
-    }
+  /**
+   * Whether a success ends the last failure: of the same service, whose trouble passes for all at
+   * once, and for a definite no of the very same scope.
+   */
+  #isOver(concern: Concern): boolean {
+    if (this.#failed === undefined) return false;
+    const { concern: failed, kind } = this.#failed;
+    if (failed === 'ID token' || concern === 'ID token') return failed === concern;
+    return kind === 'transient' || failed.scope === concern.scope;
   }
 }

@@ -8,9 +8,10 @@ const deadlineMs = 150_000;
 
 /**
  * It lives as long as the job and has little to remember: V8 is told to keep its heap small, which
- * halves what 20,000 answers leave behind. Every Node since 20 knows these flags.
+ * halves what 20,000 answers leave behind. Every Node since 20 knows these flags. No upper limit: a
+ * job with many connections and scopes needs what it needs.
  */
-const smallHeap = ['--optimize-for-size', '--max-semi-space-size=1', '--max-old-space-size=64'];
+const smallHeap = ['--optimize-for-size', '--max-semi-space-size=1'];
 
 /**
  * What the background process may know of the environment: how to reach the network, and the mark

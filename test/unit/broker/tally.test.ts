@@ -3,6 +3,8 @@ import { Tally } from '../../../src/broker/tally.ts';
 import { aFailure, noon, seconds } from '../../support/builders.ts';
 import { FakeClock } from '../../support/fakes.ts';
 
+const scope = 'https://management.azure.com/.default';
+
 describe('the tally of a connection', () => {
   it('begins with nothing', () => {
     deepEqual(new Tally('production', new FakeClock()).report(), {
@@ -18,9 +20,9 @@ describe('the tally of a connection', () => {
 
   it('counts tokens, answers by kind of client, refusals, and keeps the longest wait', () => {
     const tally = new Tally('production', new FakeClock());
-    tally.mintedIdToken();
-    tally.mintedAccessToken();
-    tally.mintedAccessToken();
+    tally.minted('ID token');
+    tally.minted({ scope });
+    tally.minted({ scope });
     tally.answered('Azure CLI', false, 12.4);
     tally.answered('Azure CLI', true, 3);
     tally.answered('curl', false, 1);
@@ -34,21 +36,36 @@ describe('the tally of a connection', () => {
   it('keeps the last failure, and whether it is over', async () => {
     const clock = new FakeClock();
     const tally = new Tally('production', clock);
-    tally.failed(aFailure({ code: 'DEVOPS_THROTTLED' }));
+    tally.failed(aFailure({ code: 'DEVOPS_THROTTLED' }), 'ID token');
     await clock.advance(seconds(1));
-    tally.failed(aFailure());
+    tally.failed(aFailure(), 'ID token');
     const { message, remedy } = aFailure();
     const failure = { code: 'DEVOPS_UNAVAILABLE', message, remedy } as const;
     const on = new Date(noon.getTime() + 1_000).toISOString();
     deepEqual(tally.report().lastFailure, { ...failure, on, isOver: false });
-    tally.mintedIdToken();
+    tally.minted('ID token');
     equal(tally.report().lastFailure?.isOver, true);
-    tally.failed(aFailure());
-    equal(tally.report().lastFailure?.isOver, false);
-    tally.mintedAccessToken();
-    equal(tally.report().lastFailure?.isOver, true);
-    equal(tally.report().failedRequests, 3);
+    equal(tally.report().failedRequests, 2);
   });
+
+  const other = { scope: 'https://storage.azure.com/.default' };
+  const endings = [
+    ['passing trouble of Entra', 'transient', 'ID token', false],
+    ['passing trouble of Entra', 'transient', { scope }, true],
+    ['passing trouble of Entra', 'transient', other, true],
+    ['a definite no of Entra', 'definite', 'ID token', false],
+    ['a definite no of Entra', 'definite', other, false],
+    ['a definite no of Entra', 'definite', { scope }, true],
+  ] as const;
+  for (const [what, kind, success, isOver] of endings) {
+    const token = success === 'ID token' ? 'an ID token' : `a token for ${success.scope}`;
+    it(`holds ${what} to be ${isOver ? 'over' : 'still there'} when ${token} was had`, () => {
+      const tally = new Tally('production', new FakeClock());
+      tally.failed(aFailure({ kind }), { scope });
+      tally.minted(success);
+      equal(tally.report().lastFailure?.isOver, isOver);
+    });
+  }
 
   it('tells 20 kinds of clients apart and no more, whatever clients call themselves', () => {
     const tally = new Tally('production', new FakeClock());
