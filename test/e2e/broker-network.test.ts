@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import type { VariableInput } from '../harness/agent/contract.ts';
+import { Stage } from '../harness/stage.ts';
+import { ask, managedIdentityDoor } from './support/clients.ts';
+import { guardedProxy, type GuardedProxy } from './support/guarded-proxy.ts';
+import { holdStep, playHeld, type Exported } from './support/held-job.ts';
+import { assertGreen, useTheatre } from './support/theatre.ts';
+
+const nothing = { HTTPS_PROXY: '', HTTP_PROXY: '', NODE_EXTRA_CA_CERTS: '' };
+const password = 'p@ss:w/rd?1';
+
+interface Network {
+  readonly title: string;
+  readonly environment: (proxy: GuardedProxy) => Record<string, string>;
+  readonly variables?: (proxy: GuardedProxy, caFile: string) => Record<string, VariableInput>;
+  readonly isGuarded: boolean;
+  /** What later steps see of the list of exceptions. */
+  readonly exceptions: Exported;
+}
+
+const agentProxy = ({ url }: GuardedProxy): Record<string, VariableInput> => ({
+  'agent.proxyurl': url,
+  'agent.proxyusername': 'build user',
+  'agent.proxypassword': { value: password, secret: true },
+  'agent.proxybypasslist': JSON.stringify(['https://nobody\\.example/', '(']),
+});
+
+const table: readonly Network[] = [
+  {
+    title: "the agent's own proxy, password and authority",
+    environment: () => nothing,
+    variables: (proxy, caFile) => ({ ...agentProxy(proxy), 'agent.cainfo': caFile }),
+    isGuarded: true,
+    exceptions: {},
+  },
+  {
+    title: 'a proxy of the environment with its password in the address',
+    environment: ({ url }) => ({
+      HTTPS_PROXY: url.replace('//', `//build%20user:${encodeURIComponent(password)}@`),
+    }),
+    isGuarded: true,
+    exceptions: { NO_PROXY: '127.0.0.1,localhost' },
+  },
+  {
+    title: 'a list of exceptions in lower case',
+    environment: () => ({ no_proxy: 'intranet.example, .corp.example' }),
+    isGuarded: false,
+    exceptions: { no_proxy: 'intranet.example,.corp.example,127.0.0.1,localhost' },
+  },
+  {
+    title: 'a list of exceptions that has everything already',
+    environment: () => ({ NO_PROXY: 'localhost,127.0.0.1' }),
+    isGuarded: false,
+    exceptions: { NO_PROXY: 'localhost,127.0.0.1' },
+  },
+];
+
+describe('The network of an agent', function () {
+  this.timeout(60_000);
+  const theatre = useTheatre();
+  let proxy: GuardedProxy;
+  beforeEach(async () => {
+    proxy = await guardedProxy(theatre.emulator.proxyUrl, 'build user', password);
+  });
+  afterEach(() => proxy.close());
+
+  for (const { title, environment, variables, isGuarded, exceptions } of table) {
+    it(`is used as it is: ${title}`, async () => {
+      const { emulator } = theatre;
+      Object.assign(emulator.lifetimes, { idTokenSeconds: 5 });
+      const stage = new Stage(emulator, { environment: environment(proxy) });
+      const connections = [emulator.addServiceConnection({ name: 'networked' })];
+      const given = variables?.(proxy, emulator.caFile);
+      const options = { connections, ...(given === undefined ? {} : { variables: given }) };
+      const steps = `
+  - task: TokenRefresher@1
+    inputs: { azureSubscription: networked, managedIdentity: true }
+${holdStep('here')}`;
+      const play = await playHeld(stage, { steps, ...options }, async (job) => {
+        const exported = await job.heldAt('here');
+        const seen = Object.entries(exported).filter(([name]) => /^no_proxy$/i.test(name));
+        assert.deepEqual(Object.fromEntries(seen), exceptions);
+        assert.equal((await ask(managedIdentityDoor(exported))).status, 200);
+        job.letGo('here');
+      });
+      stage.close();
+      assertGreen(play);
+      assert.deepEqual([proxy.opened > 0, proxy.refused], [isGuarded, 0]);
+      assert.ok(!play.report.log.includes(password));
+    });
+  }
+});

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Emulator, FaultKind } from '../harness/emulator/emulator.ts';
+import type { EmulatorRequest } from '../harness/emulator/message.ts';
+import type { ServiceConnection } from '../harness/emulator/service-connections.ts';
+import type { Play } from '../harness/stage.ts';
+import { SteadyClient, type Door, type Experience } from './support/clients.ts';
+import { holdStep, playHeld, type BrokerAtWork } from './support/held-job.ts';
+import { assertGreen, useTheatre } from './support/theatre.ts';
+
+interface Storm {
+  readonly at: keyof typeof stormMs;
+  readonly kind: FaultKind;
+  /** The answers stay good, so that nothing fails upstream. */
+  readonly isMild?: true;
+}
+
+/** A storm begins with a new token, and ends before that one does. */
+const lives = { idTokenSeconds: 30, accessTokenSeconds: 26 };
+const stormMs = { oidctoken: 14_000, entra: 17_000 };
+const skewSeconds = 15 * 60;
+
+const storms: readonly Storm[] = [
+  ...(['oidctoken', 'entra'] as const).flatMap((at): Storm[] => [
+    { at, kind: { status: 429, retryAfterSeconds: 4 } },
+    { at, kind: { status: 429, retryAfterSeconds: 4, asDate: true } },
+    { at, kind: { status: 500 } },
+    { at, kind: { status: 502 } },
+    { at, kind: { status: 503, retryAfterSeconds: 600 } },
+    { at, kind: 'reset' },
+    { at, kind: 'silence' },
+    { at, kind: 'slow-body' },
+    { at, kind: 'html' },
+    { at, kind: 'truncated' },
+    { at, kind: 'cut-off' },
+    { at, kind: 'empty' },
+    { at, kind: 'no-token' },
+    { at, kind: 'oversized' },
+  ]),
+  { at: 'oidctoken', kind: { headers: { 'Retry-After': '3' } }, isMild: true },
+  { at: 'oidctoken', kind: { headers: { 'X-RateLimit-Delay': '2.5' } }, isMild: true },
+  { at: 'oidctoken', kind: { delayMs: 2_000 }, isMild: true },
+  { at: 'oidctoken', kind: { validitySeconds: 8 }, isMild: true },
+  { at: 'oidctoken', kind: { clockSkewSeconds: skewSeconds }, isMild: true },
+  { at: 'oidctoken', kind: { clockSkewSeconds: -skewSeconds }, isMild: true },
+  { at: 'oidctoken', kind: 'sign-in-redirect' },
+  { at: 'oidctoken', kind: 'sign-in-page' },
+  { at: 'oidctoken', kind: 'garbage-token' },
+  { at: 'entra', kind: { aadsts: 90033 } },
+];
+
+const titleOf = ({ at, kind }: Storm): string =>
+  `${at}: ${typeof kind === 'string' ? kind : JSON.stringify(kind)}`;
+
+interface Weathered {
+  readonly experiences: readonly Experience[];
+  /** Requests that the storm struck. */
+  readonly hits: number;
+  /** From the end of the storm to the next good answer upstream, in ms. */
+  readonly recoveryMs: number;
+}
+
+describe('In bad weather', function () {
+  this.timeout(150_000);
+  const theatre = useTheatre();
+  const weathered = new Map<Storm, Weathered>();
+  let play: Play;
+
+  before(async () => {
+    const { emulator } = theatre;
+    const { Stage } = await import('../harness/stage.ts');
+    const stage = new Stage(emulator);
+    Object.assign(emulator.lifetimes, lives);
+    const connections = storms.map((_, index) =>
+      emulator.addServiceConnection({ name: `storm-${index}` }),
+    );
+    const steps = connections.map(({ name }) => refresher(name)).join('') + holdStep('here');
+    play = await playHeld(stage, { steps, connections }, async (job) => {
+      await job.heldAt('here');
+      const { broker } = job;
+      await Promise.all(
+        storms.map(async (storm, index) => {
+          const connection = connections[index] ?? assert.fail();
+          weathered.set(storm, await weather(storm, connection, broker, emulator));
+        }),
+      );
+      job.letGo('here');
+    });
+    stage.close();
+  });
+
+  for (const storm of storms) {
+    it(`no client notices ${titleOf(storm)}`, () => {
+      const { experiences, hits, recoveryMs } = weathered.get(storm) ?? assert.fail();
+      for (const { failures, expired, answers, tokens } of experiences) {
+        assert.deepEqual(failures, []);
+        assert.equal(expired, 0);
+        assert.ok(answers > 40, `${answers} answers`);
+        assert.ok(tokens.size >= 2, `${tokens.size} tokens`);
+      }
+      assert.ok(hits >= 1, 'the storm struck nobody');
+      if (storm.isMild !== true) assert.ok(hits <= 12, `${hits} requests failed`);
+      assert.ok(recoveryMs < lives.idTokenSeconds * 1_000, `recovered after ${recoveryMs} ms`);
+    });
+  }
+
+  it('the job ends green, and its report tells of trouble that passed', () => {
+    assertGreen(play);
+    const [summary = ''] = play.report.summaries;
+    assert.match(summary, /Requests that failed and were repeated \| [1-9]/);
+    assert.match(summary, /It passed\./);
+  });
+});
+
+const refresher = (connection: string): string =>
+  `  - task: TokenRefresher@1\n    inputs: { azureSubscription: ${connection}, managedIdentity: true }\n`;
+
+/** Plays one storm over one connection while two clients of it go on working. */
+async function weather(
+  storm: Storm,
+  connection: ServiceConnection,
+  broker: BrokerAtWork,
+  emulator: Emulator,
+): Promise<Weathered> {
+  const { at, kind } = storm;
+  const skewMs = typeof kind === 'object' && 'clockSkewSeconds' in kind ? skewSeconds * 1_000 : 0;
+  const clients = doorsOf(connection.id, broker).map((door) => new SteadyClient(door, 250, skewMs));
+  const good = async (since: number): Promise<number> => {
+    for (;;) {
+      const found = emulator.journal
+        .since(since)
+        .some(
+          ({ connectionId, route, tokenId, fault }) =>
+            connectionId === connection.id &&
+            route === (at === 'entra' ? 'entra-token' : at) &&
+            tokenId !== undefined &&
+            fault === undefined,
+        );
+      if (found) return performance.now();
+      await pause(50);
+    }
+  };
+  await good(emulator.journal.mark());
+  const fault = emulator.faults.inject({
+    at,
+    kind,
+    when: (request) => isFor(connection, request),
+  });
+  // For the agent, whose own clock is wrong, both services are ahead or behind.
+  const other =
+    skewMs === 0
+      ? undefined
+      : emulator.faults.inject({
+          at: 'entra',
+          kind,
+          when: (request) => isFor(connection, request),
+        });
+  await pause(stormMs[at]);
+  fault.clear();
+  other?.clear();
+  const ended = performance.now();
+  const recoveredAt = await good(emulator.journal.mark());
+  await pause(1_000);
+  const experiences = await Promise.all(clients.map((client) => client.stop()));
+  return { experiences, hits: fault.hits, recoveryMs: recoveredAt - ended };
+}
+
+function isFor({ id, clientId }: ServiceConnection, request: EmulatorRequest): boolean {
+  return request.query.get('serviceConnectionId') === id || request.body.includes(clientId);
+}
+
+function doorsOf(id: string, { port, connections }: BrokerAtWork): readonly Door[] {
+  const kept = connections.find((candidate) => candidate.id === id) ?? assert.fail();
+  const base = `http://127.0.0.1:${port}/connections/${id}`;
+  return [
+    {
+      url: `${base}/id-token?v=1`,
+      headers: { authorization: `Bearer ${kept.idTokenCapability}` },
+    },
+    {
+      url: `${base}/msi?api-version=2019-08-01&resource=https://management.azure.com/`,
+      headers: { 'x-identity-header': kept.managedIdentityCapability },
+    },
+  ];
+}
