@@ -1,0 +1,33 @@
+import { measured, verdictOn, type Measured, type Verdict } from './statistics.ts';
+
+export type Unit = '' | 'x' | 'ms' | 's' | 'MiB' | 'kB';
+
+/** One line of the result. */
+export interface Figure {
+  /** The number of the budget; absent for what is told beside. */
+  readonly budget?: number;
+  readonly what: string;
+  /** Major release of Node; absent where none is involved. */
+  readonly node?: string;
+  readonly value: Measured;
+  readonly unit: Unit;
+  /** What the ratio is to. */
+  readonly to?: string;
+  readonly limit?: number;
+  readonly verdict?: Verdict;
+  /** How it was come by, where that is not plain measuring. */
+  readonly note?: string;
+}
+
+type Facts = Omit<Figure, 'value' | 'verdict'>;
+
+export function figure(facts: Facts, values: readonly number[]): Figure {
+  const value = measured(values);
+  const { limit } = facts;
+  return { ...facts, value, ...(limit === undefined ? {} : { verdict: verdictOn(value, limit) }) };
+}
+
+/** What is counted, not measured. */
+export function exact(facts: Facts, value: number): Figure {
+  return figure(facts, [value]);
+}

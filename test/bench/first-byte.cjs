@@ -1,0 +1,27 @@
+// Loaded before a step (--require): writes which built-in modules were loaded when the first name
+// was about to be looked up, the first connection made or the first process started, or at the end
+// where nothing of that happened, and ends the process then. It takes hold below node:net and its
+// like, which would otherwise count as loaded.
+const { writeFileSync } = require('node:fs');
+
+const own = new Set(process.moduleLoadList);
+
+function tell(when) {
+  const loaded = process.moduleLoadList
+    .filter((entry) => !own.has(entry) && entry.startsWith('NativeModule '))
+    .map((entry) => entry.slice('NativeModule '.length));
+  writeFileSync(process.env.FIRST_BYTE_FILE, JSON.stringify({ when, loaded }));
+}
+
+process.once('exit', () => tell('end'));
+process.noDeprecation = true;
+const stopAt = (object, name, when) => {
+  object[name] = () => {
+    process.removeAllListeners('exit');
+    tell(when);
+    process.reallyExit(0);
+  };
+};
+stopAt(process.binding('cares_wrap'), 'getaddrinfo', 'connection');
+stopAt(process.binding('tcp_wrap').TCP.prototype, 'connect', 'connection');
+stopAt(process.binding('process_wrap').Process.prototype, 'spawn', 'process');

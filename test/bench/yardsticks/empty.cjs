@@ -1,0 +1,1 @@
+// Yardstick B: what a bare node costs.

@@ -1,0 +1,2 @@
+// A node that does nothing and stays.
+setInterval(() => {}, 1e9);
