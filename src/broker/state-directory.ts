@@ -16,10 +16,22 @@ export function azureCliProfileBeside(tokenFile: string): string {
   return path.join(path.dirname(tokenFile), 'azure');
 }
 
+/**
+ * Whether this is the temp directory as a job container sees it: there the agent's paths begin so.
+ * It is the same folder as outside, but the loopback behind it is another one: host and container
+ * have a broker each.
+ */
+export function isInContainer(tempDirectory: string): boolean {
+  return /^(\/__w|[A-Za-z]:\\__w)([\\/]|$)/.test(tempDirectory);
+}
+
 /** The layout; which kind of path it is shows in the path of the temp directory itself. */
 export function stateDirectoryIn(tempDirectory: string): StateDirectory {
   const path = pathsOf(tempDirectory);
-  const root = path.join(tempDirectory, 'workload-identity');
+  const root = path.join(
+    tempDirectory,
+    isInContainer(tempDirectory) ? 'workload-identity-container' : 'workload-identity',
+  );
   const connectionDirectory = (connectionId: string): string => path.join(root, connectionId);
   return {
     root,

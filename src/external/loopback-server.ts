@@ -12,10 +12,11 @@ const closingMs = 250;
 /** Bounds that no honest client meets. */
 const bounds = {
   maxHeaderSize: 16 * 1024,
-  // Both are looked at every two seconds, so that the slowest is cut after ten.
-  headersTimeout: 8_000,
-  requestTimeout: 8_000,
-  connectionsCheckingInterval: 2_000,
+  // Both are looked at every five seconds, so that the slowest is cut after ten, and a broker at
+  // rest is not woken more often than that.
+  headersTimeout: 5_000,
+  requestTimeout: 5_000,
+  connectionsCheckingInterval: 5_000,
   keepAliveTimeout: 30_000,
 } as const;
 const mostConnections = 2_000;

@@ -6,6 +6,7 @@ import {
   _vault as vault,
 } from 'azure-pipelines-task-lib/internal.js';
 import * as taskLib from 'azure-pipelines-task-lib/task.js';
+import { isInContainer } from '../broker/state-directory.ts';
 import type { PipelineAgent } from '../delivery/pipeline-agent.ts';
 import type { PresentVariable } from '../delivery/leftovers.ts';
 import { asFederationError, oneLine, refusal } from '../errors.ts';
@@ -65,7 +66,7 @@ function pipelineAgent(): PipelineAgent {
     environment: process.env,
     presentVariables,
     // In a container the parent is a helper that goes when the step ends; its paths show it.
-    workerPid: /^(\/__w|[A-Za-z]:\\__w)([\\/]|$)/.test(tempDirectory) ? undefined : process.ppid,
+    workerPid: isInContainer(tempDirectory) ? undefined : process.ppid,
     mask: (value) => {
       taskLib.setSecret(value.reveal());
     },

@@ -9,7 +9,7 @@ const reasons: Readonly<Record<number, string>> = {
   5: 'as for 3.',
   8: 'on Node 24 half of the resident set is pages of the node executable that TLS, HTTP and the identity library touch and an idle node does not.',
   9: 'V8 keeps the heap that a burst has needed, although it is told to keep it small.',
-  13: 'two timers wake the process: the server looks for slow clients every two seconds, and the end of the job is looked for every eight.',
+  13: 'two timers wake the process: the server looks for slow clients every five seconds, and the end of the job is looked for every eight.',
   14: 'as for 1.',
 };
 

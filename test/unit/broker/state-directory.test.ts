@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { onceDirectoryIn, stateDirectoryIn } from '../../../src/broker/state-directory.ts';
 import { Secret } from '../../../src/secret.ts';
 
@@ -28,6 +28,17 @@ describe('the state directory', () => {
           `${root}${slash}id${slash}NAME`,
         ],
       );
+    });
+  }
+
+  for (const [temp, name] of [
+    ['/__w/_temp', 'workload-identity-container'],
+    ['C:\\__w\\_temp', 'workload-identity-container'],
+    ['/__work/_temp', 'workload-identity'],
+    ['/home/__w/_temp', 'workload-identity'],
+  ] as const) {
+    it(`is named ${name} below ${temp}: another loopback has another broker`, () => {
+      ok(stateDirectoryIn(temp).root.endsWith(`_temp${temp.startsWith('C') ? '\\' : '/'}${name}`));
     });
   }
 
