@@ -44,7 +44,8 @@ describe('A broker whose job goes wrong', function () {
         const first = job.broker;
         process.kill(first.pid, 'SIGKILL');
         await goneWithin(first.pid, 5_000);
-        await assert.rejects(ask(idTokenDoor(before)), { code: 'ECONNREFUSED' });
+        // Which of the two depends on how far the system has got with closing its sockets.
+        await assert.rejects(ask(idTokenDoor(before)), { code: /^ECONN(REFUSED|RESET)$/ });
         // The token in the file ends with nobody to replace it.
         const file = before['AZURE_FEDERATED_TOKEN_FILE'] ?? '';
         while (endOf(readFileSync(file, 'utf8')) > Date.now()) await pause(200);
