@@ -27,16 +27,20 @@ for (const [title, command] of steps) {
 }
 
 const total = { passed: 0, failed: 0 };
+const failures = [];
 for (const [title, files] of suites) {
   console.log(`\n── ${title}`);
-  const { passed, failed, status } = await mocha(files);
+  const { passed, failed, status, report } = await mocha(files);
   total.passed += passed;
   total.failed += status === 0 ? failed : Math.max(failed, 1);
+  if (status !== 0) failures.push(`\n── ${title}: failed\n${report}`);
 }
+// Again, because the end of a long log is what people look at.
+for (const failure of failures) console.log(failure);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
 
-/** Runs one suite with its output shown, and counts by mocha's own closing lines. */
+/** Runs one suite with its output shown; counts and failures are from mocha's own closing lines. */
 function mocha(files) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [binary('mocha/bin/mocha.js'), '--spec', files], {
@@ -50,7 +54,8 @@ function mocha(files) {
     });
     child.on('close', (status) => {
       const count = (word) => Number(new RegExp(`^\\s*(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
-      resolve({ passed: count('passing'), failed: count('failing'), status });
+      const report = /^.*\d+ failing[^]*/m.exec(output)?.[0] ?? `mocha ended with ${status}`;
+      resolve({ passed: count('passing'), failed: count('failing'), status, report });
     });
   });
 }

@@ -136,7 +136,7 @@ describe('What a job asks of Azure', function () {
     assertGreen(play);
     const found = linesOf(play.report, 'count').find((line) => line.startsWith('brokers')) ?? '';
     const ofBrokers = play.argumentsSeen.filter((seen) =>
-      seen.some((argument) => argument.endsWith('/broker.mjs')),
+      seen.some((path) => path.startsWith(stage.folder) && path.endsWith('/broker.mjs')),
     );
     return {
       routes: play.journal.map(({ route }) => route).sort(),

@@ -113,14 +113,24 @@ export class Upstream implements Http, EntraAccessTokens {
     return this.visits.filter((visit) => visit.service === service && visit.atMs >= sinceMs);
   }
 
-  /** The most failed requests within any minute, whichever service failed. */
+  /**
+   * The most failed requests within any minute, whichever service failed. The first failure of a
+   * service that was fine until then is not counted: nothing could foretell it.
+   */
   get mostFailuresInAMinute(): number {
-    const failed = this.visits.filter(({ outcome }) => outcome === 'failed');
+    const failed = this.visits.filter(
+      (visit) => visit.outcome === 'failed' && this.#before(visit)?.outcome !== 'token',
+    );
     const counts = failed.map(
       ({ atMs }) =>
         failed.filter((other) => other.atMs >= atMs && other.atMs < atMs + 60_000).length,
     );
     return Math.max(0, ...counts);
+  }
+
+  #before(visit: Visit): Visit | undefined {
+    const earlier = this.visits.slice(0, this.visits.indexOf(visit));
+    return earlier.findLast(({ service }) => service === visit.service);
   }
 
   #grant({ clientAssertion, scope }: ExchangeRequest): ExchangeOutcome {
