@@ -86,24 +86,35 @@ export interface EntraAccessTokens {
 
 /** Files that nobody else may read, under paths that nobody else may have prepared. */
 export interface Files {
-  /** Makes the directory with mode 0700, or checks that an existing one is ours and private. */
+  /**
+   * Makes the directory for its owner alone, by mode 0700 or an access control list, or checks that
+   * an existing one is ours and private.
+   */
   makePrivateDirectory(path: string): Promise<void>;
+  /** The same for one that lies in a private directory, and so inherits its access control list. */
+  makeInnerDirectory(path: string): Promise<void>;
   /** Writes with mode 0600 and puts it in place in one step: a reader sees the old or the new. */
   replace(path: string, content: string | Secret): Promise<void>;
-  /** Undefined when there is none; refuses links and files of other users. */
+  /** Undefined when there is none; refuses links and, where it can tell, files of other users. */
   read(path: string): Promise<string | undefined>;
   exists(path: string): Promise<boolean>;
   /** Differs whenever a file is another one, or was written to; undefined when there is none. */
   stamp(path: string): Promise<string | undefined>;
-  /** Makes an empty file with mode 0600, all by itself; false when there is one already. */
+  /**
+   * Makes an empty file with mode 0600, all by itself; false when there is one already, or its name
+   * is not free yet.
+   */
   claim(path: string): Promise<boolean>;
   /** Files and directories alike; no error when there is nothing. */
   remove(path: string): Promise<void>;
 }
 
-/** Other processes, told apart by when they began, since process IDs are used again. */
+/** Other processes, told apart by when they began where that can be seen: IDs are used again. */
 export interface Processes {
-  /** Something that differs between two processes of the same ID; undefined when none lives. */
+  /**
+   * Something that differs between two processes of the same ID, or on some systems only says that
+   * one lives; undefined when none does.
+   */
   identity(pid: number): Promise<string | undefined>;
   /** Ends a process by force, where it can be proven to be the very one. */
   end(process: ProcessIdentity): Promise<void>;

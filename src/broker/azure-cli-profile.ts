@@ -43,7 +43,8 @@ export async function refreshAzureCliProfile(
     if (change === 'unreadable') throw busy();
     if (change !== 'no entry') await files.replace(path, change.content);
   } finally {
-    await files.remove(lockFile);
+    // Windows does not remove it while an az holds it, which does so itself.
+    await files.remove(lockFile).catch(() => undefined);
   }
 }
 

@@ -90,7 +90,7 @@ export class Broker {
     const { clock, files } = this.#world;
     const giveUpAt = clock.monotonicMs() + patienceMs;
     try {
-      await files.makePrivateDirectory(this.directory.connectionDirectory(order.id));
+      await files.makeInnerDirectory(this.directory.connectionDirectory(order.id));
       const idToken = await session.firstIdToken(patienceMs);
       for (const file of order.accessTokenFiles) session.keepFile(file);
       await session.fillFiles(giveUpAt - clock.monotonicMs());

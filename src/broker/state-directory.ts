@@ -55,5 +55,10 @@ export function onceDirectoryIn(
 
 /** The kind of paths that a path shows itself to be one of. */
 export function pathsOf(path: string): PlatformPath {
-  return /^[A-Za-z]:[\\/]|^\\\\/.test(path) ? win32 : posix;
+  return isWindowsPath(path) ? win32 : posix;
+}
+
+/** Whether a path begins with a drive or a server. */
+export function isWindowsPath(path: string): boolean {
+  return /^[A-Za-z]:[\\/]|^\\\\/.test(path);
 }

@@ -51,9 +51,12 @@ export const inheritedState: readonly string[] = [
   'versionCheck.json',
 ];
 
-/** The home of the user, below which az has its usual profile; undefined where there is none. */
-export function homeOf(environment: Environment): string | undefined {
-  const home = environment['HOME'] ?? environment['USERPROFILE'];
+/**
+ * The home of the user, below which az has its usual profile; undefined where there is none. On
+ * Windows a job may have `HOME` too, which bash and git read there and Python does not.
+ */
+export function homeOf(environment: Environment, isWindows: boolean): string | undefined {
+  const home = environment[isWindows ? 'USERPROFILE' : 'HOME'];
   return home === '' ? undefined : home;
 }
 

@@ -1,5 +1,5 @@
 import type { Session } from '../../src/broker/session.ts';
-import { azureCliProfileBeside, pathsOf } from '../../src/broker/state-directory.ts';
+import { azureCliProfileBeside, isWindowsPath, pathsOf } from '../../src/broker/state-directory.ts';
 import {
   azureCliConfig,
   brokerLoginEnvironment,
@@ -72,11 +72,11 @@ async function prepareProfile(
   { cloud }: ServiceConnection,
   { agent, files }: ToolWorld,
 ): Promise<void> {
-  await files.makePrivateDirectory(profile);
+  await files.makeInnerDirectory(profile);
   const config = pathsOf(profile).join(profile, 'config');
   // Of the same connection, from an earlier step, with what the job may have set since.
   if (await files.exists(config)) return;
-  const home = homeOf(agent.environment);
+  const home = homeOf(agent.environment, isWindowsPath(profile));
   const own = home === undefined ? undefined : pathsOf(profile).join(home, '.azure');
   const extensions = own === undefined ? undefined : pathsOf(profile).join(own, 'cliextensions');
   const hasAny = extensions !== undefined && (await files.exists(extensions));

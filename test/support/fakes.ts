@@ -169,6 +169,10 @@ export class FakeFiles implements Files {
     return Promise.resolve();
   }
 
+  makeInnerDirectory(path: string): Promise<void> {
+    return this.makePrivateDirectory(path);
+  }
+
   replace(path: string, content: string | Secret): Promise<void> {
     if (!this.directories.has(path.replace(/[\\/][^\\/]*$/, ''))) {
       return Promise.reject(Object.assign(new Error('no such directory'), { code: 'ENOENT' }));

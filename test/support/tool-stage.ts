@@ -26,6 +26,7 @@ export interface ToolScene {
   readonly byBroker?: boolean;
   readonly connection?: ServiceConnection;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly tokenFile?: string;
 }
 
 /** A step that signs tools in, with a session that is there already. */
@@ -45,9 +46,10 @@ export class ToolStage {
 
   async signIn(): Promise<Record<string, string>> {
     const { choice = 'auto', connection = aServiceConnection(), byBroker = true } = this.#scene;
+    const { tokenFile = `${directory}/id-token` } = this.#scene;
     const session: Session = {
       idToken: anIdToken(),
-      tokenFile: `${directory}/id-token`,
+      tokenFile,
       accessToken: () => Promise.resolve(anAccessToken()),
       undo: () => Promise.resolve(),
       ...(byBroker

@@ -63,6 +63,15 @@ describe("The refresh of Azure CLI's profile", () => {
     assert.equal(files.contents.has(lock), false);
   });
 
+  it('succeeds on Windows, where the lock of an az that runs cannot be removed', async () => {
+    const files = await filesWith(stored);
+    await files.replace(lock, '4711 az');
+    files.remove = () => Promise.reject(Object.assign(new Error('held'), { code: 'EBUSY' }));
+    await refresh(files);
+    assert.match(files.contents.get(entries) ?? '', /"new"/);
+    assert.equal(files.contents.get(lock), '4711 az');
+  });
+
   it('is tried again later where the file cannot be read', async () => {
     const files = await filesWith('[{');
     await assert.rejects(refresh(files), { code: 'AZURE_CLI_FAILED', kind: 'transient' });

@@ -28,14 +28,15 @@ describe("Azure CLI's private profile", () => {
     assert.match(config, /\n\[extension\]\ndir = \/home\/100%%\/\.azure\/cliextensions\n$/);
   });
 
-  for (const [environment, home] of [
-    [{ HOME: '/home/me' }, '/home/me'],
-    [{ USERPROFILE: 'C:\\Users\\me' }, 'C:\\Users\\me'],
-    [{ HOME: '' }, undefined],
-    [{}, undefined],
+  for (const [system, environment, home] of [
+    ['Linux', { HOME: '/home/me', USERPROFILE: '/mnt/c/Users/me' }, '/home/me'],
+    ['Linux', { HOME: '' }, undefined],
+    ['Linux', {}, undefined],
+    ['Windows', { HOME: '/c/other', USERPROFILE: 'C:\\Users\\me' }, 'C:\\Users\\me'],
+    ['Windows', { HOME: '/c/other' }, undefined],
   ] as const) {
-    it(`finds ${home ?? 'no home'} with ${JSON.stringify(environment)}`, () => {
-      assert.equal(homeOf(environment), home);
+    it(`finds ${home ?? 'no home'} on ${system} with ${JSON.stringify(environment)}`, () => {
+      assert.equal(homeOf(environment, system === 'Windows'), home);
     });
   }
 });

@@ -121,6 +121,27 @@ describe('Signing Azure CLI in', () => {
     );
   });
 
+  it('does so on Windows too, where the home is not HOME, before the first az starts', async () => {
+    const temp = 'C:\\build agent\\_work\\_temp\\workload-identity\\connection';
+    const config = `${temp}\\azure\\config`;
+    const own = 'C:\\Users\\me\\.azure';
+    const stage: ToolStage = new ToolStage({
+      programs: ['az'],
+      environment: { HOME: '/c/other', USERPROFILE: 'C:\\Users\\me' },
+      tokenFile: `${temp}\\id-token`,
+      reply: () => {
+        assert.match(stage.files.contents.get(config) ?? '', /\nencrypt_token_cache = no\n/);
+        return signedIn;
+      },
+    });
+    stage.files.directories.add(own).add(`${own}\\cliextensions`);
+    await stage.files.replace(`${own}\\versionCheck.json`, 'versions');
+    assert.equal((await stage.signIn())['AZURE_CONFIG_DIR'], `${temp}\\azure`);
+    assert.equal(stage.files.contents.get(`${temp}\\azure\\versionCheck.json`), 'versions');
+    assert.ok(stage.files.contents.get(config)?.includes(`dir = ${own}\\cliextensions\n`));
+    assert.equal(stage.tools.runs.length, 1);
+  });
+
   it('leaves the settings of an earlier step alone', async () => {
     const stage = new ToolStage({ programs: ['az'] });
     stage.files.directories.add(profile);
