@@ -10,6 +10,10 @@ export interface FinishWorld extends LeaveWorld {
   readonly tools: Tools;
 }
 
+/** On Windows a file that is open cannot be removed, nor can a directory in which a program works. */
+const heldOpen =
+  'A file or directory of this job could not be removed, because a program that a step started still holds it. The agent empties its temp folder itself; end such programs in the step that starts them.';
+
 /** The post-job step of every task: takes away what its main step left, and tells how it went. */
 export async function finish(agent: PipelineAgent, world: FinishWorld): Promise<void> {
   const context = agent.recall(remembered.powerShellContext);
@@ -20,8 +24,10 @@ export async function finish(agent: PipelineAgent, world: FinishWorld): Promise<
   }
   const directory = agent.recall(remembered.directory);
   if (directory !== undefined) {
-    await world.files.remove(directory);
-    agent.say('Removed the token file of this step.');
+    await world.files.remove(directory).then(
+      () => agent.say('Removed the token file of this step.'),
+      () => agent.warn(heldOpen),
+    );
   }
   const brokerId = agent.recall(remembered.brokerId);
   if (brokerId !== undefined) await stopBroker(brokerId, agent, world);
@@ -33,6 +39,7 @@ async function stopBroker(
   world: LeaveWorld,
 ): Promise<void> {
   const leaving = await leaveBroker(brokerId, agent.tempDirectory, world);
+  if (leaving.remains === true) agent.warn(heldOpen);
   switch (leaving.ended) {
     case 'now':
       for (const line of reportLines(leaving.report)) agent.say(line);
@@ -41,6 +48,11 @@ async function stopBroker(
     case 'by force':
       agent.warn(
         'The broker did not answer any more and was ended by force; nothing of it is left.',
+      );
+      return;
+    case 'later':
+      agent.warn(
+        'The broker did not answer any more, and was not ended by force, because nothing on this system proves which process it is. Its files are removed, and without them it ends by itself.',
       );
       return;
     case 'before':

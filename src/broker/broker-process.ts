@@ -23,8 +23,14 @@ export async function goesWithin(
   }
 }
 
-/** Ends a broker that does not answer, so that its port is free for the one that follows it. */
-export async function endByForce(state: Pick<BrokerState, 'process'>, watch: Watch): Promise<void> {
+/**
+ * Ends a broker that does not answer, so that its port is free for the one that follows it.
+ * @returns whether it is gone: where nothing proves that a process is the broker, it is let be.
+ */
+export async function endByForce(
+  state: Pick<BrokerState, 'process'>,
+  watch: Watch,
+): Promise<boolean> {
   await watch.processes.end(state.process);
-  await goesWithin(state, afterForceMs, watch);
+  return goesWithin(state, afterForceMs, watch);
 }

@@ -13,13 +13,16 @@ export interface LeaveWorld {
   readonly reach: (state: Pick<BrokerState, 'port' | 'controlCapability'>) => RunningBroker;
 }
 
-/** How the broker of a job ended. */
-export type Leaving =
+/** How the broker of a job ended, and whether files of it remain that a program holds open. */
+export type Leaving = { readonly remains?: true } & (
   | { readonly ended: 'now'; readonly report: BrokerReport }
   /** It did not answer and was ended by force. */
   | { readonly ended: 'by force' }
+  /** It did not answer, and nothing proves which process it is; it ends without its state file. */
+  | { readonly ended: 'later' }
   /** It was gone already, or another broker has taken its place. */
-  | { readonly ended: 'before' };
+  | { readonly ended: 'before' }
+);
 
 /** How long a broker may take to clean up after itself, in ms. */
 const farewellMs = 5_000;
@@ -36,9 +39,12 @@ export async function leaveBroker(
   if (state?.brokerId !== brokerId) return { ended: 'before' };
   const report = (await world.reach(state).ask('stop', {})) as BrokerReport | undefined;
   const isGone = await goesWithin(state, report === undefined ? 0 : farewellMs, world);
-  const wasAlive = !isGone || report !== undefined;
-  if (!isGone) await endByForce(state, world);
-  await world.files.remove(directory.root);
-  if (report !== undefined) return { ended: 'now', report };
-  return { ended: wasAlive ? 'by force' : 'before' };
+  const isForced = !isGone && (await endByForce(state, world));
+  const left = await world.files.remove(directory.root).then(
+    () => ({}),
+    () => ({ remains: true }) as const,
+  );
+  if (report !== undefined) return { ended: 'now', report, ...left };
+  if (isGone) return { ended: 'before', ...left };
+  return { ended: isForced ? 'by force' : 'later', ...left };
 }

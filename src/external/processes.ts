@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Processes } from '../ports.ts';
 
-/** The processes of this machine; on Linux told apart by the moment they began. */
+/**
+ * The processes of this machine; on Linux told apart by the moment they began.
+ *
+ * Elsewhere only a native module or another process, every few seconds for hours, could tell that
+ * moment. Without it a broker outlives a worker that was killed only if another process gets the ID
+ * between two looks and keeps it; then the agent's next job ends the broker, since it empties the
+ * folder with the state file. And nobody is ended by force, since it might be a stranger.
+ */
 export const systemProcesses: Processes = {
   identity: (pid) => settled(() => (tellsApart ? startOf(pid) : livenessOf(pid))),
 
@@ -16,7 +23,6 @@ export const systemProcesses: Processes = {
     }),
 };
 
-/** Elsewhere another process may have got the ID meanwhile, and nothing here would show it. */
 const tellsApart = process.platform === 'linux';
 
 /**

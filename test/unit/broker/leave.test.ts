@@ -49,6 +49,17 @@ describe('leaving', () => {
     equal(machine.processes.alive.has(200), false);
   });
 
+  it('lets a broker be that does not answer and that nothing proves to be it', async () => {
+    const { machine, brokerId } = await started();
+    machine.hung.add(50_505);
+    machine.processes.end = () => Promise.resolve();
+    deepEqual(await leave(machine, brokerId), { ended: 'later' });
+    equal(machine.processes.alive.has(200), true);
+    deepEqual(machine.files.all, [tempDirectory]);
+    await machine.clock.advance(seconds(10));
+    equal(machine.brokers[0]?.end, 'state gone');
+  });
+
   it('says so when the broker was gone before, and cleans up after it', async () => {
     const { machine, brokerId } = await started();
     machine.kill(machine.brokers[0]);
