@@ -1,3 +1,4 @@
+import { isWindowsPath } from '../src/broker/state-directory.ts';
 import { forgetScript, scriptFromInput } from '../src/delivery/azure-powershell.ts';
 import type { Tools } from '../src/ports.ts';
 
@@ -13,7 +14,8 @@ export async function findPowerShells(tools: Tools): Promise<readonly string[]> 
 export async function forgetContext(context: string, tools: Tools): Promise<boolean> {
   const input = forgetScript(context);
   for (const program of await findPowerShells(tools)) {
-    const run = { program, arguments: scriptFromInput, environment: {}, input };
+    const args = scriptFromInput(isWindowsPath(program));
+    const run = { program, arguments: args, environment: {}, input };
     const { exitCode } = await tools.run({ ...run, timeoutMs: forgetMs });
     if (exitCode === 0) return true;
   }

@@ -3,14 +3,13 @@ import type { ServiceConnection } from '../service-connection/service-connection
 /**
  * PowerShell reads a script from its standard input line by line, as if it were typed, and goes on
  * after an error; so each script is one line, and ends with an exit code of its own.
+ * @param isWindows where Windows PowerShell loads no module at all unless told to, not even one that
+ *   is installed; Azure Pipelines' own tasks tell it so too.
  */
-export const scriptFromInput: readonly string[] = [
-  '-NoLogo',
-  '-NoProfile',
-  '-NonInteractive',
-  '-Command',
-  '-',
-];
+export function scriptFromInput(isWindows: boolean): readonly string[] {
+  const policy = isWindows ? ['-ExecutionPolicy', 'RemoteSigned'] : [];
+  return ['-NoLogo', '-NoProfile', '-NonInteractive', ...policy, '-Command', '-'];
+}
 
 /** The exit code of a script that finds no Azure PowerShell in this PowerShell. */
 export const moduleMissing = 71;
@@ -95,7 +94,17 @@ function script(commands: readonly string[]): string {
   return `& { ${preferences}; try { ${lines.join('; ')} } catch { [Console]::Error.WriteLine("$_"); exit ${failed} } }\n`;
 }
 
-/** A text in PowerShell's quotes; it takes typographic ones for the same, so all are doubled. */
+/**
+ * A text in PowerShell's quotes. On Windows it reads its standard input in the system's old code
+ * page, so whatever is not ASCII is named by its number; the typographic quotes, which PowerShell
+ * takes for the plain one, are among that.
+ */
 function quoted(text: string): string {
-  return `'${text.replaceAll(/['\u2018\u2019\u201a\u201b]/g, (quote) => `${quote}${quote}`)}'`;
+  const terms = text
+    .split(/([^\x20-\x7e])/)
+    .map((part, index) =>
+      index % 2 === 0 ? `'${part.replaceAll("'", "''")}'` : `[char]${part.charCodeAt(0)}`,
+    );
+  // The first is a text, if an empty one: PowerShell adds texts then, and not numbers.
+  return terms.length === 1 ? terms.join('') : `(${terms.join('+')})`;
 }

@@ -126,7 +126,7 @@ function isAbout(name: string, { variables }: NextSignIn): boolean {
 
 /** Whether a path lies in one of the directories that these tasks make for a job. */
 function isOurs(path: string | undefined): boolean {
-  return path !== undefined && /[\\/]workload-identity(-once-[\w-]+)?[\\/]/.test(path);
+  return path !== undefined && /[\\/]workload-identity(-container|-once-[\w-]+)?[\\/]/.test(path);
 }
 
 function isFilled(value: string | undefined): value is string {

@@ -13,7 +13,7 @@ const loopback = ['127.0.0.1', 'localhost'];
 export function noProxyVariables(environment: Environment): readonly VariableChange[] {
   const hasProxy = proxies.some((name) => valueOf(environment, name) !== undefined);
   if (!hasProxy) return [];
-  const spelling = valueOfExactly(environment, 'no_proxy') === undefined ? 'NO_PROXY' : 'no_proxy';
+  const spelling = isSpelled('no_proxy', environment) ? 'no_proxy' : 'NO_PROXY';
   const listed = (environment[spelling] ?? '').split(',').map((entry) => entry.trim());
   // Alone it means that nothing goes through the proxy; with company it means nothing at all.
   if (listed.includes('*')) return [];
@@ -28,6 +28,11 @@ export function noProxyChanges(environment: Environment): Readonly<Record<string
       change.kind === 'plain' ? [[change.name, change.value]] : [],
     ),
   );
+}
+
+/** Names are compared letter by letter: on Windows every spelling would have the value. */
+function isSpelled(name: string, environment: Environment): boolean {
+  return Object.keys(environment).includes(name) && valueOfExactly(environment, name) !== undefined;
 }
 
 function valueOf(environment: Environment, name: string): string | undefined {

@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { ToolOutcome, ToolRun, Tools } from '../ports.ts';
 import { Secret } from '../secret.ts';
+import { isWindows, systemProgram } from './system-program.ts';
 
 /** Enough for a list of many hundred subscriptions. */
 const longestOutput = 4 * 1024 * 1024;
@@ -11,6 +12,9 @@ const longestErrors = 256 * 1024;
 
 /** What a tool may still have to say once it has ended, in ms: a child of its own may hold on. */
 const lastWordsMs = 1_000;
+
+/** What ending a tree of processes may take on Windows, in ms. */
+const endingMs = 5_000;
 
 /** Windows finds programs by these endings where `PATHEXT` names none. */
 const usualEndings = '.COM;.EXE;.BAT;.CMD';
@@ -25,9 +29,12 @@ const ofThisStepAlone =
 /** Programs of this machine. */
 export const systemTools: Tools = {
   async find(name) {
-    for (const directory of (variable('PATH') ?? '').split(delimiter)) {
+    const endings = isWindows ? programEndings(variable('PATHEXT') ?? usualEndings) : [''];
+    for (const entry of (variable('PATH') ?? '').split(delimiter)) {
+      // Windows takes directories in quotes as well, and so do those who extend its PATH.
+      const directory = isWindows ? entry.replaceAll('"', '') : entry;
       if (directory === '') continue;
-      for (const ending of endings()) {
+      for (const ending of endings) {
         const path = join(directory, `${name}${ending}`);
         if (await isProgram(path)) return path;
       }
@@ -60,6 +67,11 @@ export function batchCommandLine(program: string, args: readonly string[]): stri
   return `"${parts.map((part) => `"${part}"`).join(' ')}"`;
 }
 
+/** Of the endings that `PATHEXT` names, in its order, those of what can be started without a shell. */
+export function programEndings(pathExt: string): readonly string[] {
+  return pathExt.split(';').filter((ending) => /^\.(com|exe|bat|cmd)$/i.test(ending));
+}
+
 /** The environment of a tool: as a step of this job sees it, with the changes applied. */
 export function toolEnvironment(
   own: Readonly<Record<string, string | undefined>>,
@@ -85,15 +97,14 @@ function start({ program, arguments: args, environment }: ToolRun): ChildProcess
     stdio: ['pipe', 'pipe', 'pipe'] as ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
     // A group of its own, so that what a launching script started can be ended with it.
-    detached: process.platform !== 'win32',
+    detached: !isWindows,
   };
   try {
-    if (process.platform !== 'win32' || !/\.(cmd|bat)$/i.test(program)) {
+    if (!isWindows || !/\.(cmd|bat)$/i.test(program)) {
       return spawn(program, args, options);
     }
-    const interpreter = variable('ComSpec') ?? 'cmd.exe';
     const line = batchCommandLine(program, args);
-    return spawn(interpreter, ['/d', '/v:off', '/s', '/c', line], {
+    return spawn(systemProgram('cmd.exe'), ['/d', '/v:off', '/s', '/c', line], {
       ...options,
       windowsVerbatimArguments: true,
     });
@@ -115,12 +126,16 @@ function follow(
     tool.stderr?.destroy();
     resolve({ ...how, output: output(), errors: errors() });
   };
+  const state = { isLate: false };
   const timer = setTimeout(() => {
-    endAll(tool);
-    settle({ trouble: 'timeout' });
+    state.isLate = true;
+    void endAll(tool).then(() => settle({ trouble: 'timeout' }));
   }, timeoutMs);
-  const ended = (code: number | null): Pick<ToolOutcome, 'exitCode' | 'trouble'> =>
-    code === null ? { trouble: 'ended' } : { exitCode: code };
+  const ended = (code: number | null): Pick<ToolOutcome, 'exitCode' | 'trouble'> => {
+    // Windows gives what it ends by force an exit code too.
+    if (state.isLate) return { trouble: 'timeout' };
+    return code === null ? { trouble: 'ended' } : { exitCode: code };
+  };
   tool.once('error', () => settle({ trouble: 'not started' }));
   tool.once('close', (code) => settle(ended(code)));
   tool.once('exit', (code) => setTimeout(() => settle(ended(code)), lastWordsMs).unref());
@@ -140,13 +155,23 @@ function bounded(stream: NodeJS.ReadableStream | null, longest: number): () => s
   return () => Buffer.concat(chunks).toString('utf8');
 }
 
-function endAll(tool: ChildProcess): void {
+async function endAll(tool: ChildProcess): Promise<void> {
+  if (isWindows && tool.pid !== undefined) await endTree(tool.pid);
   try {
-    if (tool.pid !== undefined && process.platform !== 'win32') process.kill(-tool.pid, 'SIGKILL');
+    if (tool.pid !== undefined && !isWindows) process.kill(-tool.pid, 'SIGKILL');
     else tool.kill('SIGKILL');
   } catch {
     // It went by itself in the meantime.
   }
+}
+
+/** Windows ends one process at a time: without `cmd.exe` the Python of az would go on alone. */
+function endTree(pid: number): Promise<void> {
+  return new Promise((resolve) => {
+    const options = { timeout: endingMs, windowsHide: true, env: {} };
+    const args = ['/t', '/f', '/pid', String(pid)];
+    execFile(systemProgram('taskkill.exe'), args, options, () => resolve());
+  });
 }
 
 async function isProgram(path: string): Promise<boolean> {
@@ -159,17 +184,12 @@ async function isProgram(path: string): Promise<boolean> {
   }
 }
 
-function endings(): readonly string[] {
-  if (process.platform !== 'win32') return [''];
-  return (variable('PATHEXT') ?? usualEndings).split(';').filter((ending) => ending !== '');
-}
-
-/** Windows spells `Path` as it likes, and so may whoever copies the environment. */
+/** Of this process itself, whose names ignore their case on Windows; empty is absent. */
 function variable(name: string): string | undefined {
   const exact = process.env[name];
   return exact === '' ? undefined : exact;
 }
 
 function spelling(name: string): string {
-  return process.platform === 'win32' ? name.toUpperCase() : name;
+  return isWindows ? name.toUpperCase() : name;
 }

@@ -1,4 +1,5 @@
 import type { Session } from '../../src/broker/session.ts';
+import { isWindowsPath } from '../../src/broker/state-directory.ts';
 import {
   federatedTokenScript,
   keepsContexts,
@@ -71,8 +72,8 @@ async function runFirst(
   };
   let outcome: ToolOutcome | undefined;
   for (const program of programs) {
-    const run = { program, arguments: scriptFromInput, environment, input, timeoutMs };
-    outcome = await tools.run(run);
+    const args = scriptFromInput(isWindowsPath(program));
+    outcome = await tools.run({ program, arguments: args, environment, input, timeoutMs });
     if (outcome.exitCode !== moduleMissing) return outcome;
   }
   return outcome;

@@ -2,9 +2,16 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { batchCommandLine, systemTools, toolEnvironment } from '../../src/external/tools.ts';
+import {
+  batchCommandLine,
+  programEndings,
+  systemTools,
+  toolEnvironment,
+} from '../../src/external/tools.ts';
 import type { ToolOutcome, ToolRun } from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';
+
+const isWindows = process.platform === 'win32';
 
 /** Runs JavaScript in another Node. */
 const runNode = (script: string, changes: Partial<ToolRun> = {}): Promise<ToolOutcome> =>
@@ -32,14 +39,34 @@ describe('Programs', () => {
       mkdirSync(join(folder, name));
       return join(folder, name);
     });
-    mkdirSync(join(first, 'az'));
-    writeFileSync(join(second, 'az'), 'not executable', { mode: 0o644 });
-    writeFileSync(join(third, 'az'), '#!/bin/sh\n');
-    chmodSync(join(third, 'az'), 0o755);
-    process.env['PATH'] = ['', first, second, third].join(delimiter);
-    assert.equal(await systemTools.find('az'), join(third, 'az'));
+    // Windows knows programs by their endings, the others by a mode.
+    const [directory, data, program] = isWindows ? ['az.exe', 'az', 'az.CMD'] : ['az', 'az', 'az'];
+    mkdirSync(join(first, directory));
+    writeFileSync(join(second, data), 'not executable', { mode: 0o644 });
+    writeFileSync(join(third, program), '#!/bin/sh\n');
+    chmodSync(join(third, program), 0o755);
+    const last = isWindows ? `"${third}"` : third;
+    process.env['PATH'] = ['', first, second, last].join(delimiter);
+    const found = (await systemTools.find('az')) ?? '';
+    assert.equal(found.toLowerCase(), join(third, program).toLowerCase());
     assert.equal(await systemTools.find('pwsh'), undefined);
   });
+
+  if (isWindows) {
+    it('that are batch files get their arguments too, and tell how they ended', async () => {
+      const directory = join(folder, 'a (b) & c \u00f6');
+      mkdirSync(directory);
+      const script = `@"${process.execPath}" -p "JSON.stringify(process.argv.slice(1))" %*\r\n@exit /b 3\r\n`;
+      writeFileSync(join(directory, 'az.cmd'), script);
+      const args = ['login', '@C:\\a b\\\u00f6\\id-token', 'a & b | c > d (e)', '$x'];
+      const outcome = await runNode('', {
+        program: join(directory, 'az.cmd'),
+        arguments: args,
+      });
+      assert.deepEqual(JSON.parse(outcome.output), args);
+      assert.equal(outcome.exitCode, 3);
+    });
+  }
 
   it('get their arguments as they are, and their standard input to its end', async () => {
     const script = `let text = ''; process.stdin.on('data', (part) => text += part)
@@ -100,7 +127,11 @@ describe('Programs', () => {
     const missing = await runNode('', { program: join(folder, 'none') });
     assert.deepEqual(missing, { trouble: 'not started', output: '', errors: '' });
     const killed = await runNode("process.kill(process.pid, 'SIGKILL')");
-    assert.equal(killed.trouble, 'ended');
+    // Windows gives an exit code also to what was ended by force.
+    assert.deepEqual(
+      [killed.trouble, killed.exitCode],
+      isWindows ? [undefined, 1] : ['ended', undefined],
+    );
   });
 });
 
@@ -145,6 +176,14 @@ describe("A program's environment", () => {
     } finally {
       delete process.env['INPUT_TOOLS_TEST'];
     }
+  });
+});
+
+describe('The endings of programs on Windows', () => {
+  it('are those of what can be started without a shell, in the order of the system', () => {
+    const endings = programEndings('.COM;.EXE;.BAT;.CMD;.VBS;.JS;.PY;;.cpl');
+    assert.deepEqual(endings, ['.COM', '.EXE', '.BAT', '.CMD']);
+    assert.deepEqual(programEndings('.cmd;.exe'), ['.cmd', '.exe']);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   forgetScript,
   keepsContexts,
   managedIdentityScript,
+  scriptFromInput,
 } from '../../../src/delivery/azure-powershell.ts';
 import { cloudNamed } from '../../../src/service-connection/cloud.ts';
 import { aServiceConnection, ids } from '../../support/builders.ts';
@@ -56,12 +57,23 @@ describe("Azure PowerShell's scripts", () => {
     );
   });
 
-  for (const quote of ["'", '\u2018', '\u2019', '\u201a', '\u201b']) {
-    it(`double the quote ${quote} in a path`, () => {
-      const script = federatedTokenScript(connection, 'context', `/it${quote}s/id-token`);
-      assert.ok(script.includes(`ReadAllText('/it${quote}${quote}s/id-token')`));
+  for (const [path, written] of [
+    ["/it's/id-token", "'/it''s/id-token'"],
+    ['/it\u2019s/id-token', "('/it'+[char]8217+'s/id-token')"],
+    ['C:\\agent \u00f6\\id-token', "('C:\\agent '+[char]246+'\\id-token')"],
+    ['\u00f6\u{1f511}', "(''+[char]246+''+[char]55357+''+[char]56593+'')"],
+  ] as const) {
+    it(`name the path ${path} in ASCII: ${written}`, () => {
+      const script = federatedTokenScript(connection, 'context', path);
+      assert.ok(script.includes(`ReadAllText(${written})`), script);
+      assert.match(script, /^[\x20-\x7e]*\n$/);
     });
   }
+
+  it('may load what is installed, also on a Windows that runs no script by itself', () => {
+    assert.match(scriptFromInput(true).join(' '), / -ExecutionPolicy RemoteSigned -Command -$/);
+    assert.doesNotMatch(scriptFromInput(false).join(' '), /ExecutionPolicy/);
+  });
 
   it('use a context of this connection and this job', () => {
     assert.equal(

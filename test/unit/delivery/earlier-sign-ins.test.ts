@@ -67,6 +67,18 @@ describe('after an earlier sign-in', () => {
     assert.deepEqual(agent.warned, []);
   });
 
+  for (const path of [
+    'C:\\agent\\_work\\_temp\\workload-identity\\another\\id-token',
+    '/__w/_temp/workload-identity-container/another/id-token',
+    '/agent/_temp/workload-identity-once-a-_1/id-token',
+  ]) {
+    it(`one of ours is known by its file ${path}`, () => {
+      const before = { ...another, AZURE_FEDERATED_TOKEN_FILE: path, ...anotherAzd };
+      const { followed, agent } = follow(before);
+      assert.deepEqual([followed, agent.warned], [azdVariables(endpoints), []]);
+    });
+  }
+
   it('what the task sets itself is not set twice', () => {
     const own = [...subscriptionVariables(connection), ...azdVariables(endpoints)];
     const before = { ...another, ...anotherAzd, AZURE_SUBSCRIPTION_ID: 'another' };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { noProxyChanges, noProxyVariables } from '../../../src/delivery/no-proxy.ts';
+import { windowsEnvironment } from '../../support/windows-environment.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -43,6 +44,19 @@ describe('the exceptions from the proxy', () => {
   for (const [environment, name, value] of spellings) {
     it(`are ${name}=${value} for ${JSON.stringify(environment)}`, () => {
       assert.deepEqual(noProxyChanges({ ...proxy, ...environment }), { [name]: value });
+    });
+  }
+
+  for (const [environment, name] of [
+    [{ Http_Proxy: 'http://proxy' }, 'NO_PROXY'],
+    [{ HTTP_PROXY: 'http://proxy', NO_PROXY: 'a' }, 'NO_PROXY'],
+    [{ HTTP_PROXY: 'http://proxy', No_Proxy: 'a' }, 'NO_PROXY'],
+    [{ http_proxy: 'http://proxy', no_proxy: 'a' }, 'no_proxy'],
+  ] as const) {
+    it(`are called ${name} on Windows for ${JSON.stringify(environment)}`, () => {
+      const [, entries] = Object.entries(environment)[1] ?? [];
+      const value = [...(entries === undefined ? [] : [entries]), '127.0.0.1', 'localhost'];
+      assert.deepEqual(noProxyChanges(windowsEnvironment(environment)), { [name]: value.join() });
     });
   }
 
