@@ -26,7 +26,10 @@ async function main(): Promise<void> {
     pid: ownProcess.pid,
     terminated: ownProcess.terminated,
     listen: listenOnLoopback,
-    tell: (answer) => task.tell(answer),
+    tell: async (answer) => {
+      await task.tell(answer);
+      ownProcess.keepHeapSmall();
+    },
     http: httpsThrough(network),
     entra: entraThrough(network),
   });

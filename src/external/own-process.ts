@@ -1,3 +1,17 @@
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * They halve what 20,000 answers leave behind, in the heap and in the pools of the threads that
+ * compile. No upper limit: a job with many connections and scopes needs what it needs. A V8 that
+ * does not know one of them ignores it.
+ */
+const smallHeap = [
+  '--optimize-for-size',
+  '--semi-space-growth-factor=1',
+  '--no-maglev',
+  '--no-concurrent-recompilation',
+];
+
 const termination = new AbortController();
 
 // Each of them would end the process at once; this way it cleans up first.
@@ -10,6 +24,14 @@ export const ownProcess = {
   pid: process.pid,
   /** Fires when the system asks this process to end. */
   terminated: termination.signal,
+  /**
+   * Has V8 keep the heap small: it lives as long as the job and has little to remember. Called when
+   * everything is loaded, and not on the command line, because code that Node has compiled for
+   * other flags it compiles again, which takes 15 ms.
+   */
+  keepHeapSmall: (): void => {
+    for (const flag of smallHeap) setFlagsFromString(flag);
+  },
   /** Ends it for good, whatever may still be open. */
   end: (): never => process.exit(),
 } as const;
