@@ -81,6 +81,8 @@ export type ExchangeOutcome =
     };
 
 export interface EntraAccessTokens {
+  /** Dials the authority while something else is waited for; only a hint. */
+  dial(authorityHost: URL): void;
   exchange(request: ExchangeRequest): Promise<ExchangeOutcome>;
 }
 

@@ -1,4 +1,4 @@
-import { ClientAssertionCredential } from '@azure/identity';
+import type { ClientAssertionCredential } from '@azure/identity';
 import { NetworkTrouble } from '../ports.ts';
 import type {
   EntraAccessTokens,
@@ -7,7 +7,8 @@ import type {
   NetworkSettings,
 } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import { proxyFor, trusting } from './network-settings.ts';
+import { EarlyConnection } from './early-connection.ts';
+import { isBehindProxy, proxyFor, trusting } from './network-settings.ts';
 import { troubleOf } from './network-trouble.ts';
 
 /** What the last answer of Entra was, as far as anyone may know it. */
@@ -20,6 +21,12 @@ interface Observed {
   trouble?: NetworkTrouble;
 }
 
+/** How Entra is reached. */
+interface Way {
+  readonly network: NetworkSettings;
+  readonly early: EarlyConnection | undefined;
+}
+
 type CredentialOptions = NonNullable<ConstructorParameters<typeof ClientAssertionCredential>[3]>;
 type Policy = NonNullable<CredentialOptions['additionalPolicies']>[number]['policy'];
 
@@ -28,12 +35,18 @@ type Policy = NonNullable<CredentialOptions['additionalPolicies']>[number]['poli
  * library would answer a second one from its cache, and refreshing is our business.
  */
 export function entraThrough(network: NetworkSettings): EntraAccessTokens {
+  let early: EarlyConnection | undefined;
   return {
+    dial(authorityHost) {
+      if (isBehindProxy(authorityHost, network)) return;
+      early = new EarlyConnection(authorityHost, trusting(network).requestOverrides ?? {});
+    },
+
     async exchange(request) {
       const observed: Observed = { headers: {}, aadsts: [] };
       const deadline = AbortSignal.timeout(Math.ceil(request.timeoutMs));
       try {
-        const token = await within(deadline, ask(request, network, observed, deadline));
+        const token = await within(deadline, ask(request, { network, early }, observed, deadline));
         return { granted: true, token: new Secret(token.token), expiresOn: token.expiresOn };
       } catch (error) {
         return refusalOf(error, observed, deadline.aborted);
@@ -44,11 +57,13 @@ export function entraThrough(network: NetworkSettings): EntraAccessTokens {
 
 async function ask(
   { authorityHost, tenantId, clientId, clientAssertion, scope }: ExchangeRequest,
-  network: NetworkSettings,
+  { network, early }: Way,
   observed: Observed,
   abortSignal: AbortSignal,
 ): Promise<{ token: string; expiresOn: Date }> {
   const proxy = proxyFor(authorityHost, network);
+  // Large, and not needed before there is an ID token.
+  const { ClientAssertionCredential } = await import('@azure/identity');
   const credential = new ClientAssertionCredential(
     tenantId,
     clientId,
@@ -61,7 +76,7 @@ async function ask(
       // A redirect would carry the client assertion to a host that nobody has checked.
       redirectOptions: { maxRetries: 0 },
       additionalPolicies: [
-        { policy: truster(network), position: 'perRetry' },
+        { policy: truster({ network, early }), position: 'perRetry' },
         { policy: observer(observed), position: 'perRetry' },
       ],
       ...(typeof proxy === 'object' ? { proxyOptions: proxy } : {}),
@@ -71,11 +86,12 @@ async function ask(
   return { token: token.token, expiresOn: new Date(token.expiresOnTimestamp) };
 }
 
-/** Has each request trust the agent's own authorities too. */
-function truster(network: NetworkSettings): Policy {
+/** Has each request trust the agent's own authorities too, and take the connection that is there. */
+function truster({ network, early }: Way): Policy {
   return {
     name: 'truster',
-    sendRequest: (request, next) => next(Object.assign(request, trusting(network))),
+    sendRequest: (request, next) =>
+      next(Object.assign(request, trusting(network), early === undefined ? {} : { agent: early })),
   };
 }
 

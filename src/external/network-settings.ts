@@ -29,12 +29,20 @@ export function proxyFor(
   };
 }
 
+/** Whether a proxy may stand between; that of the environment is taken to, whatever NO_PROXY says. */
+export function isBehindProxy(url: URL, network: NetworkSettings): boolean {
+  const ofEnvironment = ['HTTPS_PROXY', 'ALL_PROXY', 'HTTP_PROXY'].some(
+    (name) => (process.env[name] ?? process.env[name.toLowerCase()] ?? '') !== '',
+  );
+  return ofEnvironment || typeof proxyFor(url, network) === 'object';
+}
+
 /**
  * The agent's own authorities beside the usual ones, as what a request of Azure's pipeline has to
  * carry: its TLS settings hold for direct connections only, not behind a proxy.
  */
 export function trusting({ authoritiesFile }: NetworkSettings): {
-  readonly requestOverrides?: Record<string, unknown>;
+  readonly requestOverrides?: { readonly ca: string };
 } {
   if (authoritiesFile === undefined) return {};
   try {

@@ -61,7 +61,9 @@ async function signIn(inputs: FederatedLoginInputs, world: TaskWorld): Promise<S
   const { agent } = world;
   const job = readJob(agent.jobVariables);
   const { tempDirectory } = agent;
-  const session = await signInOnce(connection, { job, tempDirectory }, await world.upstream());
+  const upstream = await world.upstream();
+  if (inputs.verify) upstream.entra.dial(connection.authorityHost);
+  const session = await signInOnce(connection, { job, tempDirectory }, upstream);
   agent.remember(remembered.directory, session.directory);
   return session;
 }

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
-import { proxyFor, trusting } from '../../src/external/network-settings.ts';
-import type { ProxySettings } from '../../src/ports.ts';
+import { isBehindProxy, proxyFor, trusting } from '../../src/external/network-settings.ts';
+import type { NetworkSettings, ProxySettings } from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';
 
 const azureDevOps = new URL('https://dev.azure.com/contoso/');
@@ -34,6 +34,32 @@ describe('The network settings of an agent', () => {
     });
   }
 
+  for (const [title, variables, network, expected] of [
+    ['nothing', {}, {}, false],
+    ['a proxy of the agent', {}, { proxy: { url: 'http://proxy.example', bypass: [] } }, true],
+    [
+      'an exception of the agent',
+      {},
+      { proxy: { url: 'http://proxy.example', bypass: ['dev'] } },
+      false,
+    ],
+    ['HTTPS_PROXY', { HTTPS_PROXY: 'http://proxy.example' }, {}, true],
+    ['https_proxy', { https_proxy: 'http://proxy.example' }, {}, true],
+    ['HTTP_PROXY', { HTTP_PROXY: 'http://proxy.example' }, {}, true],
+    ['an empty HTTPS_PROXY', { HTTPS_PROXY: '' }, {}, false],
+  ] as const satisfies readonly (readonly [string, object, NetworkSettings, boolean])[]) {
+    it(`${expected ? 'put' : 'do not put'} a proxy between, with ${title}`, () => {
+      const before = { ...process.env };
+      Object.assign(process.env, variables);
+      try {
+        assert.equal(isBehindProxy(azureDevOps, network), expected);
+      } finally {
+        for (const name of Object.keys(variables)) Reflect.deleteProperty(process.env, name);
+        Object.assign(process.env, before);
+      }
+    });
+  }
+
   for (const [pattern, isDirect] of [
     ['^https://dev\\.azure\\.com/', true],
     ['DEV\\.AZURE\\.COM', true],
@@ -57,7 +83,7 @@ describe('The network settings of an agent', () => {
     const authoritiesFile = join(folder, 'own.pem');
     writeFileSync(authoritiesFile, 'our own authority');
     const { requestOverrides } = trusting({ authoritiesFile });
-    const all = String(requestOverrides?.['ca']);
+    const all = String(requestOverrides?.ca);
     assert.ok(all.includes('our own authority'));
     assert.ok(all.includes(rootCertificates[0] ?? assert.fail()));
     rmSync(folder, { recursive: true });

@@ -143,6 +143,8 @@ export class FakeHttp implements Http {
 /** Grants every exchange for an hour, with a token that names its scope, unless it is told not to. */
 export class FakeEntra implements EntraAccessTokens {
   readonly requests: ExchangeRequest[] = [];
+  /** The authorities that were dialled, each with how many exchanges there had been. */
+  readonly dialled: (readonly [authority: string, exchanges: number])[] = [];
   reply: (request: ExchangeRequest, index: number) => ExchangeOutcome | Promise<ExchangeOutcome>;
 
   constructor(clock: Pick<Clock, 'now'> = { now: () => noon }) {
@@ -151,6 +153,10 @@ export class FakeEntra implements EntraAccessTokens {
       token: new Secret(`access-token-${index}-for-${scope}`),
       expiresOn: later(minutes(60), clock.now()),
     });
+  }
+
+  dial(authorityHost: URL): void {
+    this.dialled.push([authorityHost.href, this.requests.length]);
   }
 
   async exchange(request: ExchangeRequest): Promise<ExchangeOutcome> {

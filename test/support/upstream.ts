@@ -70,6 +70,11 @@ export class Upstream implements Http, EntraAccessTokens {
     });
   }
 
+  /** Only steps without a broker do this. */
+  dial(): void {
+    throw new Error('nobody has the broker dial ahead');
+  }
+
   async exchange(request: ExchangeRequest): Promise<ExchangeOutcome> {
     const { scope, timeoutMs } = request;
     const visit = this.#visit({ service: 'entra', scope }, timeoutMs, async () => {

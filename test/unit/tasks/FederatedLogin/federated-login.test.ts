@@ -43,6 +43,16 @@ const identity = {
 };
 
 describe('FederatedLogin', () => {
+  it('dials Entra while Azure DevOps is asked, where it is about to ask Entra itself', async () => {
+    const authority = 'https://login.microsoftonline.com/';
+    const once = await ran({ refresh: 'false' });
+    assert.deepEqual(once.bench.entra.dialled, [[authority, 0]]);
+    const unverified = await ran({ refresh: 'false', verify: 'false' });
+    assert.deepEqual(unverified.bench.entra.dialled, []);
+    const kept = await ran();
+    assert.deepEqual(kept.bench.entra.dialled, []);
+  });
+
   it('tells every SDK and azd who they are, and where to ask again', async () => {
     const { agent } = await ran();
     assert.deepEqual(agent.variables, {
