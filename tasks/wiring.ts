@@ -1,22 +1,41 @@
-import { fileURLToPath } from 'node:url';
-import { startBroker } from '../src/external/broker-launcher.ts';
 import { systemChance } from '../src/external/chance.ts';
 import { systemClock } from '../src/external/clock.ts';
 import { diskFiles } from '../src/external/files.ts';
-import { reachBroker } from '../src/external/loopback-client.ts';
 import { runCleanUp, runTask } from '../src/external/pipeline-agent.ts';
 import { systemProcesses } from '../src/external/processes.ts';
-import { systemTools } from '../src/external/tools.ts';
+import type { RunningBroker } from '../src/broker/join.ts';
+import type { BrokerState, RegistrationAnswer, StartMessage } from '../src/broker/messages.ts';
+import type { Tools } from '../src/ports.ts';
 import type { PipelineAgent } from '../src/delivery/pipeline-agent.ts';
+import { brokerScript } from './broker-script.ts';
+import type { WaitingBroker } from '../src/external/broker-launcher.ts';
 import { finish } from './finish.ts';
 import type { TaskWorld } from './task-world.ts';
 
-/** The bundle of the background process lies beside that of the task. */
-const brokerScript = fileURLToPath(new URL('./broker.mjs', import.meta.url));
+/** Processes and HTTP take a tenth of a short step to load, and not every step needs them. */
+const systemTools: Tools = {
+  find: async (name) => (await import('../src/external/tools.ts')).systemTools.find(name),
+  run: async (wanted) => (await import('../src/external/tools.ts')).systemTools.run(wanted),
+};
 
-/** Runs a story in the real world. */
-export function runStory(story: (world: TaskWorld) => Promise<void>): void {
-  void runTask((agent) => story(realWorld(agent)));
+async function startBroker(message: StartMessage): Promise<RegistrationAnswer> {
+  const launcher = await import('../src/external/broker-launcher.ts');
+  return launcher.startBroker(brokerScript, message);
+}
+
+function reachBroker(state: Pick<BrokerState, 'port' | 'controlCapability'>): RunningBroker {
+  return {
+    ask: async (route, body) =>
+      (await import('../src/external/loopback-client.ts')).reachBroker(state).ask(route, body),
+  };
+}
+
+/** Runs a story in the real world, with a broker that may be waiting already. */
+export function runStory(
+  story: (world: TaskWorld) => Promise<void>,
+  waiting: WaitingBroker | undefined,
+): void {
+  void runTask((agent) => story(realWorld(agent, waiting))).finally(() => waiting?.dismiss());
 }
 
 /** Runs the post-job step, which is the same for every task. */
@@ -32,7 +51,7 @@ export function runFinish(): void {
   );
 }
 
-function realWorld(agent: PipelineAgent): TaskWorld {
+function realWorld(agent: PipelineAgent, waiting: WaitingBroker | undefined): TaskWorld {
   const local = { files: diskFiles, clock: systemClock, chance: systemChance };
   const processes = systemProcesses;
   return {
@@ -42,7 +61,7 @@ function realWorld(agent: PipelineAgent): TaskWorld {
     join: {
       ...local,
       processes,
-      start: (message) => startBroker(brokerScript, message),
+      start: (message) => waiting?.take(message) ?? startBroker(message),
       reach: reachBroker,
     },
     upstream: async () => {

@@ -1,17 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { parse } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RegistrationAnswer, StartMessage } from '../broker/messages.ts';
 import { refusal, toFailure } from '../errors.ts';
 
 /** Longer than the broker itself waits for a first token, in ms. */
 const deadlineMs = 150_000;
-
-/**
- * It lives as long as the job and has little to remember: V8 is told to keep its heap small, which
- * halves what 20,000 answers leave behind. Every Node since 20 knows these flags. No upper limit: a
- * job with many connections and scopes needs what it needs.
- */
-const smallHeap = ['--optimize-for-size', '--max-semi-space-size=1'];
 
 /**
  * What the background process may know of the environment: how to reach the network, and the mark
@@ -38,51 +33,80 @@ const inherited = [
   'SSL_CERT_DIR',
 ];
 
+/** Starts the background process, and tells it what to do. */
+export function startBroker(script: string, message: StartMessage): Promise<RegistrationAnswer> {
+  return new WaitingBroker(script).take(message);
+}
+
 /**
- * Starts the background process, detached from this step and without any of its streams, which
- * the agent would wait for. What it has to know goes through Node's own channel, so that no secret
- * stands in an argument, the environment or a file.
+ * A background process that has been started, and waits to be told what to do: it can do so while
+ * the step still loads its own libraries. It is detached from this step and has none of its streams,
+ * which the agent would wait for. What it has to know goes through Node's own channel, so that no
+ * secret stands in an argument, the environment or a file.
  */
-export async function startBroker(
-  script: string,
-  message: StartMessage,
-): Promise<RegistrationAnswer> {
-  const child = spawn(process.execPath, [...smallHeap, script], {
-    detached: true,
-    windowsHide: true,
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    // A process inside the temp or task folder would keep Windows from removing it.
-    cwd: parse(process.execPath).root,
-    env: environment(),
-  });
-  try {
-    return await firstAnswer(child, message);
-  } finally {
-    if (child.connected) child.disconnect();
-    child.unref();
+export class WaitingBroker {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<string>;
+  #isTaken = false;
+
+  constructor(script: string) {
+    // No flags of V8: with some, Node reads its own modules without their cache, 15 ms slower.
+    this.#child = spawn(process.execPath, [script], {
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      // A process inside the temp or task folder would keep Windows from removing it.
+      cwd: parse(process.execPath).root,
+      env: environment(),
+    });
+    this.#ended = endOf(this.#child);
+  }
+
+  /** Tells it what to do, and resolves with its first answer; for one order only. */
+  async take(message: StartMessage): Promise<RegistrationAnswer> {
+    this.#isTaken = true;
+    const answered = once(this.#child, 'message').then(([answer]) => answer as RegistrationAnswer);
+    // What becomes of the message shows in the answer, or in how the process ends.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+    const deadline = new AbortController();
+    const tooLate = wait(deadlineMs, 'it said nothing in time', deadline);
+    try {
+      const outcome = await Promise.race([answered, this.#ended, tooLate]);
+      if (typeof outcome !== 'string') return outcome;
+      this.#child.kill('SIGKILL');
+      return { failure: notStarted(outcome) };
+    } finally {
+      deadline.abort();
+      this.#letGo();
+    }
+  }
+
+  /** Ends it, and resolves when it is gone, unless it has got an order. */
+  async dismiss(): Promise<void> {
+    if (this.#isTaken) return;
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  /** Lets this step end without it. */
+  #letGo(): void {
+    if (this.#child.connected) this.#child.disconnect();
+    this.#child.unref();
   }
 }
 
-function firstAnswer(child: ChildProcess, message: StartMessage): Promise<RegistrationAnswer> {
+/** Why the process has ended, if it does before it answers. */
+function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
-    const fail = (why: string): void => {
-      child.kill('SIGKILL');
-      resolve({ failure: notStarted(why) });
-    };
-    const timer = setTimeout(() => fail('it said nothing in time'), deadlineMs);
-    const settle = (answer: RegistrationAnswer): void => {
-      clearTimeout(timer);
-      resolve(answer);
-    };
-    child.once('message', (answer) => settle(answer as RegistrationAnswer));
-    child.once('error', () => settle({ failure: notStarted('the system refused') }));
+    child.once('error', () => resolve('the system refused'));
     child.once('exit', (code, signal) =>
-      settle({ failure: notStarted(`it ended at once (${signal ?? `exit code ${code ?? '?'}`})`) }),
+      resolve(`it ended at once (${signal ?? `exit code ${code ?? '?'}`})`),
     );
-    child.send(message, (error) => {
-      if (error !== null) settle({ failure: notStarted('it could not be told what to do') });
-    });
   });
+}
+
+async function wait(ms: number, outcome: string, { signal }: AbortController): Promise<string> {
+  return sleep(ms, outcome, { signal }).catch(() => outcome);
 }
 
 function environment(): NodeJS.ProcessEnv {

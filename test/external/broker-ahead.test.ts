@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StartMessage } from '../../src/broker/messages.ts';
+import { startAhead } from '../../src/external/broker-ahead.ts';
+import { goneWithin } from '../e2e/support/held-job.ts';
+
+const message = {} as unknown as StartMessage;
+const unneeded = { refresh: ['false'], mode: ['native', 'static'] };
+
+/** Leaves its process ID, and answers the order; without one it has nothing to do. */
+const program = `
+import { writeFileSync } from 'node:fs';
+writeFileSync(new URL('pid', import.meta.url), String(process.pid));
+process.once('message', () => process.send({ registration: process.pid }));
+`;
+
+describe('A broker that is started ahead', function () {
+  this.timeout(20_000);
+  let folder = '';
+  let script = '';
+  const names = ['AGENT_TEMPDIRECTORY', 'INPUT_REFRESH', 'INPUT_MODE'];
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ahead-'));
+    script = join(folder, 'script.mjs');
+    writeFileSync(script, program);
+    process.env['AGENT_TEMPDIRECTORY'] = folder;
+  });
+  afterEach(() => {
+    for (const name of names) Reflect.deleteProperty(process.env, name);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const pidOf = async (): Promise<number> => {
+    const file = join(folder, 'pid');
+    while (!existsSync(file) || readFileSync(file, 'utf8') === '') {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return Number(readFileSync(file, 'utf8'));
+  };
+
+  it('runs before it is told what to do', async () => {
+    const waiting = await startAhead(script, unneeded);
+    const pid = await pidOf();
+    assert.deepEqual(await waiting?.take(message), { registration: pid });
+    await goneWithin(pid, 10_000);
+  });
+
+  it('is gone when nobody needs it, before the step ends', async () => {
+    const waiting = await startAhead(script, unneeded);
+    const pid = await pidOf();
+    await waiting?.dismiss();
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+  });
+
+  it('is left alone once it has its order', async () => {
+    writeFileSync(script, `${program}\nsetTimeout(() => undefined, 60_000);`);
+    const waiting = await startAhead(script, unneeded);
+    const pid = await pidOf();
+    await waiting?.take(message);
+    await waiting?.dismiss();
+    process.kill(pid, 'SIGKILL');
+    await goneWithin(pid, 10_000);
+  });
+
+  it('is told as a failure, when it has ended before it was needed', async () => {
+    writeFileSync(script, 'process.exit(3);');
+    const waiting = await startAhead(script, unneeded);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const answer = await waiting?.take(message);
+    assert.ok(answer !== undefined && 'failure' in answer);
+    assert.match(answer.failure.message, /exit code 3/);
+  });
+
+  for (const [title, prepare] of [
+    ['an input says that it is not needed', () => (process.env['INPUT_REFRESH'] = ' False ')],
+    ['a mode has none', () => (process.env['INPUT_MODE'] = 'native')],
+    ['the agent has no temp folder', () => (process.env['AGENT_TEMPDIRECTORY'] = '')],
+    [
+      'one runs already',
+      () => {
+        mkdirSync(join(folder, 'workload-identity'));
+        writeFileSync(join(folder, 'workload-identity', 'broker.json'), '{}');
+      },
+    ],
+  ] as const) {
+    it(`is none where ${title}`, async () => {
+      prepare();
+      assert.equal(await startAhead(script, unneeded), undefined);
+    });
+  }
+});
