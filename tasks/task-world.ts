@@ -4,7 +4,7 @@ import { joinBroker } from '../src/broker/join.ts';
 import type { AccessTokenFile } from '../src/broker/messages.ts';
 import type { PipelineAgent } from '../src/delivery/pipeline-agent.ts';
 import { readJob } from '../src/id-token/job.ts';
-import type { Processes, Tools } from '../src/ports.ts';
+import type { Clock, Processes, Tools } from '../src/ports.ts';
 import type { ServiceConnection } from '../src/service-connection/service-connection.ts';
 
 /** What a task's story asks of the world. */
@@ -39,13 +39,37 @@ export async function join(
     worker: await workerOf(agent, processes),
     network: agent.network,
   };
-  return joinBroker(
+  const joining = joinBroker(
     connection,
     accessTokenFiles,
     surroundings,
     (brokerId) => agent.remember(remembered.brokerId, brokerId ?? ''),
     world,
   );
+  return toldWhenSlow(joining, agent, world.clock);
+}
+
+/** Longer than a good answer takes, in ms; the log should not be silent until the last attempt. */
+const slowMs = 10_000;
+
+/** Says in the log that a first token is still waited for, when that takes long. */
+export async function toldWhenSlow<T>(
+  signingIn: Promise<T>,
+  { say }: Pick<PipelineAgent, 'say'>,
+  clock: Clock,
+): Promise<T> {
+  const done = new AbortController();
+  void clock.sleep(slowMs, done.signal).then(() => {
+    if (done.signal.aborted) return;
+    say(
+      'There is no ID token yet. What stands in the way may pass, so Azure DevOps is asked again, for up to two minutes.',
+    );
+  });
+  try {
+    return await signingIn;
+  } finally {
+    done.abort();
+  }
 }
 
 async function workerOf(

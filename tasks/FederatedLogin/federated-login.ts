@@ -16,7 +16,7 @@ import { outputsOf } from '../../src/delivery/outputs.ts';
 import { publish } from '../../src/delivery/publish.ts';
 import type { VariableChange } from '../../src/delivery/variable-change.ts';
 import { readJob } from '../../src/id-token/job.ts';
-import { join, remembered, type TaskWorld } from '../task-world.ts';
+import { join, remembered, toldWhenSlow, type TaskWorld } from '../task-world.ts';
 import { findTools, signInTools } from './tools.ts';
 import { readInputs, type FederatedLoginInputs } from './inputs.ts';
 
@@ -63,7 +63,8 @@ async function signIn(inputs: FederatedLoginInputs, world: TaskWorld): Promise<S
   const { tempDirectory } = agent;
   const upstream = await world.upstream();
   if (inputs.verify) upstream.entra.dial(connection.authorityHost);
-  const session = await signInOnce(connection, { job, tempDirectory }, upstream);
+  const signingIn = signInOnce(connection, { job, tempDirectory }, upstream);
+  const session = await toldWhenSlow(signingIn, agent, upstream.clock);
   agent.remember(remembered.directory, session.directory);
   return session;
 }

@@ -17,7 +17,7 @@ import {
 import type { VariableChange } from '../../src/delivery/variable-change.ts';
 import { readJob } from '../../src/id-token/job.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
-import { join, type TaskWorld } from '../task-world.ts';
+import { join, toldWhenSlow, type TaskWorld } from '../task-world.ts';
 import { readInputs } from './inputs.ts';
 
 /** What one mode has to offer: the variables, and the ID token where one was asked for. */
@@ -85,7 +85,9 @@ async function staticOffer(connection: ServiceConnection, world: TaskWorld): Pro
   const { agent } = world;
   const { tempDirectory } = agent;
   const job = readJob(agent.jobVariables);
-  const session = await signInOnce(connection, { job, tempDirectory }, await world.upstream());
+  const upstream = await world.upstream();
+  const signingIn = signInOnce(connection, { job, tempDirectory }, upstream);
+  const session = await toldWhenSlow(signingIn, agent, upstream.clock);
   // The token goes into a variable; the file that comes with it has no reader.
   await session.undo();
   const { idTokenItself } = session;
