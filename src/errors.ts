@@ -18,6 +18,8 @@ export const errorCodes = [
   'AGENT_TOO_OLD',
   'JOB_CONTEXT_MISSING',
   'OIDC_URI_REFUSED',
+  // The network
+  'PROXY_SIGN_IN_REFUSED',
   // Azure DevOps, asked for an ID token
   'JOB_TOKEN_REFUSED',
   'CONNECTION_NOT_REFERENCED',

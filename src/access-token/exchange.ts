@@ -1,5 +1,5 @@
 import { FederationError, type Failure } from '../errors.ts';
-import { describeTrouble, networkRemedy } from '../id-token/request-id-token.ts';
+import { describeTrouble, networkRemedy, proxySignIn } from '../id-token/request-id-token.ts';
 import { retryAfterMs } from '../id-token/retry-after.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { Clock, EntraAccessTokens, ExchangeOutcome } from '../ports.ts';
@@ -62,6 +62,10 @@ function outage(refused: Refused, { identity, scope }: ExchangeAttempt, now: Dat
       remedy: networkRemedy(refused.trouble),
       kind: 'transient',
     };
+  }
+  if (refused.status === 407) {
+    const { why, ...facts } = proxySignIn;
+    return { ...facts, message: `${failed}: ${why}.` };
   }
   const status = refused.status === undefined ? 'no status' : `HTTP ${refused.status}`;
   if (refused.status === 429) {

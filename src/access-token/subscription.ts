@@ -1,5 +1,5 @@
 import { FederationError, type ErrorCode, type FailureKind } from '../errors.ts';
-import { describeTrouble, networkRemedy } from '../id-token/request-id-token.ts';
+import { describeTrouble, networkRemedy, proxySignIn } from '../id-token/request-id-token.ts';
 import { retryAfterMs } from '../id-token/retry-after.ts';
 import {
   NetworkTrouble,
@@ -69,7 +69,11 @@ export function judgeSubscriptionAnswer(
     const wait = retryAfterMs(answer.headers, now);
     throw failure('RESOURCE_MANAGER_UNAVAILABLE', 'transient', connection, why, remedy, wait);
   }
-  if (status === 407 || (status >= 200 && status < 400)) {
+  if (status === 407) {
+    const { code, kind, why, remedy } = proxySignIn;
+    throw failure(code, kind, connection, why, remedy);
+  }
+  if (status >= 200 && status < 400) {
     const why = `something between answered in place of Resource Manager (HTTP ${status})`;
     const remedy =
       'Look for a proxy or gateway between the agent and Azure that wants a sign-in or answers with a page of its own.';

@@ -1,7 +1,7 @@
 import { FederationError, type ErrorCode, type FailureKind } from '../errors.ts';
 import type { HttpAnswer } from '../ports.ts';
 import { readIdToken } from './id-token.ts';
-import type { ConnectionName, GrantedIdToken } from './request-id-token.ts';
+import { proxySignIn, type ConnectionName, type GrantedIdToken } from './request-id-token.ts';
 import { clockAheadMs, retryAfterMs } from './retry-after.ts';
 
 /**
@@ -93,8 +93,9 @@ function refusalOf(answer: HttpAnswer): Verdict | undefined {
   // Seen on re-runs, and often gone at the next attempt.
   if (body.includes('TaskOrchestrationPlanSecurityException'))
     return { ...outage, why: refused.why };
+  if (status === 407) return proxySignIn;
   // Azure DevOps answers in JSON; a page comes from a gateway or a proxy, whatever its status.
-  if (status === 407 || isWebPage(answer)) return signInPage;
+  if (isWebPage(answer)) return signInPage;
   if (status === 404) return notFound;
   return status >= 200 && status < 300 ? undefined : refused;
 }

@@ -82,6 +82,15 @@ export function describeTrouble(trouble: NetworkTrouble): string {
   }
 }
 
+/** A proxy that wants another user or password than the agent's goes on wanting it (HTTP 407). */
+export const proxySignIn = {
+  code: 'PROXY_SIGN_IN_REFUSED',
+  kind: 'definite',
+  why: 'the proxy of this agent did not let the request through without another user or password',
+  remedy:
+    'Give the agent what its proxy wants: config.sh --proxyurl --proxyusername --proxypassword, or the user and password in the address in HTTPS_PROXY.',
+} as const;
+
 /** What to do about trouble on the way. */
 export function networkRemedy(trouble: NetworkTrouble): string {
   return trouble.reason === 'certificate'

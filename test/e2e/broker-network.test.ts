@@ -64,6 +64,23 @@ describe('The network of an agent', function () {
   });
   afterEach(() => proxy.close());
 
+  it('that lacks the password of its proxy is told so at once, and not tried without end', async () => {
+    const { emulator } = theatre;
+    const environment = { HTTPS_PROXY: proxy.url.replace('//', '//build%20user:another@') };
+    const stage = new Stage(emulator, { environment });
+    const connections = [emulator.addServiceConnection({ name: 'networked' })];
+    const begun = performance.now();
+    const pipeline =
+      'steps:\n  - task: TokenRefresher@1\n    inputs: { azureSubscription: networked }\n';
+    const { report, leaks } = await stage.play({ pipeline, connections });
+    stage.close();
+    assert.equal(report.result, 'Failed');
+    assert.match(report.log, /the proxy of this agent .*HTTPS_PROXY\. \(PROXY_SIGN_IN_REFUSED\)/);
+    assert.ok(performance.now() - begun < 20_000);
+    assert.equal(proxy.refused, 1);
+    assert.deepEqual(leaks, []);
+  });
+
   for (const { title, environment, variables, isGuarded, exceptions } of table) {
     it(`is used as it is: ${title}`, async () => {
       const { emulator } = theatre;

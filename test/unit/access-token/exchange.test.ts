@@ -77,6 +77,7 @@ const refusals: readonly (readonly [
   ['too many requests', { status: 429, headers: wait }, 'ENTRA_THROTTLED', 'transient', seconds(9)],
   ['an outage', { status: 503, headers: wait }, 'ENTRA_UNAVAILABLE', 'transient', seconds(9)],
   ['a page', { status: 200 }, 'ENTRA_UNAVAILABLE', 'transient', undefined],
+  ['a proxy', { status: 407 }, 'PROXY_SIGN_IN_REFUSED', 'definite', undefined],
   ['no answer', {}, 'ENTRA_UNAVAILABLE', 'transient', undefined],
   ['a refusal without a number', { status: 403 }, 'ENTRA_UNAVAILABLE', 'transient', undefined],
   [

@@ -83,12 +83,17 @@ describe("Resource Manager's answer", () => {
     });
   }
 
-  for (const status of [203, 302, 307, 407]) {
+  for (const status of [203, 302, 307]) {
     it(`shows somebody else between (HTTP ${status})`, () => {
       const failure = failureOf(() => judge(anAnswer({ status })), 'RESOURCE_MANAGER_UNAVAILABLE');
       assert.ok(failure.remedy.includes('proxy'), failure.remedy);
     });
   }
+
+  it('shows a proxy that wants a sign-in (HTTP 407)', () => {
+    const answer = anAnswer({ status: 407 });
+    assert.equal(failureOf(() => judge(answer), 'PROXY_SIGN_IN_REFUSED').kind, 'definite');
+  });
 
   for (const [what, body] of [
     ['a page of a proxy', '<html>Please sign in</html>'],

@@ -77,7 +77,7 @@ const refusals: readonly (readonly [string, HttpAnswer, ErrorCode, FailureKind])
   ],
   ["a proxy's page that forbids", page(403), 'DEVOPS_SIGN_IN_PAGE', 'transient'],
   ['a page that finds nothing', page(404), 'DEVOPS_SIGN_IN_PAGE', 'transient'],
-  ['a proxy that wants a sign-in', anAnswer({ status: 407 }), 'DEVOPS_SIGN_IN_PAGE', 'transient'],
+  ['a proxy that wants a sign-in', page(407), 'PROXY_SIGN_IN_REFUSED', 'definite'],
   ['no reference (400)', unreferenced(400), 'CONNECTION_NOT_REFERENCED', 'definite'],
   ['no reference (403)', unreferenced(403), 'CONNECTION_NOT_REFERENCED', 'definite'],
   ['no reference (404)', unreferenced(404), 'CONNECTION_NOT_REFERENCED', 'definite'],
