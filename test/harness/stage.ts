@@ -11,7 +11,7 @@ import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAgent } from './agent/agent.ts';
-import type { AgentOptions, JobOptions, JobReport, JobRun } from './agent/contract.ts';
+import type { AgentOptions, JobOptions, JobReport, JobRun, LocalAgent } from './agent/contract.ts';
 import type { Emulator } from './emulator/emulator.ts';
 import type { JournalEntry } from './emulator/journal.ts';
 import type { ServiceConnection } from './emulator/service-connections.ts';
@@ -32,6 +32,12 @@ export interface StageOptions {
   readonly agent?: Partial<AgentOptions>;
   /** What a step adds to the environment of the agent. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Makes the folder of the stage; one in the system's temp folder otherwise. */
+  readonly makeFolder?: () => string;
+  /** Makes an agent of another system; one of this system otherwise. */
+  readonly createAgent?: (options: AgentOptions) => LocalAgent;
+  /** What is right in every play. */
+  readonly allow?: readonly Allowance[];
 }
 
 export interface PlayOptions extends Omit<JobOptions, 'job' | 'endpoints'> {
@@ -58,19 +64,20 @@ export interface Play {
 
 /** An agent in a folder of its own, before an emulator: what a test or the demo plays jobs on. */
 export class Stage {
-  readonly folder = mkdtempSync(join(tmpdir(), 'stage-'));
+  readonly folder: string;
   readonly #emulator: Emulator;
   readonly #options: StageOptions;
 
   constructor(emulator: Emulator, options: StageOptions = {}) {
     this.#emulator = emulator;
     this.#options = options;
+    this.folder = options.makeFolder?.() ?? mkdtempSync(join(tmpdir(), 'stage-'));
   }
 
   async play(options: PlayOptions): Promise<Play> {
     const emulator = this.#emulator;
     const { connections, referenced = connections, jobTokenSeconds } = options;
-    const agent = createAgent({
+    const agent = (this.#options.createAgent ?? createAgent)({
       root: join(this.folder, 'agent'),
       vsix: packagedExtension(),
       environment: this.environment,
@@ -84,7 +91,7 @@ export class Stage {
     if (options.sources !== undefined) layOut(options.sources, join(agent.workFolder, '1', 's'));
     const detector = createLeakDetector({
       credentials: () => emulator.issued,
-      allow: options.allow ?? [],
+      allow: [...(this.#options.allow ?? []), ...(options.allow ?? [])],
     });
     const mark = emulator.journal.mark();
     const run = agent.startJob({
@@ -144,7 +151,7 @@ function layOut(sources: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
   cpSync(join(repository, sources), folder, { recursive: true });
   rmSync(join(folder, 'node_modules'), { recursive: true, force: true });
-  symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'), 'dir');
+  symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'), 'junction');
 }
 
 /** Text of a file below the repository. */

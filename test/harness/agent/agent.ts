@@ -33,7 +33,8 @@ export const realTimes: Times = {
 
 /**
  * An agent on this machine that treats tasks as Microsoft's does: environment, commands, masking,
- * processes, order and end of the steps. Linux and macOS ways only; of Docker, see `container.ts`.
+ * processes, order and end of the steps, each in the way of the system it runs on. Of Docker, see
+ * `container.ts`; of Windows, `windows-processes.ts` and `step-process.ts`.
  */
 export function createAgent(options: AgentOptions): LocalAgent {
   mkdirSync(options.root, { recursive: true });
@@ -103,15 +104,22 @@ function ownConnection(profile: Profile, { job }: JobOptions): Endpoint {
   };
 }
 
-/** What makes node read TypeScript, found from here and not from the worker's folder. */
-const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/** The worker beside this file: its source with what makes node read that, or its bundle. */
+function workerArguments(): string[] {
+  const isSource = import.meta.url.endsWith('.ts');
+  const script = fileURLToPath(new URL(isSource ? 'worker.ts' : 'worker.mjs', import.meta.url));
+  if (!isSource) return [script];
+  // Found from here and not from the worker's folder.
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  return ['--import', loader, script];
+}
 
 function startWorker(message: JobMessage, options: AgentOptions, { onLine }: JobOptions): JobRun {
-  const script = fileURLToPath(new URL('worker.ts', import.meta.url));
-  const worker = spawn(process.execPath, ['--import', loader, script], {
+  const worker = spawn(process.execPath, workerArguments(), {
     cwd: message.folders.work,
     env: { ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    windowsHide: true,
   });
   const report = new ReportBuilder(worker, onLine);
   const send = (order: ToWorker): void => {

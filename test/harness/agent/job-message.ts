@@ -41,7 +41,7 @@ export interface TaskStep extends StepCommon {
 /** A step that runs a script. */
 export interface ScriptStep extends StepCommon {
   readonly kind: 'script';
-  readonly shell: 'bash' | 'sh' | 'pwsh';
+  readonly shell: 'bash' | 'sh' | 'pwsh' | 'powershell' | 'cmd';
   readonly script: string;
   readonly workingDirectory: string;
 }

@@ -77,8 +77,10 @@ export class JobRunner {
     rmSync(join(folders.work, '.taskkey'), { force: true });
     const processes = hunt?.find() ?? [];
     const lingering = { processes, ports: portsOf(processes) };
-    if (profile === 'container') processes.forEach(({ pid }) => kill(pid));
-    const orphansKilled = hunt === undefined || macOs ? [] : this.#killOrphans(hunt);
+    // A container takes its processes with it; some may still be on their way.
+    const ended = profile === 'container' ? processes : [];
+    ended.forEach(({ pid }) => kill(pid));
+    const orphansKilled = hunt === undefined || macOs ? [] : this.#killOrphans(hunt, ended);
     state.log.write('##[section]Finishing: Finalize Job');
     const left = readLeft(folders.temp);
     emptyTemp(folders.temp);
@@ -96,9 +98,10 @@ export class JobRunner {
     };
   }
 
-  #killOrphans(hunt: OrphanHunt): ProcessSeen[] {
+  #killOrphans(hunt: OrphanHunt, ended: readonly ProcessSeen[]): ProcessSeen[] {
     this.#state.log.write('Start cleaning up orphan processes.');
-    const orphans = hunt.find();
+    const gone = new Set(ended.map(({ pid }) => pid));
+    const orphans = hunt.find().filter(({ pid }) => !gone.has(pid));
     for (const { pid, name } of orphans) {
       this.#state.log.write(`Terminate orphan process: pid (${pid}) (${name})`);
       kill(pid);

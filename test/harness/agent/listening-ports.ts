@@ -5,7 +5,7 @@ import { listProcesses } from './processes.ts';
 
 const listening = '0A';
 
-/** The TCP ports that listen on this machine, with the process that owns each (Linux). */
+/** The TCP ports that listen on this machine, with the process that owns each; Linux only. */
 export function listeningPorts(): PortSeen[] {
   const sockets = [...readTable('/proc/net/tcp'), ...readTable('/proc/net/tcp6')];
   if (sockets.length === 0) return [];

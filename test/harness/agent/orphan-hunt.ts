@@ -1,6 +1,6 @@
 import type { ProcessSeen } from './contract.ts';
-import { argumentsOf, environmentOf, listProcesses } from './processes.ts';
-import type { ProcessInfo } from './processes.ts';
+import { detailsOf, listProcesses } from './processes.ts';
+import type { ProcessDetails, ProcessInfo } from './processes.ts';
 
 const lookupName = 'VSTS_PROCESS_LOOKUP_ID';
 
@@ -15,14 +15,17 @@ export class OrphanHunt {
   }
 
   find(): ProcessSeen[] {
-    return listProcesses()
-      .filter((process) => !this.#before.has(keyOf(process)))
-      .filter(({ pid }) => this.#isOurs(pid))
-      .map(({ pid, name }) => ({ pid, name, arguments: argumentsOf(pid) }));
+    const fresh = listProcesses().filter((process) => !this.#before.has(keyOf(process)));
+    const details = detailsOf(fresh.map(({ pid }) => pid));
+    return fresh.flatMap(({ pid, name }) => {
+      const seen = details.get(pid);
+      if (seen === undefined || !this.#isOurs(seen)) return [];
+      return [{ pid, name, arguments: seen.arguments }];
+    });
   }
 
-  #isOurs(pid: number): boolean {
-    return environmentOf(pid).some(
+  #isOurs({ environment }: ProcessDetails): boolean {
+    return environment.some(
       (entry) => entry.toLowerCase() === `${lookupName}=${this.#lookupId}`.toLowerCase(),
     );
   }

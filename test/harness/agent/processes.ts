@@ -1,30 +1,63 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 
-/** A process as `/proc` shows it. Linux only: elsewhere nothing is found. */
+import { listWindowsProcesses } from './windows-processes.ts';
+import { wineProcessAt, wineProcesses } from './wine-processes.ts';
+
+/** A process as its system shows it. */
 export interface ProcessInfo {
   readonly pid: number;
   readonly parent: number;
   readonly name: string;
+  /** The owner; 0 on Windows. */
   readonly uid: number;
-  /** Clock ticks from the start of the system; with the pid, it names a process for good. */
+  /** Clock ticks from the start of the system; with the pid, it names a process for good. 0 on Windows. */
   readonly startTime: number;
 }
 
-/** All processes that can be seen. */
+/** What a process was started with. */
+export interface ProcessDetails {
+  readonly arguments: readonly string[];
+  /** `NAME=value`. On Linux as the process began, on Windows as it is now. */
+  readonly environment: readonly string[];
+}
+
+const onWindows = process.platform === 'win32';
+
+/** All processes that can be seen: by `/proc`, on Windows by its own means, elsewhere none. */
 export function listProcesses(): ProcessInfo[] {
+  if (onWindows) return listWindowsProcesses();
   return readOr(() => readdirSync('/proc'), [])
     .filter((entry) => /^\d+$/.test(entry))
     .flatMap((entry) => readOr(() => [readProcess(Number(entry))], []));
 }
 
-/** The arguments of a process, none where it is gone or a zombie. */
-export function argumentsOf(pid: number): string[] {
-  return nulSeparated(`/proc/${pid}/cmdline`);
+/**
+ * What processes were started with, by pid. On Windows only Wine shows it: a Windows host keeps it
+ * in the memory of each process, which Node cannot read.
+ */
+export function detailsOf(pids: readonly number[]): Map<number, ProcessDetails> {
+  const wanted = new Set(pids);
+  if (onWindows) return new Map([...wineProcesses()].filter(([pid]) => wanted.has(pid)));
+  return new Map(
+    pids.map((pid) => [pid, { arguments: argumentsOf(pid), environment: environmentOf(pid) }]),
+  );
 }
 
-/** The environment that a process was started with, `NAME=value`; later changes do not show. */
+/** The arguments of a process, none where it is gone or a zombie. */
+export function argumentsOf(pid: number): string[] {
+  // Wine empties words that it needs no more, at the end.
+  const words = nulSeparated(`/proc/${pid}/cmdline`);
+  return words.slice(0, words.findLastIndex((word) => word !== '') + 1);
+}
+
+/**
+ * The environment that a process was started with, `NAME=value`; later changes do not show. For a
+ * program in Wine, that of its Windows side follows.
+ */
 export function environmentOf(pid: number): string[] {
-  return nulSeparated(`/proc/${pid}/environ`);
+  const environment = nulSeparated(`/proc/${pid}/environ`);
+  if (!environment.some((entry) => entry.startsWith('WINELOADER'))) return environment;
+  return [...environment, ...(wineProcessAt(`/proc/${pid}`)?.environment ?? [])];
 }
 
 function readProcess(pid: number): ProcessInfo {

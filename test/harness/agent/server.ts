@@ -68,12 +68,13 @@ function scriptParts(
   Extract<JobStep, { kind: 'script' }>,
   'instanceId' | 'env' | 'condition' | 'continueOnError' | 'timeoutMs' | 'retries' | 'target'
 > {
+  const onWindows = process.platform === 'win32';
   const shells = {
-    script: 'bash',
+    script: onWindows ? 'cmd' : 'bash',
     bash: 'bash',
     sh: 'sh',
     pwsh: 'pwsh',
-    powershell: 'pwsh',
+    powershell: onWindows ? 'powershell' : 'pwsh',
   } as const;
   for (const [key, shell] of Object.entries(shells)) {
     const script = step[key];

@@ -59,6 +59,19 @@ describe("a step's environment", () => {
     equal(taskEnvironment({ ...parts, prependedPath: [] })['PATH'], '/bin');
   });
 
+  it('has one variable for all spellings of a name on Windows, the first of them', () => {
+    const environment = taskEnvironment({
+      ...parts,
+      onWindows: true,
+      inherited: { Path: 'C:\\bin', Clash: 'worker' },
+      prependedPath: ['C:\\first'],
+    });
+    equal(environment['Path'], 'C:\\first;C:\\bin');
+    equal(environment['Clash'], 'variable');
+    const names = Object.keys(environment).map((name) => name.toUpperCase());
+    equal(new Set(names).size, names.length);
+  });
+
   it('keeps what is for tasks from scripts', () => {
     const names = Object.keys(scriptEnvironment(parts));
     deepEqual(

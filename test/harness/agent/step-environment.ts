@@ -1,4 +1,4 @@
-import { mangle } from './environment-names.ts';
+import { mangle, overlay } from './environment-names.ts';
 import type { Variable } from './variable-store.ts';
 
 type Environment = Record<string, string>;
@@ -16,20 +16,24 @@ export interface EnvironmentParts {
   readonly prependedPath: readonly string[];
   /** The order before agent 5.277. */
   readonly variablesLast: boolean;
+  /** As on Windows: names ignore case, and PATH is cut at semicolons. */
+  readonly onWindows?: boolean;
 }
 
 /** The environment of a task's process (agent: `Handler`, `NodeHandler`); later parts win. */
 export function taskEnvironment(parts: EnvironmentParts): Environment {
   const variables = variableEntries(parts.variables);
   const fixed = { ...inputEntries(parts.inputs), ...parts.endpoints };
-  const overlay = {
-    ...trimmed(parts.stepEnv),
-    ...(parts.variablesLast ? { ...fixed, ...variables } : { ...variables, ...fixed }),
-    ...taskVariableEntries(parts.taskVariables),
-    TF_BUILD: 'True',
-  };
-  rejectNul(overlay);
-  return { ...parts.inherited, ...overlay, ...pathEntry(parts, overlay) };
+  const environment = overlay(
+    parts.onWindows ?? false,
+    parts.inherited,
+    trimmed(parts.stepEnv),
+    ...(parts.variablesLast ? [fixed, variables] : [variables, fixed]),
+    taskVariableEntries(parts.taskVariables),
+    { TF_BUILD: 'True' },
+  );
+  rejectNul(environment);
+  return withPrependedPath(environment, parts);
 }
 
 const hiddenFromScripts =
@@ -78,11 +82,22 @@ function taskVariableEntries(variables: readonly Variable[]): Environment {
   );
 }
 
-function pathEntry(parts: EnvironmentParts, overlay: Readonly<Environment>): Environment {
-  if (parts.prependedPath.length === 0) return {};
-  const base = overlay['PATH'] ?? parts.inherited['PATH'];
-  const entries = [...parts.prependedPath].reverse();
-  return { PATH: [...entries, ...(base === undefined ? [] : [base])].join(':') };
+function withPrependedPath(
+  environment: Readonly<Environment>,
+  { prependedPath, onWindows = false }: EnvironmentParts,
+): Environment {
+  if (prependedPath.length === 0) return environment;
+  const base = pathOf(environment, onWindows);
+  const entries = [...prependedPath].reverse();
+  const path = [...entries, ...(base === undefined ? [] : [base])].join(onWindows ? ';' : ':');
+  return overlay(onWindows, environment, { PATH: path });
+}
+
+/** PATH, which Windows also spells `Path`. */
+export function pathOf(environment: Readonly<Environment>, onWindows: boolean): string | undefined {
+  const names = Object.keys(environment);
+  const name = onWindows ? names.find((spelling) => spelling.toUpperCase() === 'PATH') : 'PATH';
+  return name === undefined ? undefined : environment[name];
 }
 
 function rejectNul(environment: Readonly<Environment>): void {

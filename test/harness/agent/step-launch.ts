@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import type { Phase } from './contract.ts';
 import type { JobMessage, ScriptStep, TaskStep } from './job-message.ts';
 import type { JobState } from './job-state.ts';
 import { expandMacros } from './macros.ts';
+import { shellOf } from './shell.ts';
 import { scriptEnvironment, taskEnvironment } from './step-environment.ts';
 import type { EnvironmentParts } from './step-environment.ts';
 import type { StepProcess } from './step-process.ts';
@@ -51,14 +52,14 @@ export function scriptProcess(job: JobState, step: ScriptStep): StepProcess {
   const endpoints = visibleEndpoints(noInputs, {}, [...job.endpoints.values()]);
   const parts = environmentParts(job, step.env, undefined);
   const environment = scriptEnvironment({ ...parts, inputs: {}, endpoints });
-  const isPowerShell = step.shell === 'pwsh';
-  const file = join(folders.temp, `${randomUUID()}.${isPowerShell ? 'ps1' : 'sh'}`);
-  const script = expandMacros(step.script, ...job.lookups);
-  writeFileSync(file, isPowerShell ? `$ErrorActionPreference = 'stop'\n${script}` : script);
+  const shell = shellOf(step.shell);
+  const file = join(folders.temp, `${randomUUID()}.${shell.extension}`);
+  writeFileSync(file, shell.contents(expandMacros(step.script, ...job.lookups)));
   const folder = expandMacros(step.workingDirectory, ...job.lookups);
   return {
-    file: findProgram(step.shell, environment['PATH'] ?? ''),
-    arguments: shellArguments(step.shell, file),
+    file: shell.find(environment),
+    arguments: shell.arguments(file),
+    verbatim: shell.verbatim,
     environment,
     folder: folder === '' ? folders.working : folder,
   };
@@ -84,6 +85,7 @@ function environmentParts(
     taskVariables: taskVariables?.all() ?? [],
     prependedPath: job.prependedPath,
     variablesLast: job.message.variablesLast,
+    onWindows: process.platform === 'win32',
   };
 }
 
@@ -98,26 +100,4 @@ function nodeBinary(handler: HandlerName, { node }: JobMessage): string {
   const wants24 = handler === 'Node24' && (node.useNode24 ?? false);
   const [first, second] = wants24 ? [node.node24, node.node20] : [node.node20, node.node24];
   return first ?? second ?? process.execPath;
-}
-
-function shellArguments(shell: ScriptStep['shell'], file: string): string[] {
-  if (shell === 'bash') return ['--noprofile', '--norc', file];
-  if (shell === 'sh') return [file];
-  return ['-NoLogo', '-NoProfile', '-NonInteractive', '-Command', `. '${file}'`];
-}
-
-function findProgram(name: string, path: string): string {
-  for (const folder of path.split(delimiter).filter((entry) => entry !== '')) {
-    if (isExecutable(join(folder, name))) return join(folder, name);
-  }
-  throw new Error(`Unable to locate executable file: '${name}'. It is on no folder of PATH.`);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -5,6 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Times } from './contract.ts';
 import { LineSplitter } from './line-splitter.ts';
+import { endConsoleOf, endTreeOf } from './process-trees.ts';
+
+const onWindows = process.platform === 'win32';
 
 /** A process to start for a step, without a shell between. */
 export interface StepProcess {
@@ -14,6 +17,8 @@ export interface StepProcess {
   readonly folder: string;
   /** Written to standard input before it is closed; nothing by default. */
   readonly input?: string;
+  /** On Windows: the arguments are a command line already. */
+  readonly verbatim?: boolean;
 }
 
 /** How a step's process ended. */
@@ -38,10 +43,16 @@ export interface StepProcessOptions {
  * streams' time. There is no process group: signals go to the one process (agent: `ProcessInvoker`).
  */
 export async function runStepProcess(
-  { file, arguments: argumentsOf, environment, folder, input }: StepProcess,
+  { file, arguments: argumentsOf, environment, folder, input, verbatim }: StepProcess,
   options: StepProcessOptions,
 ): Promise<StepProcessEnd> {
-  const child = spawn(file, argumentsOf, { cwd: folder, env: environment, stdio: 'pipe' });
+  const child = spawn(file, argumentsOf, {
+    cwd: folder,
+    env: environment,
+    stdio: 'pipe',
+    windowsHide: true,
+    windowsVerbatimArguments: verbatim ?? false,
+  });
   await once(child, 'spawn');
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
@@ -59,6 +70,7 @@ export async function runStepProcess(
   stopCancelling();
   const ended = child.exitCode !== null || child.signalCode !== null;
   const streamsHeldOpen = ended && !(child.stdout.readableEnded && child.stderr.readableEnded);
+  if (streamsHeldOpen && onWindows) endTreeOf(child.pid ?? 0);
   for (const flush of flushes) flush();
   release(child);
   return { exitCode: ended ? (child.exitCode ?? undefined) : 0, streamsHeldOpen };
@@ -79,10 +91,19 @@ function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void
   return flush;
 }
 
-/** SIGINT, a wait, SIGTERM, a wait, SIGKILL: always to this process alone. */
+/**
+ * SIGINT, a wait, SIGTERM, a wait, SIGKILL: always to this process alone. On Windows the agent
+ * sends CTRL_C and CTRL_BREAK to all that share the step's console, then ends the whole tree. Node
+ * cannot send them, so what they do to programs that do not handle them is done at once: this
+ * process and its tree end, except what is detached, which has no console.
+ */
 function cancelWith(child: ChildProcess, { cancelled, times }: StepProcessOptions): () => void {
   const timers: NodeJS.Timeout[] = [];
   const cancel = (): void => {
+    if (onWindows) {
+      endConsoleOf(child.pid ?? 0);
+      return;
+    }
     child.kill('SIGINT');
     timers.push(setTimeout(() => child.kill('SIGTERM'), times.sigintMs));
     timers.push(setTimeout(() => child.kill('SIGKILL'), times.sigintMs + times.sigtermMs));

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 
 import type { JobIdentity, JobOptions, Profile } from './contract.ts';
 import type { JobFolders, MessageVariable } from './job-message.ts';
@@ -120,12 +121,17 @@ function jobVariables({
   };
 }
 
+const osNames: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
+  darwin: 'Darwin',
+  win32: 'Windows_NT',
+};
+
 function agentVariables({ folders, version, pipelineJob }: Source): Record<string, string> {
   return {
     'agent.id': '7',
     'agent.name': 'local-agent',
     'agent.machinename': hostname(),
-    'agent.os': process.platform === 'darwin' ? 'Darwin' : 'Linux',
+    'agent.os': osNames[process.platform] ?? 'Linux',
     'agent.osarchitecture': process.arch === 'arm64' ? 'ARM64' : 'X64',
     'agent.version': version,
     'agent.homedirectory': folders.root,
@@ -160,7 +166,7 @@ function buildVariables({ folders, job }: Source): Record<string, string> {
     'build.sourceVersion': '0123456789abcdef0123456789abcdef01234567',
     'build.sourcesDirectory': folders.sources,
     'build.stagingDirectory': folders.artifacts,
-    'common.testResultsDirectory': `${folders.pipeline}/TestResults`,
+    'common.testResultsDirectory': join(folders.pipeline, 'TestResults'),
   };
 }
 

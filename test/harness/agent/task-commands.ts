@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { EOL } from 'node:os';
 import { basename } from 'node:path';
 
 import type { Endpoint, TaskResult } from './contract.ts';
@@ -158,7 +159,8 @@ function isDeclaredOutput(name: string, { step }: StepContext): boolean {
 
 function refuseMultiline(data: string, { job }: StepContext): void {
   const allowed = job.variables.get('SYSTEM_UNSAFEALLOWMULTILINESECRET')?.toLowerCase() === 'true';
-  if (data.includes('\n') && !allowed) throw new Error('Secrets cannot contain multiple lines');
+  // The agent looks for the line end of its system: a lone LF passes on Windows.
+  if (data.includes(EOL) && !allowed) throw new Error('Secrets cannot contain multiple lines');
 }
 
 function refuseReadOnly(name: string, context: StepContext): void {

@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize, sep } from 'node:path';
 
 import { unzipSync } from 'fflate';
 
@@ -98,7 +98,8 @@ function inPackage(files: Readonly<Record<string, Uint8Array>>, folder: string):
 
 function writeInside(folder: string, path: string, content: Uint8Array): void {
   const target = join(folder, path);
-  if (!normalize(target).startsWith(`${folder}/`)) throw new Error(`Path leaves the task: ${path}`);
+  if (!normalize(target).startsWith(`${folder}${sep}`))
+    throw new Error(`Path leaves the task: ${path}`);
   if (!existsSync(dirname(target))) mkdirSync(dirname(target), { recursive: true });
   writeFileSync(target, content);
 }
