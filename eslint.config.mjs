@@ -231,7 +231,7 @@ export default tseslint.config(
     ),
   },
   {
-    files: ['test/e2e/**/*.ts', 'test/cli/**/*.ts'],
+    files: ['test/e2e/**/*.ts', 'test/cli/**/*.ts', 'test/windows/**/*.ts'],
     rules: restrictImports(
       ['**/src/**', '**/tasks/**', '**/cli/{commands,external}/**', '**/cli/wif.ts'],
       'End-to-end tests know the package and the harness, not the source.',

@@ -5,6 +5,7 @@ import { shortLives } from './clients.ts';
 import type { Outcome } from './outcome.ts';
 import { ownFile, repository } from './paths.ts';
 import { haste, hasteLives, type SideBySide } from './side-by-side.ts';
+import { tableOnPage, withTable } from '../windows/table.ts';
 
 const file = join(repository, 'docs', 'CONFORMANCE.md');
 
@@ -33,7 +34,8 @@ export async function writeDocument(
     if (value === undefined) throw new Error(`The template asks for ${name}.`);
     return value;
   });
-  writeFileSync(file, await format(text, { parser: 'markdown', printWidth: 100 }));
+  const page = withTable(text, tableOnPage());
+  writeFileSync(file, await format(page, { parser: 'markdown', printWidth: 100 }));
 }
 
 type Cell = string | number;
