@@ -9,7 +9,7 @@ const reasons: Readonly<Record<number, string>> = {
   5: 'as for 3, and two requests on fresh connections to the broker, with node:http: whether it lives at all is asked first, since one that hangs is to be replaced within three seconds.',
   8: 'on Node 24, 46 of the 64 MiB are pages of the node executable, 13 more than an idle node has touched: TLS, HTTP and the machinery behind them. A server with the identity library alone, measured apart, has 61 MiB.',
   9: 'V8 keeps the heap that a burst has needed, although it is told to keep it small.',
-  13: 'two timers wake the process: the server looks for slow clients every five seconds, and the end of the job is looked for every eight.',
+  13: 'two timers wake the process: the server looks for slow clients every twenty seconds, and the end of the job is looked for every eight.',
   14: 'as for 1.',
 };
 

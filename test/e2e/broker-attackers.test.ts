@@ -82,7 +82,7 @@ describe('An attacker on the same host', function () {
     const during = footprintOf(broker.pid);
     await assertHealthy(exported);
     const ended = Promise.all([...sockets, ...slow].map(closed));
-    await Promise.race([ended, pause(30_000)]);
+    await Promise.race([ended, pause(40_000)]);
     clearInterval(drip);
     assert.equal([...sockets, ...slow].filter((socket) => !socket.destroyed).length, 0);
     await assertHealthy(exported);

@@ -7,7 +7,7 @@ import type { LoopbackRequest } from '../../src/delivery/loopback-request.ts';
 import { listenOnLoopback } from '../../src/external/loopback-server.ts';
 
 describe('The loopback listener', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let listener: LoopbackListener;
   let seen: LoopbackRequest[] = [];
 
@@ -105,7 +105,7 @@ describe('The loopback listener', function () {
     assert.equal(await status(), 200);
   });
 
-  it('cuts a client that sends its headers slowly, after about ten seconds', async () => {
+  it('cuts a client that sends its headers slowly, after 25 seconds at the latest', async () => {
     const socket = await connected('127.0.0.1', listener.port);
     const begun = performance.now();
     const drip = setInterval(() => socket.write('X-A: 1\r\n'), 500);
@@ -113,7 +113,7 @@ describe('The loopback listener', function () {
     await ended(socket);
     clearInterval(drip);
     const seconds = (performance.now() - begun) / 1000;
-    assert.ok(seconds < 12, `${seconds} s`);
+    assert.ok(seconds < 27, `${seconds} s`);
     assert.deepEqual(seen, []);
   });
 
@@ -122,7 +122,7 @@ describe('The loopback listener', function () {
       Array.from({ length: 1_000 }, () => connected('127.0.0.1', listener.port)),
     );
     assert.equal(await status(), 200);
-    await Promise.race([Promise.all(idle.map(ended)), pause(13_000)]);
+    await Promise.race([Promise.all(idle.map(ended)), pause(28_000)]);
     assert.equal(idle.filter((socket) => !socket.destroyed).length, 0);
     assert.equal(await status(), 200);
   });
@@ -163,7 +163,7 @@ function connected(host: string, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, host, () => resolve(socket));
     socket.on('error', reject);
-    socket.setTimeout(20_000, () => socket.destroy());
+    socket.setTimeout(60_000, () => socket.destroy());
   });
 }
 
