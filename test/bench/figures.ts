@@ -24,7 +24,8 @@ type Facts = Omit<Figure, 'value' | 'verdict'>;
 export function figure(facts: Facts, values: readonly number[]): Figure {
   const value = measured(values);
   const { limit } = facts;
-  return { ...facts, value, ...(limit === undefined ? {} : { verdict: verdictOn(value, limit) }) };
+  const isJudged = limit !== undefined && values.length > 0;
+  return { ...facts, value, ...(isJudged ? { verdict: verdictOn(value, limit) } : {}) };
 }
 
 /** What is counted, not measured. */

@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts';
+import { azureCli } from './azure-cli.ts';
 import { brokerAtRest } from './broker-at-rest.ts';
 import { latency, memoryUnderLoad } from './broker-under-load.ts';
 import type { Figure } from './figures.ts';
@@ -39,6 +40,7 @@ async function measureAll(): Promise<void> {
   figures.push(...(await onEachNode('cold', coldStart)));
   const residents = isWanted('resident') ? await Residents.moveIn(bench) : undefined;
   for (const [name, measure] of parts) figures.push(...(await onEachNode(name, measure)));
+  if (isWanted('azure-cli')) figures.push(...(await azureCli()));
   const curves = await curvesOfGrowth();
   figures.push(...((await residents?.moveOut()) ?? []));
   printTable(figures, curves);

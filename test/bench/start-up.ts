@@ -97,7 +97,7 @@ export async function coldStart(bench: Bench, node: NodeRelease): Promise<readon
     limit: 3.5,
   } as const;
   if (!canDropCaches()) {
-    return [{ ...facts, value: noValue, note: 'not measured: the page cache may not be dropped' }];
+    return [figure({ ...facts, note: 'not measured: the page cache may not be dropped' }, [])];
   }
   const wanted = runners(bench, node, '').filter(({ name }) => ['B', 'F2', 'login'].includes(name));
   const walls = await rounds(wanted, plan.coldRounds, bench, dropCaches);
@@ -111,13 +111,6 @@ export async function coldStart(bench: Bench, node: NodeRelease): Promise<readon
     ),
   ];
 }
-
-const noValue = {
-  median: Number.NaN,
-  lowerQuartile: Number.NaN,
-  upperQuartile: Number.NaN,
-  count: 0,
-};
 
 function runners(bench: Bench, node: NodeRelease, joinedTemp: string): readonly Runner[] {
   const { azure, extension } = bench;
