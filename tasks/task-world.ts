@@ -62,7 +62,7 @@ export async function toldWhenSlow<T>(
   void clock.sleep(slowMs, done.signal).then(() => {
     if (done.signal.aborted) return;
     say(
-      'There is no ID token yet. What stands in the way may pass, so Azure DevOps is asked again, for up to two minutes.',
+      'The first token is not there yet. What stands in the way may pass, so Azure DevOps and Entra are asked again, for up to two minutes.',
     );
   });
   try {

@@ -34,9 +34,14 @@ export function closeToOthers(
   return new Promise((resolve) => {
     // Of the environment of the job it needs nothing; Windows adds what it cannot do without.
     const options = { timeout: timeoutMs, windowsHide: true, env: {} };
-    execFile(icacls, [...closingArguments(directory)], options, (error) => {
-      resolve(error === null ? undefined : ending(error));
-    });
+    try {
+      execFile(icacls, [...closingArguments(directory)], options, (error) => {
+        resolve(error === null ? undefined : ending(error));
+      });
+    } catch (error) {
+      // A policy of the host forbids it: Windows says so at once.
+      resolve(ending(error as ExecFileException));
+    }
   });
 }
 

@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { parse } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RegistrationAnswer, StartMessage } from '../broker/messages.ts';
@@ -45,35 +44,28 @@ export function startBroker(script: string, message: StartMessage): Promise<Regi
  * secret stands in an argument, the environment or a file.
  */
 export class WaitingBroker {
-  readonly #child: ChildProcess;
+  /** Undefined where the system refused at once. */
+  readonly #child: ChildProcess | undefined;
   readonly #ended: Promise<string>;
   #isTaken = false;
 
   constructor(script: string) {
-    // No flags of V8: with some, Node reads its own modules without their cache, 15 ms slower.
-    this.#child = spawn(process.execPath, [script], {
-      detached: true,
-      windowsHide: true,
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      // A process inside the temp or task folder would keep Windows from removing it.
-      cwd: parse(process.execPath).root,
-      env: environment(),
-    });
+    this.#child = start(script);
     this.#ended = endOf(this.#child);
   }
 
   /** Tells it what to do, and resolves with its first answer; for one order only. */
   async take(message: StartMessage): Promise<RegistrationAnswer> {
     this.#isTaken = true;
-    const answered = once(this.#child, 'message').then(([answer]) => answer as RegistrationAnswer);
+    const answered = answerOf(this.#child);
     // What becomes of the message shows in the answer, or in how the process ends.
-    if (this.#child.connected) this.#child.send(message, () => undefined);
+    if (this.#child?.connected === true) this.#child.send(message, () => undefined);
     const deadline = new AbortController();
     const tooLate = wait(deadlineMs, 'it said nothing in time', deadline);
     try {
       const outcome = await Promise.race([answered, this.#ended, tooLate]);
       if (typeof outcome !== 'string') return outcome;
-      this.#child.kill('SIGKILL');
+      this.#kill();
       return { failure: notStarted(outcome) };
     } finally {
       deadline.abort();
@@ -84,20 +76,53 @@ export class WaitingBroker {
   /** Ends it, and resolves when it is gone, unless it has got an order. */
   async dismiss(): Promise<void> {
     if (this.#isTaken) return;
-    this.#child.kill('SIGKILL');
+    this.#kill();
     await this.#ended;
+  }
+
+  /** One that did not start has no ID, and Node 20 would signal whatever that stands for. */
+  #kill(): void {
+    if (this.#child?.pid !== undefined) this.#child.kill('SIGKILL');
   }
 
   /** Lets this step end without it. */
   #letGo(): void {
-    if (this.#child.connected) this.#child.disconnect();
-    this.#child.unref();
+    if (this.#child?.connected === true) this.#child.disconnect();
+    this.#child?.unref();
   }
 }
 
-/** Why the process has ended, if it does before it answers. */
-function endOf(child: ChildProcess): Promise<string> {
+/** Most refusals of the system come as an event; for want of memory, say, Node throws at once. */
+function start(script: string): ChildProcess | undefined {
+  try {
+    // No flags of V8: with some, Node reads its own modules without their cache, 15 ms slower.
+    return spawn(process.execPath, [script], {
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      // A process inside the temp or task folder would keep Windows from removing it.
+      cwd: parse(process.execPath).root,
+      env: environment(),
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** What it says first; nothing, where it says nothing. */
+function answerOf(child: ChildProcess | undefined): Promise<RegistrationAnswer> {
   return new Promise((resolve) => {
+    child?.once('message', (answer) => resolve(answer as RegistrationAnswer));
+  });
+}
+
+/** Why the process has ended, if it does before it answers. */
+function endOf(child: ChildProcess | undefined): Promise<string> {
+  return new Promise((resolve) => {
+    if (child === undefined) {
+      resolve('the system refused');
+      return;
+    }
     child.once('error', () => resolve('the system refused'));
     child.once('exit', (code, signal) =>
       resolve(`it ended at once (${signal ?? `exit code ${code ?? '?'}`})`),

@@ -91,7 +91,7 @@ function truster({ network, early }: Way): Policy {
   return {
     name: 'truster',
     sendRequest: (request, next) =>
-      next(Object.assign(request, trusting(network), early === undefined ? {} : { agent: early })),
+      next(Object.assign(request, trusting(network), { agent: request.agent ?? early })),
   };
 }
 

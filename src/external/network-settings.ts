@@ -32,9 +32,13 @@ export function proxyFor(
 /** Whether a proxy may stand between; that of the environment is taken to, whatever NO_PROXY says. */
 export function isBehindProxy(url: URL, network: NetworkSettings): boolean {
   const ofEnvironment = ['HTTPS_PROXY', 'ALL_PROXY', 'HTTP_PROXY'].some(
-    (name) => (process.env[name] ?? process.env[name.toLowerCase()] ?? '') !== '',
+    (name) => isFilled(process.env[name]) || isFilled(process.env[name.toLowerCase()]),
   );
   return ofEnvironment || typeof proxyFor(url, network) === 'object';
+}
+
+function isFilled(value: string | undefined): boolean {
+  return value !== undefined && value !== '';
 }
 
 /**

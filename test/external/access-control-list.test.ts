@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closingArguments } from '../../src/external/access-control-list.ts';
+import { closeToOthers, closingArguments } from '../../src/external/access-control-list.ts';
 import { makeClosedDirectory } from '../../src/external/private-directory.ts';
 import { systemProgram } from '../../src/external/system-program.ts';
 
@@ -25,6 +25,14 @@ describe('The access control list of a directory of ours', () => {
   it('is set by the program that Windows brings along, wherever PATH leads', () => {
     const root = process.env['SystemRoot'] ?? 'C:\\Windows';
     assert.equal(systemProgram('icacls.exe'), `${root}\\System32\\icacls.exe`);
+  });
+
+  it('is not said to be set where the program may not even be started', async () => {
+    // Node throws for such a name at once, as for what a policy of Windows forbids.
+    assert.match(
+      (await closeToOthers('C:\\x', 'icacls\0.exe')) ?? '',
+      /^could not be run \(\w+\)$/,
+    );
   });
 
   // Only Windows itself can tell; the icacls.exe of Wine sets nothing.

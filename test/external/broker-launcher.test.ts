@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, parse } from 'node:path';
 import type { StartMessage } from '../../src/broker/messages.ts';
-import { startBroker } from '../../src/external/broker-launcher.ts';
+import { startBroker, WaitingBroker } from '../../src/external/broker-launcher.ts';
 import { goneWithin } from '../e2e/support/held-job.ts';
 
 const secret = 'the-job-access-token';
@@ -128,6 +128,33 @@ describe('The start of the broker', function () {
       assert.match(answer.failure.remedy, /refresh: false/);
     });
   }
+
+  it('is told as a failure, when the system refuses, at once or a moment later', async () => {
+    const { execPath } = process;
+    try {
+      const refused = new WaitingBroker('no\0path');
+      process.execPath = join(folder, 'no-node');
+      const missing = new WaitingBroker(script(mirror));
+      for (const waiting of [refused, missing]) {
+        const answer = await waiting.take(message);
+        assert.ok('failure' in answer);
+        assert.match(answer.failure.message, /the system refused/);
+      }
+    } finally {
+      process.execPath = execPath;
+    }
+  });
+
+  it('is taken back without harm, when the system refused it', async () => {
+    const { execPath } = process;
+    try {
+      process.execPath = join(folder, 'no-node');
+      // At once: Node has not told of the refusal yet.
+      await new WaitingBroker(script(mirror)).dismiss();
+    } finally {
+      process.execPath = execPath;
+    }
+  });
 
   it('hands on the failure that the process tells of', async () => {
     const failure = { code: 'DEVOPS_UNAVAILABLE', message: 'm', remedy: 'r', kind: 'transient' };

@@ -47,6 +47,7 @@ describe('The network settings of an agent', () => {
     ['https_proxy', { https_proxy: 'http://proxy.example' }, {}, true],
     ['HTTP_PROXY', { HTTP_PROXY: 'http://proxy.example' }, {}, true],
     ['an empty HTTPS_PROXY', { HTTPS_PROXY: '' }, {}, false],
+    ['an empty one beside', { HTTPS_PROXY: '', https_proxy: 'http://proxy.example' }, {}, true],
   ] as const satisfies readonly (readonly [string, object, NetworkSettings, boolean])[]) {
     it(`${expected ? 'put' : 'do not put'} a proxy between, with ${title}`, () => {
       const before = { ...process.env };
