@@ -201,6 +201,7 @@ export default tseslint.config(
       'tasks/*/index.ts',
       'tasks/*/stop.ts',
       'tasks/ahead.ts',
+      'tasks/broker-ahead.ts',
       'tasks/broker.ts',
       'tasks/wiring.ts',
     ],

@@ -1,11 +1,11 @@
-import { startAhead } from '../src/external/broker-ahead.ts';
+import { startAhead } from '../src/external/head-start.ts';
 import { brokerScript } from './broker-script.ts';
 
 /**
- * The broker that this step will probably need: whoever imports this first has it start while the
- * rest is loaded, which takes as long.
+ * What this step will wait for longest: whoever imports this first has it begin while the rest is
+ * loaded, which takes as long.
  */
-export const waitingBroker = await startAhead(brokerScript, {
-  refresh: ['false'],
-  mode: ['native', 'static'],
+export const headStart = await startAhead(brokerScript, {
+  refresh: { false: 'Azure DevOps' },
+  mode: { native: 'nothing', static: 'Azure DevOps' },
 });

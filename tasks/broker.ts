@@ -1,3 +1,5 @@
+// First: what it begins goes on while the rest is loaded.
+import { azureDevOps } from './broker-ahead.ts';
 import type { NetworkSettings } from '../src/ports.ts';
 import { runBroker } from '../src/broker/run.ts';
 import type { BrokerSettings } from '../src/broker/messages.ts';
@@ -30,7 +32,7 @@ async function main(): Promise<void> {
       await task.tell(answer);
       ownProcess.keepHeapSmall();
     },
-    http: httpsThrough(network),
+    http: httpsThrough(network, azureDevOps),
     entra: entraThrough(network),
   });
 }

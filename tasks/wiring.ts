@@ -8,7 +8,7 @@ import type { BrokerState, RegistrationAnswer, StartMessage } from '../src/broke
 import type { Tools } from '../src/ports.ts';
 import type { PipelineAgent } from '../src/delivery/pipeline-agent.ts';
 import { brokerScript } from './broker-script.ts';
-import type { WaitingBroker } from '../src/external/broker-launcher.ts';
+import type { HeadStart } from '../src/external/head-start.ts';
 import { finish } from './finish.ts';
 import type { TaskWorld } from './task-world.ts';
 
@@ -30,12 +30,11 @@ function reachBroker(state: Pick<BrokerState, 'port' | 'controlCapability'>): Ru
   };
 }
 
-/** Runs a story in the real world, with a broker that may be waiting already. */
-export function runStory(
-  story: (world: TaskWorld) => Promise<void>,
-  waiting: WaitingBroker | undefined,
-): void {
-  void runTask((agent) => story(realWorld(agent, waiting))).finally(() => waiting?.dismiss());
+/** Runs a story in the real world, where what it waits for longest may have begun already. */
+export function runStory(story: (world: TaskWorld) => Promise<void>, headStart: HeadStart): void {
+  void runTask((agent) => story(realWorld(agent, headStart))).finally(() =>
+    headStart.broker?.dismiss(),
+  );
 }
 
 /** Runs the post-job step, which is the same for every task. */
@@ -51,7 +50,7 @@ export function runFinish(): void {
   );
 }
 
-function realWorld(agent: PipelineAgent, waiting: WaitingBroker | undefined): TaskWorld {
+function realWorld(agent: PipelineAgent, { broker, azureDevOps }: HeadStart): TaskWorld {
   const local = { files: diskFiles, clock: systemClock, chance: systemChance };
   const processes = systemProcesses;
   return {
@@ -61,7 +60,7 @@ function realWorld(agent: PipelineAgent, waiting: WaitingBroker | undefined): Ta
     join: {
       ...local,
       processes,
-      start: (message) => waiting?.take(message) ?? startBroker(message),
+      start: (message) => broker?.take(message) ?? startBroker(message),
       reach: reachBroker,
     },
     upstream: async () => {
@@ -69,7 +68,12 @@ function realWorld(agent: PipelineAgent, waiting: WaitingBroker | undefined): Ta
         import('../src/external/https.ts'),
         import('../src/external/entra-access-tokens.ts'),
       ]);
-      return { ...local, http: httpsThrough(agent.network), entra: entraThrough(agent.network) };
+      const { network } = agent;
+      return {
+        ...local,
+        http: httpsThrough(network, azureDevOps),
+        entra: entraThrough(network),
+      };
     },
   };
 }

@@ -8,8 +8,9 @@ import { refusal, toFailure } from '../errors.ts';
 const deadlineMs = 150_000;
 
 /**
- * What the background process may know of the environment: how to reach the network, and the mark
- * by which the agent finds it at the end of the job, should everything else fail.
+ * What the background process may know of the environment: how to reach the network and, before it is
+ * told more, Azure DevOps; and the mark by which the agent finds it at the end of the job, should
+ * everything else fail.
  */
 const inherited = [
   'VSTS_PROCESS_LOOKUP_ID',
@@ -30,6 +31,9 @@ const inherited = [
   'NODE_USE_SYSTEM_CA',
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
+  'SYSTEM_OIDCREQUESTURI',
+  'AGENT_CAINFO',
+  'AGENT_PROXYURL',
 ];
 
 /** Starts the background process, and tells it what to do. */

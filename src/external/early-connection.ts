@@ -1,8 +1,15 @@
 import { Agent, type AgentOptions } from 'node:https';
+import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 
 type Options = Parameters<Agent['createConnection']>[0];
 type Callback = Parameters<Agent['createConnection']>[1];
+
+/** How long one is kept that was used, in ms; as Node's own agent does. */
+const idleMs = 5_000;
+
+/** The address of a host is known in less, or else takes longer than anything here, in ms. */
+const momentMs = 5;
 
 /**
  * An agent of node:https that dials a host before there is a request for it, so that TCP and TLS are
@@ -13,16 +20,19 @@ export class EarlyConnection extends Agent {
   readonly #host: string;
   readonly #port: number;
   #socket: TLSSocket | undefined;
+  /** Settled when the system is at it, or after a moment: loading is not to keep it from that. */
+  readonly begun: Promise<void>;
 
   constructor({ hostname, port }: URL, options: Pick<AgentOptions, 'ca'>) {
-    super({ ...options, keepAlive: true });
+    super({ ...options, keepAlive: true, timeout: idleMs });
     this.#host = hostname;
     this.#port = Number(port) || 443;
     const socket = connect({
       ...options,
       host: this.#host,
       port: this.#port,
-      servername: this.#host,
+      // TLS knows no names that are addresses (RFC 6066, section 3).
+      servername: isIP(hostname) === 0 ? hostname : '',
     });
     // Nobody waits for it: should no request come, the process ends all the same. Each address that
     // is tried, IPv4 or IPv6, has a handle of its own.
@@ -32,6 +42,7 @@ export class EarlyConnection extends Agent {
     });
     socket.on('error', () => undefined);
     this.#socket = socket;
+    this.begun = begun(socket);
   }
 
   override createConnection(
@@ -47,4 +58,16 @@ export class EarlyConnection extends Agent {
     }
     return socket.ref();
   }
+}
+
+function begun(socket: TLSSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const moment = setTimeout(resolve, momentMs);
+    for (const event of ['lookup', 'connect', 'close']) {
+      socket.once(event, () => {
+        clearTimeout(moment);
+        resolve();
+      });
+    }
+  });
 }

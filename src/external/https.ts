@@ -10,15 +10,20 @@ import {
 } from '@azure/core-rest-pipeline';
 import { NetworkTrouble, type Http, type HttpAnswer, type NetworkSettings } from '../ports.ts';
 import { Secret } from '../secret.ts';
+import type { EarlyConnection } from './early-connection.ts';
 import { proxyFor, trusting } from './network-settings.ts';
 import { troubleOf } from './network-trouble.ts';
 
 /** No answer that we want comes near this size. */
 const longestBytes = 1024 * 1024;
 
-/** HTTPS through Azure's own pipeline, of which proxies and TLS are taken, and nothing repeated. */
-export function httpsThrough(network: NetworkSettings): Http {
+/**
+ * HTTPS through Azure's own pipeline, of which proxies and TLS are taken, and nothing repeated.
+ * @param early for the first request, if it goes where that one does.
+ */
+export function httpsThrough(network: NetworkSettings, early?: EarlyConnection): Http {
   const client = createDefaultHttpClient();
+  let agent = early;
   return {
     async send({ method, url, headers, body, timeoutMs }) {
       const deadline = AbortSignal.timeout(Math.ceil(timeoutMs));
@@ -32,6 +37,8 @@ export function httpsThrough(network: NetworkSettings): Http {
         ...(body === undefined ? {} : { body }),
         ...trusting(network),
       });
+      if (agent !== undefined) request.agent = agent;
+      agent = undefined;
       try {
         const response = await pipelineFor(url, network).sendRequest(client, request);
         return await answerOf(response, deadline);

@@ -1,6 +1,6 @@
 // First: what it begins goes on while the rest is loaded.
-import { waitingBroker } from '../ahead.ts';
+import { headStart } from '../ahead.ts';
 import { runStory } from '../wiring.ts';
 import { tokenRefresher } from './token-refresher.ts';
 
-runStory(tokenRefresher, waitingBroker);
+runStory(tokenRefresher, headStart);

@@ -78,6 +78,10 @@ describe('The start of the broker', function () {
       SYSTEM_ACCESSTOKEN: 'hidden',
       AZURE_CLIENT_SECRET: 'hidden',
       NODE_OPTIONS: '--no-warnings',
+      SYSTEM_OIDCREQUESTURI: 'https://dev.azure.com/contoso/oidctoken',
+      AGENT_CAINFO: '/agent/authorities.pem',
+      AGENT_PROXYURL: '',
+      AGENT_PROXYPASSWORD: 'hidden',
     };
     const before = { ...process.env };
     Object.assign(process.env, given);
@@ -88,13 +92,16 @@ describe('The start of the broker', function () {
       assert.deepEqual(seen.message, message);
       const names = seen.environment.map((entry) => entry.split('=')[0] ?? '');
       const allowed =
-        /^(VSTS_PROCESS_LOOKUP_ID|PATH|HOME|TMPDIR|TMP|TEMP|LANG|LC_\w+|((HTTPS?|ALL|NO)_PROXY)|NODE_EXTRA_CA_CERTS|NODE_USE_SYSTEM_CA|SSL_CERT_(FILE|DIR)|NODE_CHANNEL_\w+|)$/i;
+        /^(VSTS_PROCESS_LOOKUP_ID|PATH|HOME|TMPDIR|TMP|TEMP|LANG|LC_\w+|((HTTPS?|ALL|NO)_PROXY)|NODE_EXTRA_CA_CERTS|NODE_USE_SYSTEM_CA|SSL_CERT_(FILE|DIR)|NODE_CHANNEL_\w+|SYSTEM_OIDCREQUESTURI|AGENT_(CAINFO|PROXYURL)|)$/i;
       assert.deepEqual(
         names.filter((name) => !allowed.test(name) && !always.test(name)),
         [],
       );
       const known = new Set(isWindows ? names.map((name) => name.toUpperCase()) : names);
-      for (const name of ['VSTS_PROCESS_LOOKUP_ID', 'PATH', 'https_proxy', 'No_Proxy', 'LC_ALL']) {
+      for (const name of [
+        ...['VSTS_PROCESS_LOOKUP_ID', 'PATH', 'https_proxy', 'No_Proxy', 'LC_ALL'],
+        ...['SYSTEM_OIDCREQUESTURI', 'AGENT_CAINFO'],
+      ]) {
         assert.ok(known.has(isWindows ? name.toUpperCase() : name), name);
       }
       const visible = [...seen.arguments, ...seen.environment].join('\n');

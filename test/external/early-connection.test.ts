@@ -1,50 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, request, type Server } from 'node:https';
+import { request } from 'node:https';
 import { createServer as createSocketServer, type AddressInfo } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { EarlyConnection } from '../../src/external/early-connection.ts';
 import { createCertificateAuthority } from '../harness/emulator/certificate-authority.ts';
+import { CountingHost } from '../support/counting-host.ts';
 
 const authority = createCertificateAuthority();
 const dialAndEnd = fileURLToPath(new URL('programs/dial-and-end.ts', import.meta.url));
-
-/** A host that counts the connections that were made to it. */
-class Host {
-  readonly sockets: TLSSocket[] = [];
-  readonly #server: Server;
-
-  constructor() {
-    const { key, certificate: cert } = authority.identityFor('localhost');
-    this.#server = createServer({ key, cert }, (incoming, response) => {
-      response.end(String(this.sockets.findIndex((socket) => socket === incoming.socket)));
-    });
-    this.#server.on('secureConnection', (socket) => this.sockets.push(socket));
-  }
-
-  async open(): Promise<this> {
-    this.#server.listen(0, 'localhost');
-    await once(this.#server, 'listening');
-    return this;
-  }
-
-  get url(): URL {
-    return new URL(`https://localhost:${(this.#server.address() as AddressInfo).port}/`);
-  }
-
-  /** Resolves with the next connection. */
-  async dialled(): Promise<TLSSocket> {
-    const [socket] = (await once(this.#server, 'secureConnection')) as [TLSSocket];
-    return socket;
-  }
-
-  close(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
-  }
-}
 
 /** Which of its connections a host answers on, counted from 0. */
 function answeredOn(url: URL, agent: EarlyConnection): Promise<string> {
@@ -61,9 +26,9 @@ function answeredOn(url: URL, agent: EarlyConnection): Promise<string> {
 
 describe('An early connection', () => {
   const trusted = { ca: authority.certificate };
-  let host: Host;
+  let host: CountingHost;
   beforeEach(async () => {
-    host = await new Host().open();
+    host = await new CountingHost(authority).open();
   });
   afterEach(() => host.close());
 
@@ -94,8 +59,14 @@ describe('An early connection', () => {
     assert.equal(await answeredOn(host.url, early), '1');
   });
 
+  it('is begun when the system is at it, or else after a moment', async () => {
+    const early = new EarlyConnection(host.url, trusted);
+    await early.begun;
+    await new EarlyConnection(new URL('https://nobody.invalid/'), {}).begun;
+  });
+
   it('is given to no other host', async () => {
-    const other = await new Host().open();
+    const other = await new CountingHost(authority).open();
     try {
       const early = new EarlyConnection(host.url, trusted);
       await host.dialled();

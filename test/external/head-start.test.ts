@@ -3,11 +3,14 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StartMessage } from '../../src/broker/messages.ts';
-import { startAhead } from '../../src/external/broker-ahead.ts';
+import { startAhead, type OtherNeeds } from '../../src/external/head-start.ts';
 import { goneWithin } from '../e2e/support/held-job.ts';
 
 const message = {} as unknown as StartMessage;
-const unneeded = { refresh: ['false'], mode: ['native', 'static'] };
+const needs: OtherNeeds = {
+  refresh: { false: 'Azure DevOps' },
+  mode: { native: 'nothing', static: 'Azure DevOps' },
+};
 
 /** Leaves its process ID, and answers the order; without one it has nothing to do. */
 const program = `
@@ -42,14 +45,14 @@ describe('A broker that is started ahead', function () {
   };
 
   it('runs before it is told what to do', async () => {
-    const waiting = await startAhead(script, unneeded);
+    const { broker: waiting } = await startAhead(script, needs);
     const pid = await pidOf();
     assert.deepEqual(await waiting?.take(message), { registration: pid });
     await goneWithin(pid, 10_000);
   });
 
   it('is gone when nobody needs it, before the step ends', async () => {
-    const waiting = await startAhead(script, unneeded);
+    const { broker: waiting } = await startAhead(script, needs);
     const pid = await pidOf();
     await waiting?.dismiss();
     assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
@@ -57,7 +60,7 @@ describe('A broker that is started ahead', function () {
 
   it('is left alone once it has its order', async () => {
     writeFileSync(script, `${program}\nsetTimeout(() => undefined, 60_000);`);
-    const waiting = await startAhead(script, unneeded);
+    const { broker: waiting } = await startAhead(script, needs);
     const pid = await pidOf();
     await waiting?.take(message);
     await waiting?.dismiss();
@@ -67,7 +70,7 @@ describe('A broker that is started ahead', function () {
 
   it('is told as a failure, when it has ended before it was needed', async () => {
     writeFileSync(script, 'process.exit(3);');
-    const waiting = await startAhead(script, unneeded);
+    const { broker: waiting } = await startAhead(script, needs);
     await new Promise((resolve) => setTimeout(resolve, 500));
     const answer = await waiting?.take(message);
     assert.ok(answer !== undefined && 'failure' in answer);
@@ -88,7 +91,7 @@ describe('A broker that is started ahead', function () {
   ] as const) {
     it(`is none where ${title}`, async () => {
       prepare();
-      assert.equal(await startAhead(script, unneeded), undefined);
+      assert.equal((await startAhead(script, needs)).broker, undefined);
     });
   }
 });
