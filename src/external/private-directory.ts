@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { refusal } from '../errors.ts';
-import { closeToOthers } from './access-control-list.ts';
 import { codeOf, renameOver } from './held-files.ts';
 import { isWindows, systemProgram } from './system-program.ts';
 
@@ -38,6 +37,8 @@ export async function makeClosedDirectory(path: string, icacls: string): Promise
     requirePrivate(path, existing);
     return;
   }
+  // Processes take a while to load, and only Windows needs one here.
+  const { closeToOthers } = await import('./access-control-list.ts');
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   await mkdir(draft, { mode: 0o700 });
   try {
