@@ -51,7 +51,7 @@ export const accessTokenRhythm: Rhythm = {
   floorMs: (lifeMs) => Math.min(10 * minuteMs, lifeMs / 2),
 };
 
-/** Azure DevOps delays the requests of busy organisations by up to 30 s before it answers. */
+/** Azure DevOps delays the requests of busy organizations by up to 30 s before it answers. */
 const longestTimeoutMs = 45_000;
 
 /**

@@ -49,7 +49,7 @@ const signInPage: Verdict = {
   kind: 'transient',
   why: 'it sent a web page or a redirect in place of an answer',
   remedy:
-    "Check that no proxy or gateway between the agent and Azure DevOps asks for a sign-in, and that the organisation's address is current.",
+    "Check that no proxy or gateway between the agent and Azure DevOps asks for a sign-in, and that the organization's address is current.",
 };
 
 const throttled: Verdict = {

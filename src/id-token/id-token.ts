@@ -82,7 +82,7 @@ const longestClaim = 600;
 /** Claims are shown in logs: one line, no control characters, no logging commands, bounded. */
 function textClaim(value: unknown): string {
   const texts = (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
-  // Names of organisations, projects and connections stand in subjects, in any language.
+  // Names of organizations, projects and connections stand in subjects, in any language.
   return oneLine(texts.join(' '))
     .replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?')
     .slice(0, longestClaim);

@@ -1,6 +1,6 @@
 import type { Cloud } from './clouds.ts';
 import { addCredential, credentialView } from './directory.ts';
-import { json, normalized, type EmulatorRequest, type EmulatorResponse } from './message.ts';
+import { json, normalised, type EmulatorRequest, type EmulatorResponse } from './message.ts';
 import { armError, withToken } from './resource-manager.ts';
 import type { Application, World } from './world.ts';
 
@@ -36,7 +36,7 @@ export const subscriptionFor =
     withToken(cloud, (asked, there, caller) => {
       const rights = there.administration.rights.get(caller.clientId);
       if (!rights || rights.resourceManager === 'none') return others(asked, there);
-      const id = normalized(asked.params['subscription'] ?? '');
+      const id = normalised(asked.params['subscription'] ?? '');
       if (id !== there.subscriptionId) {
         return armError(
           404,

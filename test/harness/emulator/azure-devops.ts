@@ -5,7 +5,7 @@ import {
   bearerOf,
   html,
   json,
-  normalized,
+  normalised,
   type EmulatorRequest,
   type EmulatorResponse,
 } from './message.ts';
@@ -89,22 +89,22 @@ const misdirected = (
 ): EmulatorResponse | undefined => {
   const { plan = '', jobId = '', hub = '', project = '' } = request.params;
   const names = [world.organization.project.id, world.organization.project.name];
-  if (!names.includes(normalized(project))) {
+  if (!names.includes(normalised(project))) {
     return refusal(
       404,
       'ProjectDoesNotExistException',
       `VS800075: The project with id '${project}' does not exist, or you do not have permission to access it.`,
     );
   }
-  const known = [...world.jobs.values()].some((other) => other.planId === normalized(plan));
-  if (!known || normalized(hub) !== job.hub) {
+  const known = [...world.jobs.values()].some((other) => other.planId === normalised(plan));
+  if (!known || normalised(hub) !== job.hub) {
     return refusal(
       404,
       'TaskOrchestrationPlanNotFoundException',
       `No plan found for identifier ${plan}.`,
     );
   }
-  if (normalized(plan) !== job.planId || normalized(jobId) !== job.jobId) {
+  if (normalised(plan) !== job.planId || normalised(jobId) !== job.jobId) {
     return refusal(
       403,
       'TaskOrchestrationPlanSecurityException',
@@ -134,7 +134,7 @@ const bodyRefusal = (request: EmulatorRequest): EmulatorResponse | undefined => 
 
 const issue = (request: EmulatorRequest, job: JobRecord, world: World): EmulatorResponse => {
   const connectionId = request.query.get('serviceConnectionId');
-  const connection = world.connections.get(normalized(connectionId ?? ''));
+  const connection = world.connections.get(normalised(connectionId ?? ''));
   if (connectionId !== null && (!connection || !job.connectionIds.has(connection.id))) {
     return noExplicitReference(connectionId);
   }

@@ -4,7 +4,7 @@ import type { Cloud } from './clouds.ts';
 import {
   bearerOf,
   json,
-  normalized,
+  normalised,
   type EmulatorRequest,
   type EmulatorResponse,
 } from './message.ts';
@@ -70,7 +70,7 @@ export const applications = (cloud: Cloud): Handle =>
     if (wanted === undefined)
       return refusal(400, 'Request_UnsupportedQuery', 'Unsupported filter.');
     const value = registrations(world)
-      .filter(({ clientId }) => clientId === normalized(wanted))
+      .filter(({ clientId }) => clientId === normalised(wanted))
       .map(applicationView);
     return json(200, { value });
   });
@@ -119,7 +119,7 @@ export const addCredential = (
 /** `GET` and `POST /v1.0/applications/{object ID}/federatedIdentityCredentials`. */
 export const applicationCredentials = (cloud: Cloud): Handle =>
   withRights(cloud, (request, world) => {
-    const id = normalized(request.params['id'] ?? '');
+    const id = normalised(request.params['id'] ?? '');
     const application = registrations(world).find((one) => applicationObjectId(one) === id);
     if (!application) {
       return refusal(404, 'Request_ResourceNotFound', `Resource '${id}' does not exist.`);

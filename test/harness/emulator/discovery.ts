@@ -2,7 +2,7 @@ import { entraRefusal } from './aadsts.ts';
 import type { Cloud } from './clouds.ts';
 import { issuerUrl } from './federation.ts';
 import type { PublishedKey } from './jwt.ts';
-import { json, normalized, type EmulatorRequest, type EmulatorResponse } from './message.ts';
+import { json, normalised, type EmulatorRequest, type EmulatorResponse } from './message.ts';
 import type { World } from './world.ts';
 
 /** The keys that an issuer publishes; none for an issuer that there is not. */
@@ -14,7 +14,7 @@ export const publishedKeys = (issuer: string, world: World): readonly PublishedK
 /** `vstoken.dev.azure.com/{org}/.well-known/…`: Azure DevOps as an issuer of ID tokens. */
 export const devopsIssuer = (request: EmulatorRequest, world: World): EmulatorResponse => {
   const issuer = issuerUrl('azure-devops', world);
-  if (normalized(request.params['organization'] ?? '') !== world.organization.id) {
+  if (normalised(request.params['organization'] ?? '') !== world.organization.id) {
     return json(404, { message: 'No such organization.' });
   }
   if (request.params['document'] === 'jwks') {
@@ -69,7 +69,7 @@ const entraDocument = (
 export const entraConfiguration =
   (cloud: Cloud) =>
   (request: EmulatorRequest, world: World): EmulatorResponse => {
-    const tenant = normalized(request.params['tenant'] ?? '');
+    const tenant = normalised(request.params['tenant'] ?? '');
     if (tenant !== world.tenantId && !shared.includes(tenant)) {
       return entraRefusal(90002, request, { tenant });
     }
@@ -80,7 +80,7 @@ export const entraConfiguration =
 /** Entra's keys, the same for both versions. */
 export const entraKeys = (request: EmulatorRequest, world: World): EmulatorResponse => {
   const issuer = `https://login.microsoftonline.com/${world.tenantId}/v2.0`;
-  const tenant = normalized(request.params['tenant'] ?? 'common');
+  const tenant = normalised(request.params['tenant'] ?? 'common');
   if (tenant !== world.tenantId && !shared.includes(tenant)) {
     return entraRefusal(90002, request, { tenant });
   }

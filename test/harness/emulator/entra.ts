@@ -2,7 +2,7 @@ import { entraRefusal, type RefusalDetail } from './aadsts.ts';
 import { issueAccessToken } from './access-tokens.ts';
 import { describeAssertion, judgeAssertion } from './assertion.ts';
 import type { Cloud } from './clouds.ts';
-import { json, normalized, type EmulatorRequest, type EmulatorResponse } from './message.ts';
+import { json, normalised, type EmulatorRequest, type EmulatorResponse } from './message.ts';
 import { isKnownResource } from './resources.ts';
 import type { Application, World } from './world.ts';
 
@@ -29,7 +29,7 @@ const findApplication = (
   form: URLSearchParams,
   world: World,
 ): No | Yes<Application> => {
-  const tenant = normalized(request.params['tenant'] ?? '');
+  const tenant = normalised(request.params['tenant'] ?? '');
   if (!/^[0-9a-f-]{36}$|\./.test(tenant)) return no(900023, { tenant });
   if (tenant !== world.tenantId) return no(90002, { tenant });
   const grant = form.get('grant_type') ?? '';
@@ -37,7 +37,7 @@ const findApplication = (
   if (grant !== 'client_credentials') return no(70003, { parameter: grant });
   const clientId = form.get('client_id') ?? '';
   if (clientId === '') return no(900144, { parameter: 'client_id' });
-  const application = world.applications.get(normalized(clientId));
+  const application = world.applications.get(normalised(clientId));
   if (!application) return no(700016, { clientId });
   const here = application.cloud.authorityHosts.includes(request.host);
   return here ? { value: application } : no(900382);
@@ -140,7 +140,7 @@ const decide = (
 export const entraToken = (request: EmulatorRequest, world: World): EmulatorResponse => {
   if (request.method !== 'POST') return entraRefusal(900144, request, { parameter: 'grant_type' });
   const form = new URLSearchParams(request.body.toString());
-  const clientId = normalized(form.get('client_id') ?? '');
+  const clientId = normalised(form.get('client_id') ?? '');
   const { aadsts } = request.distortion;
   const name = world.applications.get(clientId)?.name ?? '';
   const answer =

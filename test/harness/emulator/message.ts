@@ -71,4 +71,4 @@ export const bearerOf = (request: EmulatorRequest): string | undefined =>
   /^Bearer +(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
 
 /** The text between the slashes of a GUID-keyed thing, in the one form that maps are keyed by. */
-export const normalized = (id: string): string => id.toLowerCase();
+export const normalised = (id: string): string => id.toLowerCase();

@@ -1,7 +1,7 @@
 import type { Project, Registration } from './administration.ts';
 import { devopsHeaders } from './azure-devops.ts';
 import { defaultAudience, issuerUrl, subjectOf } from './federation.ts';
-import { json, normalized, type EmulatorRequest, type EmulatorResponse } from './message.ts';
+import { json, normalised, type EmulatorRequest, type EmulatorResponse } from './message.ts';
 import type { ServiceConnection } from './service-connections.ts';
 import { devopsRefusal, endpointView } from './service-endpoints.ts';
 import type { World } from './world.ts';
@@ -69,7 +69,7 @@ const incompleteness = (body: Wish, view: unknown): string | undefined => {
   const sent = body as Readonly<Record<string, unknown>>;
   const missing = Object.keys(record).filter((name) => !(name in sent));
   if (missing.length > 0) return `Value cannot be null. Parameter name: ${missing.join(', ')}`;
-  if (normalized(body.id ?? '') !== record['id'])
+  if (normalised(body.id ?? '') !== record['id'])
     return 'The ID of the body is not that of the path.';
   if ('revertSchemeDeadline' in (body.data ?? {})) {
     return 'Following fields in the service connection are not expected: revertSchemeDeadline.';

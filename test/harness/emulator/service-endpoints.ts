@@ -3,7 +3,7 @@ import { devopsHeaders, signInPage, signInRedirect } from './azure-devops.ts';
 import {
   bearerOf,
   json,
-  normalized,
+  normalised,
   type EmulatorRequest,
   type EmulatorResponse,
 } from './message.ts';
@@ -81,9 +81,9 @@ const projectOf = (
   world: World,
   rights: Rights,
 ): Project | EmulatorResponse => {
-  const wanted = normalized(request.params['project'] ?? '');
+  const wanted = normalised(request.params['project'] ?? '');
   return (
-    visible(world, rights).find(({ id, name }) => id === wanted || normalized(name) === wanted) ??
+    visible(world, rights).find(({ id, name }) => id === wanted || normalised(name) === wanted) ??
     devopsRefusal(
       404,
       'ProjectDoesNotExistException',
@@ -141,7 +141,7 @@ export const endpointView = (registration: Registration, at: Project, world: Wor
   return {
     ...view,
     // What an agent gets in one spelling, REST has in another.
-    type: normalized(String(view['type'])),
+    type: normalised(String(view['type'])),
     createdBy: { displayName: 'Ada', id: world.organization.id },
     description,
     isShared: owners.length > 1,
@@ -179,7 +179,7 @@ const matches = (view: unknown, query: URLSearchParams): boolean => {
   const schemes = query.get('authSchemes')?.split(',');
   const wanted = query.get('type');
   return (
-    (wanted === null || normalized(wanted) === normalized(type)) &&
+    (wanted === null || normalised(wanted) === normalised(type)) &&
     (names?.includes(name) ?? true) &&
     (schemes?.includes(authorization.scheme) ?? true)
   );
@@ -199,7 +199,7 @@ export const endpoints = signedIn((request, world, rights) => {
 export const endpoint = signedIn((request, world, rights) => {
   const found = projectOf(request, world, rights);
   if ('status' in found) return found;
-  const id = normalized(request.params['id'] ?? '');
+  const id = normalised(request.params['id'] ?? '');
   const registration = registrationsIn(found, world).find((one) => one.id === id);
   const remark = { connectionId: id };
   if (!registration) {
@@ -219,7 +219,7 @@ export const endpoint = signedIn((request, world, rights) => {
 export const history = signedIn((request, world, rights) => {
   const found = projectOf(request, world, rights);
   if ('status' in found) return found;
-  const id = normalized(request.params['id'] ?? '');
+  const id = normalised(request.params['id'] ?? '');
   const lastUsedOn = world.administration.registrations.get(id)?.lastUsedOn;
   const value = lastUsedOn
     ? [
