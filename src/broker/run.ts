@@ -119,13 +119,12 @@ async function keep(
   const vigil = new Vigil({ brokerId, stateFile, worker, world });
   let watchedAt = clock.monotonicMs();
   for (;;) {
-    const nowMs = clock.monotonicMs();
-    const dueAt = nowMs + broker.dueInMs();
-    const restMs = Math.max(Math.min(dueAt, watchedAt + vigilMs) - nowMs, shortestRestMs);
+    const vigilInMs = watchedAt + vigilMs - clock.monotonicMs();
+    const restMs = Math.max(Math.min(broker.dueInMs(), vigilInMs), shortestRestMs);
     await clock.sleep(restMs, ending);
     if (ending.aborted) return 'asked to';
     // Not awaited: a slow answer upstream must not keep the vigil from its round.
-    if (clock.monotonicMs() >= dueAt) void broker.tend();
+    void broker.tend();
     if (clock.monotonicMs() - watchedAt < vigilMs) continue;
     watchedAt = clock.monotonicMs();
     const end = await vigil.endOfJob();

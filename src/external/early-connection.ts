@@ -34,8 +34,9 @@ export class EarlyConnection extends Agent {
       // TLS knows no names that are addresses (RFC 6066, section 3).
       servername: isIP(hostname) === 0 ? hostname : '',
     });
-    // Nobody waits for it: should no request come, the process ends all the same. Each address that
-    // is tried, IPv4 or IPv6, has a handle of its own.
+    // Nobody waits for it: should no request come, the process ends all the same, once the system has
+    // answered what it was asked for the name. Each address that is tried, IPv4 or IPv6, has a handle
+    // of its own.
     socket.unref();
     socket.on('connectionAttempt', () => {
       if (this.#socket === socket) socket.unref();

@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { request } from 'node:http';
 import type { ControlRoute, RunningBroker } from '../broker/join.ts';
 import type { BrokerState } from '../broker/messages.ts';
 
@@ -13,9 +13,6 @@ const timeoutsMs: Readonly<Record<ControlRoute, number>> = {
 };
 
 const longestBytes = 1024 * 1024;
-
-/** One connection for all that a step asks in a row, and none of Node's own that may use a proxy. */
-const agent = new Agent({ keepAlive: true, timeout: 5_000 });
 
 /** Reaches the broker of this job by its control routes; never through a proxy. */
 export function reachBroker({
@@ -48,7 +45,7 @@ function post(
         port,
         method: 'POST',
         path: `/control/${route}`,
-        agent,
+        agent: false,
         timeout: timeoutsMs[route],
         headers: {
           authorization: `Bearer ${capability}`,

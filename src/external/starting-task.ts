@@ -12,6 +12,8 @@ export function startingTask(): StartingTask {
   const order = new Promise<StartMessage | undefined>((resolve) => {
     process.once('message', (message) => resolve(message as StartMessage));
     process.once('disconnect', () => resolve(undefined));
+    // It may have gone while this process was still loading.
+    if (!process.connected) resolve(undefined);
   });
   return {
     order,

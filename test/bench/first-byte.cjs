@@ -1,7 +1,8 @@
 // Loaded before a step (--require): writes which built-in modules were loaded when the first name
 // was about to be looked up, the first connection made or the first process started, or at the end
 // where nothing of that happened, and ends the process then. It takes hold below node:net and its
-// like, which would otherwise count as loaded.
+// like, which would otherwise count as loaded. The name that is looked up while the rest is still to
+// be loaded does not count: it is not found, so that whoever asks has to look for it again.
 const { writeFileSync } = require('node:fs');
 
 const own = new Set(process.moduleLoadList);
@@ -22,6 +23,11 @@ const stopAt = (object, name, when) => {
     process.reallyExit(0);
   };
 };
-stopAt(process.binding('cares_wrap'), 'getaddrinfo', 'connection');
+const names = process.binding('cares_wrap');
+const notFound = -3008;
+names.getaddrinfo = () => {
+  stopAt(names, 'getaddrinfo', 'connection');
+  return notFound;
+};
 stopAt(process.binding('tcp_wrap').TCP.prototype, 'connect', 'connection');
 stopAt(process.binding('process_wrap').Process.prototype, 'spawn', 'process');

@@ -27,10 +27,19 @@ const loadedBySteps = [
   ...['_tls_common', '_tls_wrap', 'tls'],
 ];
 
+/** What starting a process takes, before anything else is loaded. */
+const loadedToStart = [
+  ...['child_process', 'dgram', 'diagnostics_channel', 'module', 'net', 'stream'],
+  ...['stream/promises', 'string_decoder', 'timers/promises'],
+];
+
 /** What Azure's libraries add before their first request. */
 const loadedByLibraries = [
   ...['assert', 'dns', 'https', 'perf_hooks', 'process', 'tty', 'worker_threads', 'zlib'],
 ];
+
+/** Nothing else loads it. */
+const markOfLibraries = 'zlib';
 
 interface FirstMove {
   readonly when: 'connection' | 'process' | 'end';
@@ -56,18 +65,26 @@ describe('What a step loads before it acts', function () {
     assertLoads(loaded, loadedBySteps);
   });
 
-  it('is its own bundle and little more when it starts the broker', () => {
+  it('is next to nothing when it starts the broker', () => {
     const { when, loaded } = firstMove('TokenRefresher', {}, ['index.mjs']);
     assert.equal(when, 'process');
-    assertLoads(loaded, loadedBySteps);
+    assertLoads(loaded, loadedToStart);
+  });
+
+  it('is no implementation of fetch in the broker, when it is ready to be told what to do', () => {
+    const { when, loaded } = firstMove('TokenRefresher', {}, ['broker.mjs', 'azure.mjs']);
+    assert.equal(when, 'end');
+    assertLoads(loaded, [...loadedBySteps, ...loadedByLibraries, 'v8']);
+    assert.ok(loaded.includes(markOfLibraries));
   });
 
   it('is no implementation of fetch when the first request leaves', () => {
-    const files = ['index.mjs', 'azure.mjs'];
+    const files = ['index.mjs', 'azure.mjs'] as const;
     const inputs = { tools: 'none', refresh: 'false', verify: 'true' };
     const { when, loaded } = firstMove('FederatedLogin', inputs, files);
     assert.equal(when, 'connection');
     assertLoads(loaded, [...loadedBySteps, ...loadedByLibraries]);
+    assert.ok(loaded.includes(markOfLibraries));
   });
 
   function assertLoads(loaded: readonly string[], allowed: readonly string[]): void {
@@ -76,11 +93,11 @@ describe('What a step loads before it acts', function () {
     assert.ok(!loaded.includes('internal/deps/undici/undici'), 'fetch was loaded');
   }
 
-  /** Runs a step that has only some of its files, until it reaches for the world. */
+  /** Runs a step or its broker, with only some of their files, until it reaches for the world. */
   function firstMove(
     task: TaskName,
     inputs: Readonly<Record<string, string>>,
-    files: readonly string[],
+    files: readonly [program: string, ...beside: string[]],
   ): FirstMove {
     const folder = mkdtempSync(join(tmpdir(), 'first-move-'));
     try {
@@ -93,7 +110,7 @@ describe('What a step loads before it acts', function () {
       const probe = join(repository, 'test', 'bench', 'first-byte.cjs');
       const { stdout, stderr } = spawnSync(
         process.execPath,
-        ['--require', probe, join(folder, 'index.mjs')],
+        ['--require', probe, join(folder, files[0])],
         {
           env: { ...stepEnvironment(temp, aConnection(), inputs), FIRST_BYTE_FILE: report },
           encoding: 'utf8',
@@ -135,8 +152,11 @@ describe('What a job asks of Azure', function () {
     const play = await stage.play({ pipeline, connections: [connection] });
     assertGreen(play);
     const found = linesOf(play.report, 'count').find((line) => line.startsWith('brokers')) ?? '';
-    const ofBrokers = play.argumentsSeen.filter((seen) =>
-      seen.some((path) => path.startsWith(stage.folder) && path.endsWith('/broker.mjs')),
+    // The search that counts them is not one of them.
+    const ofBrokers = play.argumentsSeen.filter(
+      ([program = '', ...others]) =>
+        /\bnode$/.test(program) &&
+        others.some((path) => path.startsWith(stage.folder) && path.endsWith('/broker.mjs')),
     );
     return {
       routes: play.journal.map(({ route }) => route).sort(),

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { CertificateAuthority } from '../harness/emulator/certificate-authority.ts';
 
 /** A host that counts the connections made to it, and answers each request with its connection's number. */
 export class CountingHost {
   readonly sockets: TLSSocket[] = [];
+  /** Those below TLS, which may not be up yet. */
+  readonly #connections: Duplex[] = [];
   readonly #server: Server;
 
   constructor(authority: CertificateAuthority) {
@@ -14,6 +17,7 @@ export class CountingHost {
     this.#server = createServer({ key, cert }, (incoming, response) => {
       response.end(String(this.sockets.findIndex((socket) => socket === incoming.socket)));
     });
+    this.#server.on('connection', (socket) => this.#connections.push(socket));
     this.#server.on('secureConnection', (socket) => this.sockets.push(socket));
   }
 
@@ -36,7 +40,7 @@ export class CountingHost {
   }
 
   close(): void {
-    this.#server.closeAllConnections();
     this.#server.close();
+    for (const connection of this.#connections) connection.destroy();
   }
 }
