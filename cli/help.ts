@@ -1,10 +1,13 @@
+import { issuerChangePage, issuerRetirement } from '../src/administration/issuer.ts';
+
 /** What the commands say of themselves: enough to use them by. */
 
 const signIn = `
 Sign-in:
   Azure DevOps  AZURE_DEVOPS_EXT_PAT (a personal access token) where it is set, else Entra
   Entra         whatever DefaultAzureCredential finds: az login, Azure PowerShell, azd, or
-                AZURE_TENANT_ID, AZURE_CLIENT_ID and a credential of a service principal`;
+                AZURE_TENANT_ID, AZURE_CLIENT_ID and a credential of a service principal;
+                of the public cloud only`;
 
 const exits = `
 Exit codes:
@@ -35,9 +38,9 @@ Examples:
   wif list -o contoso -p shop -p billing --last-used
   wif list -o contoso --output json | jq '.connections[] | select(.canConvert)'
 
-The issuer of Azure DevOps (vstoken.dev.azure.com) retires on 2027-07-01. Connections that use it
+The issuer of Azure DevOps (vstoken.dev.azure.com) retires on ${issuerRetirement}. Connections that use it
 are told; changing them is for the project settings:
-https://learn.microsoft.com/azure/devops/pipelines/library/convert-service-connections
+${issuerChangePage}
 ${exits}`,
 
   doctor: `
@@ -45,6 +48,8 @@ It compares issuer, subject and audience that Azure DevOps will send with the fe
 credentials of the app registration or user-assigned managed identity, looks for roles of the
 identity on the subscription, and prints commands for what is missing. --fix creates the federated
 credential, and nothing else.
+
+It looks into the public cloud only: of a connection for another it says that it cannot know.
 
 Permissions (least):
   Azure DevOps      as for list
@@ -97,7 +102,11 @@ Steps, of which each is skipped where its work is done already:
   3  the federated credential of the identity
   4  the role, with --role
   5  a look whether all fits together
-If a step fails, what exists stays; the same command goes on there.
+If a step fails, what exists stays; the same command goes on there. Without --role, a missing role
+is told, and no failure.
+
+It is for identities and subscriptions of the public cloud only. For national clouds and Azure Stack
+use the project settings; a sign-in to another cloud (AZURE_AUTHORITY_HOST) is refused.
 
 Permissions (least):
   Azure DevOps      the role Creator for service connections of the project; as a token: scopes

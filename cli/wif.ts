@@ -32,7 +32,7 @@ const run: Run = async (shared, story) => {
 
 function worldFor({ organization: named, tenant }: SharedOptions): CommandWorld {
   const organization = organizationNamed(named);
-  const entra = entraSignIn(tenant);
+  const entra = entraSignIn(tenant, environment.authorityHost);
   const token = environment.personalAccessToken;
   const devops = token === undefined ? entra(devopsScope) : personalSignIn(token);
   return {

@@ -5,7 +5,7 @@ import {
   type Outcome,
 } from '../../src/administration/change.ts';
 import type { Connection } from '../../src/administration/connection.ts';
-import { administrationError, AdministrationError } from '../../src/administration/errors.ts';
+import { administrationError } from '../../src/administration/errors.ts';
 import { issuerChangePage } from '../../src/administration/issuer.ts';
 import { pastChanges } from '../../src/administration/journal.ts';
 import type { Operation } from '../../src/administration/operation.ts';
@@ -121,7 +121,7 @@ async function changeAll(
     },
     either,
   );
-  return results.map((result, index) => result ?? notStarted(connections[index], end));
+  return connections.map((connection, index) => results[index] ?? notStarted(connection, end));
 }
 
 /** After these nobody else will fare better. */
@@ -131,18 +131,11 @@ function isEnd({ result, reason }: Outcome): boolean {
   );
 }
 
-function notStarted(connection: Connection | undefined, end: Outcome | undefined): Outcome {
-  if (connection === undefined) throw new AdministrationError(impossible);
+function notStarted(connection: Connection, end: Outcome | undefined): Outcome {
   const why = end === undefined ? 'The run was interrupted' : `The run ended (${end.reason})`;
   const detail = `${why}: run the command again.`;
   return { connection, result: 'not started', reason: '', detail, by: '' };
 }
-
-const impossible = {
-  code: 'UNEXPECTED',
-  message: 'A result belongs to no connection.',
-  remedy: 'This is a bug of wif: report it.',
-} as const;
 
 function closingLines(
   operation: Operation,

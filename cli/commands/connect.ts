@@ -1,20 +1,22 @@
-import { createCredentialCommand } from '../../src/administration/commands.ts';
+import type { Connection } from '../../src/administration/connection.ts';
 import {
   stepsOf,
   type Made,
   type StepResult,
   type Wish,
 } from '../../src/administration/connecting.ts';
-import { diagnose, isHealthy } from '../../src/administration/diagnosis.ts';
+import { diagnose, isHealthy, type Diagnosis } from '../../src/administration/diagnosis.ts';
 import {
   administrationError,
   asAdministrationError,
   type AdministrationError,
 } from '../../src/administration/errors.ts';
+import type { Finding } from '../../src/administration/findings.ts';
 import { identityOf, managedIdentity, requireGuid } from '../../src/administration/identity.ts';
 import type { Identity } from '../../src/administration/identity.ts';
 import { readSubscription } from '../../src/administration/roles.ts';
 import { projectNamed } from '../../src/administration/service-connections.ts';
+import { findingLines } from './printing.ts';
 import { exitCodes, type CommandWorld, type ExitCode } from './world.ts';
 
 export interface ConnectOptions {
@@ -37,17 +39,47 @@ type Taken = Omit<StepResult, 'state'> & {
   readonly state: StepResult['state'] | 'failed' | 'not reached' | 'works';
 };
 
+/** Why a step failed, and what somebody else may paste in its place. */
+interface Failure {
+  readonly error: AdministrationError;
+  readonly command: string | undefined;
+}
+
+/** What is told at the end. */
+interface Account {
+  readonly made: Made;
+  readonly taken: readonly Taken[];
+  readonly failure: Failure | undefined;
+  /** Of the verification; empty where it was not reached. */
+  readonly findings: readonly Finding[];
+}
+
 /** Makes a connection that works, step by step; each may be there already. */
 export async function connect(options: ConnectOptions, world: CommandWorld): Promise<ExitCode> {
   const wish = await wishOf(options, world);
   const made: Made = {};
   const { taken, failure } = await takeSteps(wish, made, options.dryRun, world);
-  if (failure === undefined && !options.dryRun) taken.push(await verified(made, world));
-  print(options, wish, made, taken, failure, world);
+  const findings: Finding[] = [];
+  if (failure === undefined && made.connection !== undefined && !options.dryRun) {
+    const diagnosis = await examine(made.connection, wish, world);
+    findings.push(...diagnosis.findings);
+    taken.push(verification(diagnosis));
+  }
+  const account = { made, taken, failure, findings };
+  if (options.output === 'json') world.terminal.out(asJson(options, account));
+  else print(options, account, world);
+  return exitCodeOf(account);
+}
+
+function exitCodeOf({ taken, failure }: Account): ExitCode {
   if (failure !== undefined) {
     return taken.some(({ state }) => state === 'created') ? exitCodes.partly : exitCodes.failed;
   }
-  return taken.every(({ state }) => state !== 'failed') ? exitCodes.fine : exitCodes.partly;
+  return isSomethingWrong(taken) ? exitCodes.partly : exitCodes.fine;
+}
+
+function isSomethingWrong(taken: readonly Taken[]): boolean {
+  return taken.some(({ state }) => state === 'failed');
 }
 
 /** Everything is read, and can be refused, before anything is made. */
@@ -111,10 +143,10 @@ async function takeSteps(
   made: Made,
   isDryRun: boolean,
   { devops: web, directory, clock, terminal }: CommandWorld,
-): Promise<{ taken: Taken[]; failure: AdministrationError | undefined }> {
+): Promise<{ readonly taken: Taken[]; readonly failure: Failure | undefined }> {
   const taken: Taken[] = [];
-  let failure: AdministrationError | undefined;
-  for (const { title, take } of stepsOf(wish)) {
+  let failure: Failure | undefined;
+  for (const { title, take, command } of stepsOf(wish)) {
     if (failure !== undefined) {
       taken.push({ title, state: 'not reached', detail: '' });
       continue;
@@ -122,76 +154,94 @@ async function takeSteps(
     terminal.progress(title);
     try {
       taken.push({ title, ...(await take(wish, made, { web, directory, clock, isDryRun })) });
-    } catch (error) {
-      failure = asAdministrationError(error);
-      taken.push({ title, state: 'failed', detail: `${failure.code}: ${failure.message}` });
+    } catch (thrown) {
+      const error = asAdministrationError(thrown);
+      taken.push({ title, state: 'failed', detail: `${error.code}: ${error.message}` });
+      // Only a permission is something that somebody else may have.
+      const isDenied = error.code === 'ACCESS_DENIED';
+      failure = { error, command: isDenied ? command?.(wish, made) : undefined };
     }
   }
   return { taken, failure };
 }
 
-/** The last step only looks: whether all that was made fits together. */
-async function verified({ connection }: Made, world: CommandWorld): Promise<Taken> {
-  const title = 'verification';
-  const { directory, organization, clock } = world;
-  if (connection === undefined) return { title, state: 'failed', detail: 'there is no connection' };
-  const diagnosis = await diagnose(connection, {
+/** A role is an option: it is missed only where it was asked for. */
+function examine(
+  connection: Connection,
+  { role }: Wish,
+  { directory, organization, clock }: CommandWorld,
+): Promise<Diagnosis> {
+  return diagnose(connection, {
     directory,
     organization: organization.name,
     now: clock.now(),
+    needsRole: role !== undefined,
   });
-  if (isHealthy(diagnosis)) return { title, state: 'works', detail: 'credential and role fit' };
-  const wrong = diagnosis.findings.filter(
-    ({ state }) => state === 'problem' || state === 'unknown',
-  );
-  const detail = wrong
-    .map(({ check, text, commands }) => [`${check}: ${text}`, ...commands].join(' '))
-    .join(' ');
-  return { title, state: 'failed', detail };
 }
 
-function print(
-  options: ConnectOptions,
-  wish: Wish,
-  { connection, trust }: Made,
-  taken: readonly Taken[],
-  failure: AdministrationError | undefined,
-  { terminal }: CommandWorld,
-): void {
-  if (options.output === 'json') {
-    const value = {
-      isDryRun: options.dryRun,
-      connection:
-        connection === undefined
-          ? null
-          : { id: connection.id, name: connection.name, project: connection.project.name },
-      trust: trust ?? null,
-      steps: taken,
-      failure:
-        failure === undefined
-          ? null
-          : { code: failure.code, message: failure.message, remedy: failure.remedy },
+/** The last step only looks: whether all that was made fits together. */
+function verification(diagnosis: Diagnosis): Taken {
+  const title = 'verification';
+  if (isHealthy(diagnosis)) {
+    const hasRole = diagnosis.findings.some(
+      ({ check, state }) => check === 'roles' && state === 'ok',
+    );
+    return {
+      title,
+      state: 'works',
+      detail: hasRole ? 'credential and role fit' : 'the credential fits',
     };
-    terminal.out(JSON.stringify(value, null, 2));
-    return;
   }
-  terminal.out(
-    terminal.table(
-      ['Step', 'State', 'What'],
-      taken.map(({ title, state, detail }) => [title, state, detail]),
-    ),
-  );
+  const wrong = diagnosis.findings
+    .filter(({ state }) => state === 'problem' || state === 'unknown')
+    .map(({ check, state }) => `${check}: ${state}`);
+  return { title, state: 'failed', detail: wrong.join(', ') };
+}
+
+function asJson({ dryRun }: ConnectOptions, { made, taken, failure, findings }: Account): string {
+  const { connection, trust } = made;
+  const value = {
+    isDryRun: dryRun,
+    connection:
+      connection === undefined
+        ? null
+        : { id: connection.id, name: connection.name, project: connection.project.name },
+    trust: trust ?? null,
+    steps: taken,
+    findings,
+    failure:
+      failure === undefined
+        ? null
+        : {
+            code: failure.error.code,
+            message: failure.error.message,
+            remedy: failure.error.remedy,
+            command: failure.command ?? null,
+          },
+  };
+  return JSON.stringify(value, null, 2);
+}
+
+function print(options: ConnectOptions, account: Account, { terminal }: CommandWorld): void {
+  const rows = account.taken.map(({ title, state, detail }) => [title, state, detail]);
+  terminal.out(`${terminal.table(['Step', 'State', 'What'], rows)}\n`);
+  for (const line of findingLines(account.findings.filter(({ state }) => state !== 'ok'))) {
+    terminal.out(line);
+  }
+  for (const line of closingLines(options, account)) terminal.out(line);
+}
+
+function closingLines({ dryRun }: ConnectOptions, { taken, failure }: Account): readonly string[] {
   if (failure !== undefined) {
-    terminal.out(`\n${failure.remedy}`);
-    if (trust !== undefined && connection !== undefined) {
-      terminal.out(
-        `Someone else may do it:\n  ${createCredentialCommand(wish.identity, connection.id, trust)}`,
-      );
-    }
-    terminal.out('What exists stays. Run the same command again: it goes on where it stopped.');
-  } else if (options.dryRun) {
-    terminal.out('\nNothing was changed. Leave out --dry-run to do it.');
-  } else {
-    terminal.out('\nThe first pipeline that names it asks once for permission to use it.');
+    const { error, command } = failure;
+    return [
+      error.remedy,
+      ...(command === undefined ? [] : ['Someone else may do it:', `  ${command}`]),
+      'What exists stays. Run the same command again: it goes on where it stopped.',
+    ];
   }
+  if (dryRun) return ['Nothing was changed. Leave out --dry-run to do it.'];
+  return isSomethingWrong(taken)
+    ? ['What exists stays. Put that right, and run the same command again: it looks once more.']
+    : ['The first pipeline that names it asks once for permission to use it.'];
 }

@@ -1,9 +1,9 @@
 import { diagnose, isHealthy, type Diagnosis } from '../../src/administration/diagnosis.ts';
 import { ensureCredential } from '../../src/administration/federated-credentials.ts';
-import type { Finding } from '../../src/administration/findings.ts';
 import type { Connection } from '../../src/administration/connection.ts';
 import { connectionNamed } from '../../src/administration/selection.ts';
 import { gather, type Breadth } from './gathering.ts';
+import { findingLines } from './printing.ts';
 import { exitCodes, type CommandWorld, type ExitCode } from './world.ts';
 
 export interface DoctorOptions extends Breadth {
@@ -26,7 +26,12 @@ export async function doctor(options: DoctorOptions, world: CommandWorld): Promi
 
 function examine(connection: Connection, world: CommandWorld): Promise<Diagnosis> {
   const { directory, organization, clock } = world;
-  return diagnose(connection, { directory, organization: organization.name, now: clock.now() });
+  return diagnose(connection, {
+    directory,
+    organization: organization.name,
+    now: clock.now(),
+    needsRole: true,
+  });
 }
 
 async function fix(
@@ -55,13 +60,6 @@ function asJson(connection: Connection, diagnosis: Diagnosis, isFixed: boolean):
   return JSON.stringify(value, null, 2);
 }
 
-const marks: Readonly<Record<Finding['state'], string>> = {
-  ok: 'ok       ',
-  hint: 'hint     ',
-  problem: 'PROBLEM  ',
-  unknown: 'UNKNOWN  ',
-};
-
 function print(
   { id, name, project }: Connection,
   diagnosis: Diagnosis,
@@ -77,9 +75,6 @@ function print(
     terminal.out(`    audience ${sends.audience} (as the federated credential lists it)`);
   }
   if (isFixed) terminal.out('Created the federated credential.');
-  for (const { state, check, text, commands } of findings) {
-    terminal.out(`${marks[state]}${check}: ${text}`);
-    for (const command of commands) terminal.out(`           ${command}`);
-  }
+  for (const line of findingLines(findings)) terminal.out(line);
   terminal.out(isHealthy(diagnosis) ? 'Nothing stands in its way.' : 'Something is left to do.');
 }

@@ -1,3 +1,4 @@
+import type { Finding } from '../../src/administration/findings.ts';
 import { cells, csv, records, type Report } from '../../src/administration/report.ts';
 import type { OutputForm, Terminal } from './world.ts';
 
@@ -22,3 +23,18 @@ export function printReport(
     for (const line of closing.lines) terminal.out(line);
   }
 }
+
+/** Findings for people: a line each, and under it the commands, each on a line of its own. */
+export function findingLines(findings: readonly Finding[]): readonly string[] {
+  return findings.flatMap(({ state, check, text, commands }) => [
+    `${marks[state]}${check}: ${text}`,
+    ...commands.map((command) => `           ${command}`),
+  ]);
+}
+
+const marks: Readonly<Record<Finding['state'], string>> = {
+  ok: 'ok       ',
+  hint: 'hint     ',
+  problem: 'PROBLEM  ',
+  unknown: 'UNKNOWN  ',
+};

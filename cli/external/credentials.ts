@@ -1,4 +1,5 @@
 import { DefaultAzureCredential } from '@azure/identity';
+import { requirePublicCloud } from '../../src/administration/cloud.ts';
 import { administrationError } from '../../src/administration/errors.ts';
 import { bearer, Secret } from '../../src/secret.ts';
 
@@ -14,7 +15,10 @@ export const resourceManagerScope = 'https://management.azure.com/.default';
 const leastLeftMs = 5 * 60_000;
 
 /** Entra's tokens, by whatever the administrator is signed in with: Azure CLI, PowerShell, a service principal. */
-export function entraSignIn(tenantId: string | undefined): (scope: string) => Authorization {
+export function entraSignIn(
+  tenantId: string | undefined,
+  authority: URL | undefined,
+): (scope: string) => Authorization {
   const credential = new DefaultAzureCredential(tenantId === undefined ? {} : { tenantId });
   return (scope) => {
     let kept: { readonly header: Secret; readonly expiresMs: number } | undefined;
@@ -30,10 +34,9 @@ export function entraSignIn(tenantId: string | undefined): (scope: string) => Au
         asked = undefined;
       }
     };
-    return () => {
-      if (kept !== undefined && kept.expiresMs - Date.now() > leastLeftMs) {
-        return Promise.resolve(kept.header);
-      }
+    return async () => {
+      requirePublicCloud(authority);
+      if (kept !== undefined && kept.expiresMs - Date.now() > leastLeftMs) return kept.header;
       // Azure CLI is a process for each token: however many ask, it is started once.
       return (asked ??= fetch());
     };

@@ -11,6 +11,11 @@ export const environment = {
     const value = process.env['HTTPS_PROXY'] ?? process.env['https_proxy'] ?? '';
     return URL.canParse(value) ? new URL(value) : undefined;
   },
+  /** Where `DefaultAzureCredential` would sign in, if that is not the public cloud's Entra. */
+  get authorityHost(): URL | undefined {
+    const value = process.env['AZURE_AUTHORITY_HOST'] ?? '';
+    return URL.canParse(value) ? new URL(value) : undefined;
+  },
   get arguments(): readonly string[] {
     return process.argv;
   },

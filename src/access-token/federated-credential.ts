@@ -102,12 +102,12 @@ function managedIdentityByTerraform(wanted: WantedCredential): readonly string[]
     '}',
     '',
     'resource "azurerm_federated_identity_credential" "pipelines" {',
-    `  name                = ${hcl(nameFor(wanted))}`,
-    '  parent_id           = data.azurerm_user_assigned_identity.pipelines.id',
-    '  resource_group_name = data.azurerm_user_assigned_identity.pipelines.resource_group_name',
-    `  issuer              = ${hcl(wanted.issuer)}`,
-    `  subject             = ${hcl(wanted.subject)}`,
-    `  audience            = [${hcl(audience)}]`,
+    '  # Before azurerm 5: parent_id in place of this, and resource_group_name.',
+    '  user_assigned_identity_id = data.azurerm_user_assigned_identity.pipelines.id',
+    `  name                      = ${hcl(nameFor(wanted))}`,
+    `  issuer                    = ${hcl(wanted.issuer)}`,
+    `  subject                   = ${hcl(wanted.subject)}`,
+    `  audience                  = [${hcl(audience)}]`,
     '}',
   ];
 }
@@ -155,7 +155,7 @@ function managedIdentityByBicep(wanted: WantedCredential): readonly string[] {
 }
 
 /** A word of a shell, in which nothing has a meaning. */
-function shell(text: string): string {
+export function shell(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 

@@ -4,7 +4,7 @@ import { AdministrationError, administrationError, asAdministrationError } from 
 import { isFederated, readConnection, type Connection } from './connection.ts';
 import type { Journal, JournalEntry, PastChange } from './journal.ts';
 import { isForeign, reasonText, type Operation, type SkipReason } from './operation.ts';
-import { currentState, requestScheme } from './service-connections.ts';
+import { currentState, lookUntil, requestScheme } from './service-connections.ts';
 import type { Web } from './web.ts';
 
 /** What became of a connection in a run. */
@@ -35,9 +35,6 @@ export interface ChangeWorld {
 }
 
 const tries = 5;
-/** How often, and how long between, an operation that Azure DevOps still works on is looked at. */
-const looks = 10;
-const lookPauseMs = 2_000;
 
 /** What would be done, judged by the list alone. */
 export function foresee(operation: Operation, connection: Connection, now: Date): Outcome {
@@ -165,11 +162,8 @@ async function confirmed(
   answer: unknown,
   world: ChangeWorld,
 ): Promise<Outcome> {
-  let now = readConnection(answer, project);
-  for (let look = 0; look < looks && now?.operation.state === 'InProgress'; look += 1) {
-    await world.clock.sleep(lookPauseMs);
-    now = await currentState(world.web, { ...connection, project });
-  }
+  const told = readConnection(answer, project);
+  let now = told === undefined ? undefined : await lookUntil(isSettled, told, world);
   if (now === undefined || !operation.isDone(now)) {
     now = await currentState(world.web, { ...connection, project });
   }
@@ -177,6 +171,10 @@ async function confirmed(
   if (now.operation.state === 'Failed') throw unconfirmed(operation, now, now.operation.message);
   if (!operation.isDone(now)) throw unconfirmed(operation, now, '');
   return done(operation, now);
+}
+
+function isSettled({ operation }: Connection): boolean {
+  return operation.state !== 'InProgress';
 }
 
 /**

@@ -1,10 +1,11 @@
+import { shell } from '../access-token/federated-credential.ts';
 import type { Connection } from './connection.ts';
 import type { Trust } from './federated-credentials.ts';
 import type { AppRegistration, Identity } from './identity.ts';
 
-/** A word of a shell's command: names of connections are other people's words. */
+/** A word of a shell's command, plain where it can be: names are other people's words. */
 export function quotedWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : shell(text);
 }
 
 /** Creates the federated credential with Azure CLI. */

@@ -1,7 +1,9 @@
+import { publicCloud } from './cloud.ts';
+import { assignRoleCommand, createCredentialCommand } from './commands.ts';
 import { administrationError } from './errors.ts';
 import { isFederated, isSame, federation, type Connection, type Project } from './connection.ts';
+import { trustOf } from './diagnosis.ts';
 import {
-  audience,
   compareCredentials,
   credentialsOf,
   ensureCredential,
@@ -9,7 +11,7 @@ import {
 } from './federated-credentials.ts';
 import type { Directory, Identity } from './identity.ts';
 import { assignRole, roleNamed, rolesOf } from './roles.ts';
-import { connectionsOf, createConnection, currentState } from './service-connections.ts';
+import { connectionsOf, createConnection, lookUntil } from './service-connections.ts';
 import type { Clock } from '../ports.ts';
 import type { Web } from './web.ts';
 
@@ -48,10 +50,9 @@ export interface ConnectWorld {
 export interface Step {
   readonly title: string;
   readonly take: (wish: Wish, made: Made, world: ConnectWorld) => Promise<StepResult>;
+  /** What does the same with another tool, for whoever may do what the caller may not. */
+  readonly command?: (wish: Wish, made: Made) => string | undefined;
 }
-
-const looks = 10;
-const lookPauseMs = 2_000;
 
 const serviceConnectionStep: Step = {
   title: 'service connection',
@@ -78,14 +79,12 @@ const readBackStep: Step = {
   async take(_wish, made, { web, clock, isDryRun }) {
     if (made.connection === undefined)
       return unknownYet(isDryRun, 'Azure DevOps tells them once the connection exists');
-    for (let look = 0; look < looks; look += 1) {
-      const { issuer, subject } = made.connection;
-      if (issuer !== undefined && subject !== undefined) {
-        made.trust = { issuer, subject, audience };
-        return { state: 'exists', detail: `${issuer} ${subject}` };
-      }
-      if (look > 0) await clock.sleep(lookPauseMs);
-      made.connection = (await currentState(web, made.connection)) ?? made.connection;
+    const isTold = (connection: Connection): boolean => trustOf(connection) !== undefined;
+    made.connection = await lookUntil(isTold, made.connection, { web, clock });
+    const trust = trustOf(made.connection);
+    if (trust !== undefined) {
+      made.trust = trust;
+      return { state: 'exists', detail: `${trust.issuer} ${trust.subject}` };
     }
     throw administrationError(
       'CHANGE_UNCONFIRMED',
@@ -107,6 +106,11 @@ const credentialStep: Step = {
     }
     const isNew = await ensureCredential(identity, made.connection.id, made.trust, directory);
     return { state: isNew ? 'created' : 'exists', detail: who };
+  },
+  command({ identity }, { connection, trust }) {
+    return connection === undefined || trust === undefined
+      ? undefined
+      : createCredentialCommand(identity, connection.id, trust);
   },
 };
 
@@ -130,6 +134,11 @@ const roleStep: Step = {
     if (isDryRun) return { state: 'would create', detail };
     await assignRole(principalId, definition, role.scope, resourceManager);
     return { state: 'created', detail };
+  },
+  command({ identity: { principalId }, role }) {
+    return principalId === undefined || role === undefined
+      ? undefined
+      : assignRoleCommand(principalId, role.name, role.scope);
   },
 };
 
@@ -158,7 +167,7 @@ export function newRecord(wish: Wish): Readonly<Record<string, unknown>> {
       },
     },
     data: {
-      environment: 'AzureCloud',
+      environment: publicCloud,
       scopeLevel: 'Subscription',
       subscriptionId: subscription.id,
       subscriptionName: subscription.name,
@@ -177,6 +186,7 @@ async function connectionNamed(wish: Wish, web: Web): Promise<Connection | undef
   if (existing === undefined) return undefined;
   const differences = [
     ...(isFederated(existing) ? [] : [`it signs in by ${existing.scheme}`]),
+    ...differs('cloud', existing.environment, publicCloud),
     ...differs('client ID', existing.clientId, wish.identity.clientId),
     ...differs('tenant', existing.tenantId, wish.tenantId),
     ...differs('subscription', existing.subscriptionId, wish.subscription.id),

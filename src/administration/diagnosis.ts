@@ -1,6 +1,7 @@
 import { AdministrationError } from './errors.ts';
 import { assignRoleCommand, createCredentialCommand } from './commands.ts';
-import { isFederated, isSame, type Connection } from './connection.ts';
+import { isOfPublicCloud } from './cloud.ts';
+import { isFederated, type Connection } from './connection.ts';
 import {
   audience,
   compareCredentials,
@@ -11,6 +12,7 @@ import {
 } from './federated-credentials.ts';
 import {
   appFindings,
+  hint,
   ok,
   problem,
   schemeFindings,
@@ -36,20 +38,26 @@ export interface DiagnosisWorld {
   readonly directory: Directory;
   readonly organization: string;
   readonly now: Date;
+  /** Whether it is to have a role already; else a missing one is told as a hint. */
+  readonly needsRole: boolean;
 }
 
 /** Compares what Azure DevOps will send with what the identity trusts, and looks for its roles. */
 export async function diagnose(connection: Connection, world: DiagnosisWorld): Promise<Diagnosis> {
   const findings = [...schemeFindings(connection, world), ...stateFindings(connection)];
-  const identity = await identityFinding(connection, world.directory, findings);
   const sends = trustOf(connection);
+  if (!isOfPublicCloud(connection)) {
+    findings.push(otherCloud(connection));
+    return { findings, identity: undefined, sends, canFix: false };
+  }
+  const identity = await identityFinding(connection, world.directory, findings);
   let canFix = false;
   if (identity !== undefined) {
     if (isFederated(connection)) {
       canFix = await credentialFinding(connection, identity, sends, world.directory, findings);
       if (identity.kind === 'app registration') findings.push(...appFindings(connection, identity));
     }
-    await roleFinding(connection, identity, world.directory, findings);
+    await roleFinding(connection, identity, world, findings);
   }
   return { findings, identity, sends, canFix };
 }
@@ -62,6 +70,14 @@ export function isHealthy({ findings }: Diagnosis): boolean {
 /** What Entra will compare; undefined where Azure DevOps does not tell. */
 export function trustOf({ issuer, subject }: Connection): Trust | undefined {
   return issuer === undefined || subject === undefined ? undefined : { issuer, subject, audience };
+}
+
+/** What is in another cloud looks, from this one, as if there were nothing. */
+function otherCloud({ environment }: Connection): Finding {
+  return unknown(
+    'cloud',
+    `wif asks Microsoft Graph and Resource Manager of the public cloud only; this connection is for ${environment}.`,
+  );
 }
 
 async function identityFinding(
@@ -135,24 +151,15 @@ function missingText(
 async function roleFinding(
   connection: Connection,
   { principalId }: Identity,
-  { resourceManager }: Directory,
+  { directory: { resourceManager }, needsRole }: DiagnosisWorld,
   findings: Finding[],
 ): Promise<void> {
   const scope = scopeOf(connection);
   if (scope === undefined) {
-    findings.push({
-      check: 'roles',
-      state: 'hint',
-      text: 'It is for no subscription and no management group, so no role was looked for.',
-      commands: [],
-    });
-    return;
-  }
-  if (!isSame(connection.environment, 'AzureCloud')) {
     findings.push(
-      unknown(
+      hint(
         'roles',
-        `wif asks the Resource Manager of the public cloud only; this connection is for ${connection.environment}.`,
+        'It is for no subscription and no management group, so no role was looked for.',
       ),
     );
     return;
@@ -170,14 +177,14 @@ async function roleFinding(
     rolesOf(principalId, scope, resourceManager),
   );
   if (roles === undefined) return;
-  const told = roles.map(({ name, scope: at }) => (at === scope ? name : `${name} (at ${at})`));
-  findings.push(
-    roles.length > 0
-      ? ok('roles', `At ${scope} it has: ${told.join(', ')}.`)
-      : problem('roles', `It has no role at ${scope}. Give it the least that its pipelines need.`, [
-          assignRoleCommand(principalId, 'Reader', scope),
-        ]),
-  );
+  if (roles.length > 0) {
+    const told = roles.map(({ name, scope: at }) => (at === scope ? name : `${name} (at ${at})`));
+    findings.push(ok('roles', `At ${scope} it has: ${told.join(', ')}.`));
+    return;
+  }
+  const missing = needsRole ? problem : hint;
+  const text = `It has no role at ${scope}. Give it the least that its pipelines need.`;
+  findings.push(missing('roles', text, [assignRoleCommand(principalId, 'Reader', scope)]));
 }
 
 /** What cannot be looked at is a finding too, unless nobody is signed in. */

@@ -18,6 +18,10 @@ export function ok(check: string, text: string): Finding {
   return { check, state: 'ok', text, commands: [] };
 }
 
+export function hint(check: string, text: string, commands: readonly string[] = []): Finding {
+  return { check, state: 'hint', text, commands };
+}
+
 export function problem(check: string, text: string, commands: readonly string[] = []): Finding {
   return { check, state: 'problem', text, commands };
 }
@@ -105,12 +109,13 @@ export function appFindings(connection: Connection, app: AppRegistration): Findi
       connection.revertUntil === undefined
         ? ''
         : `, once you no longer want to revert (until ${connection.revertUntil.toISOString()})`;
-    findings.push({
-      check: 'secrets',
-      state: 'hint',
-      text: `The app registration still has ${count === 1 ? 'a secret' : `${count} secrets`}. If nothing else uses ${count === 1 ? 'it' : 'them'}, delete ${count === 1 ? 'it' : 'them'}${when}.`,
-      commands: deleteSecretCommands(app),
-    });
+    findings.push(
+      hint(
+        'secrets',
+        `The app registration still has ${count === 1 ? 'a secret' : `${count} secrets`}. If nothing else uses ${count === 1 ? 'it' : 'them'}, delete ${count === 1 ? 'it' : 'them'}${when}.`,
+        deleteSecretCommands(app),
+      ),
+    );
   }
   return findings;
 }

@@ -1,3 +1,4 @@
+import { isOfPublicCloud } from './cloud.ts';
 import { isFederated, type Connection } from './connection.ts';
 
 /** Who issues the ID tokens of a connection. */
@@ -31,8 +32,5 @@ export function issuerKind(connection: Pick<Connection, 'scheme' | 'issuer'>): I
 export function issuerRetires(
   connection: Pick<Connection, 'scheme' | 'issuer' | 'environment'>,
 ): boolean {
-  return (
-    issuerKind(connection) === 'azure-devops' &&
-    connection.environment.toLowerCase() === 'azurecloud'
-  );
+  return issuerKind(connection) === 'azure-devops' && isOfPublicCloud(connection);
 }

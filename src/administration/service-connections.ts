@@ -1,6 +1,7 @@
 import { ask, askWithHeaders, consult, listOf, recordOf, textOf, type Reading } from './answer.ts';
 import { administrationError, AdministrationError } from './errors.ts';
 import { readConnection, withScheme, type Connection, type Project } from './connection.ts';
+import type { Clock } from '../ports.ts';
 import { path, type Web } from './web.ts';
 
 const version = 'api-version=7.1';
@@ -76,6 +77,25 @@ export async function currentState(
   }
   // A connection that there is not is, in some versions, an empty record instead of a 404.
   return readConnection(answer.value, project);
+}
+
+/** How often, and how long between, what Azure DevOps still works on is looked at. */
+const looks = 10;
+const lookPauseMs = 2_000;
+
+/** Looks at a connection until it is as expected, or has had its time; as it was seen last. */
+export async function lookUntil(
+  isExpected: (connection: Connection) => boolean,
+  connection: Connection,
+  { web, clock }: { readonly web: Web; readonly clock: Clock },
+): Promise<Connection> {
+  let last = connection;
+  for (let look = 0; look < looks && !isExpected(last); look += 1) {
+    if (look > 0) await clock.sleep(lookPauseMs);
+    // One that was just made may not be found everywhere at once.
+    last = (await currentState(web, connection)) ?? last;
+  }
+  return last;
 }
 
 /** Asks for another scheme, with the whole record; the answer is the caller's to judge. */

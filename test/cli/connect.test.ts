@@ -9,7 +9,12 @@ interface Report {
     readonly state: string;
     readonly detail: string;
   }[];
-  readonly failure: { readonly code: string } | null;
+  readonly findings: readonly { readonly check: string; readonly state: string }[];
+  readonly failure: {
+    readonly code: string;
+    readonly message: string;
+    readonly command: string | null;
+  } | null;
 }
 
 describe('wif connect', function () {
@@ -38,6 +43,9 @@ describe('wif connect', function () {
   };
   const isCredential = ({ method, path }: EmulatorRequest): boolean =>
     method === 'PUT' && path.includes('federatedIdentityCredentials');
+  const isAssignment = ({ path }: EmulatorRequest): boolean => path.includes('/roleAssignments');
+  const principalOf = (clientId: string): string =>
+    desk().emulator.office.application(clientId).objectId;
   afterEach(() => desk().assertNoCredential());
 
   it('prints its plan in a dry run, and makes nothing', async () => {
@@ -92,6 +100,87 @@ describe('wif connect', function () {
     denied.clear();
     const report = await desk().json<Report>(0, ...words);
     assert.deepEqual(states(report), ['exists', 'exists', 'created', 'created', 'works']);
+  });
+
+  it('is content without a role where none was asked for, and says how to give one', async () => {
+    const { words, clientId } = wish();
+    const { code, out } = await desk().run(...words.slice(0, -2));
+    assert.equal(code, 0, out);
+    const scope = `/subscriptions/${desk().emulator.subscriptionId}`;
+    assert.match(out, /^verification +works +the credential fits$/m);
+    assert.ok(
+      out.includes(
+        [
+          `hint     roles: It has no role at ${scope}. Give it the least that its pipelines need.`,
+          `           az role assignment create --assignee-object-id ${principalOf(clientId)} --assignee-principal-type ServicePrincipal --role Reader --scope ${scope}`,
+          'The first pipeline that names it asks once for permission to use it.',
+        ].join('\n'),
+      ),
+      out,
+    );
+    const report = await desk().json<Report>(0, ...words.slice(0, -2));
+    assert.deepEqual(states(report), ['exists', 'exists', 'exists', 'works']);
+    assert.deepEqual(
+      report.findings.filter(({ state }) => state !== 'ok').map(({ check }) => check),
+      ['roles'],
+    );
+  });
+
+  it('does not call it done where the role that was asked for is not to be seen', async () => {
+    const { words, clientId } = wish();
+    let reads = 0;
+    desk().emulator.faults.inject({
+      at: 'arm',
+      kind: 'no-token',
+      when: (request) => request.method === 'GET' && isAssignment(request) && (reads += 1) > 1,
+    });
+    const { code, out } = await desk().run(...words);
+    assert.equal(code, 3, out);
+    assert.match(out, /^verification +failed +roles: problem$/m);
+    const lines = out.split('\n');
+    const at = lines.findIndex((line) => line.startsWith('PROBLEM  roles: It has no role at'));
+    assert.match(
+      lines[at + 1] ?? '',
+      new RegExp(`^ +az role assignment create --assignee-object-id ${principalOf(clientId)} `),
+    );
+    assert.ok(!out.includes('The first pipeline'), out);
+    assert.match(out, /Put that right, and run the same command again/);
+  });
+
+  it('shows the command for the role when that is what the caller may not give', async () => {
+    const { words, clientId } = wish();
+    const kind = { status: 403 };
+    const when = (request: EmulatorRequest): boolean =>
+      request.method === 'PUT' && isAssignment(request);
+    desk().emulator.faults.inject({ at: 'arm', kind, when });
+    const { code, out } = await desk().run(...words);
+    assert.equal(code, 3);
+    const scope = `/subscriptions/${desk().emulator.subscriptionId}`;
+    const command = `az role assignment create --assignee-object-id ${principalOf(clientId)} --assignee-principal-type ServicePrincipal --role Contributor --scope ${scope}`;
+    assert.match(out, /It takes the role Role Based Access Control Administrator/);
+    assert.ok(out.includes(`Someone else may do it:\n  ${command}\n`), out);
+    assert.ok(!out.includes('federated-credential create'), out);
+    const report = await desk().json<Report>(1, ...words);
+    assert.equal(report.failure?.command, command);
+  });
+
+  it('shows no command where there is none, and none that would be refused to everyone', async () => {
+    const { words, clientId } = wish();
+    const { office } = desk().emulator;
+    const environment = desk().environment;
+    desk().environment = office.addAdministrator({ connections: 'read' }).environment;
+    const reader = await desk().json<Report>(1, ...words);
+    assert.deepEqual([reader.failure?.code, reader.failure?.command], ['ACCESS_DENIED', null]);
+    desk().environment = environment;
+    const full = Array.from({ length: 20 }, (_, index) => ({
+      issuer: 'https://issuer.example',
+      subject: `subject ${index}`,
+      audience: 'api://AzureADTokenExchange',
+    }));
+    office.changeApplication(clientId, { federatedCredentials: full });
+    const { out } = await desk().run(...words);
+    assert.match(out, /CREDENTIALS_FULL/);
+    assert.ok(!out.includes('Someone else'), out);
   });
 
   const troubles = [

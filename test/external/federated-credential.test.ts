@@ -88,6 +88,24 @@ for (const [kind, wanted] of [
       assert.equal(valueAfter('--audiences', args), 'api://AzureADTokenExchange');
     });
 
+    // The arguments of azurerm 5.12 and azuread 3, as their pages list them.
+    for (const [title, names] of [
+      [
+        'App registration, Terraform',
+        ['application_id', 'display_name', 'issuer', 'subject', 'audiences'],
+      ],
+      [
+        'Managed identity, Terraform',
+        ['user_assigned_identity_id', 'name', 'issuer', 'subject', 'audience'],
+      ],
+    ] as const) {
+      it(`gives the resource the arguments that it takes: ${title}`, () => {
+        const [, body = ''] = /^resource .*\{\n([^]*?)^\}$/m.exec(codeOf(title)) ?? [];
+        const given = [...body.matchAll(/^ {2}(\w+) +=/gm)].map(([, name]) => name);
+        assert.deepEqual(given, names);
+      });
+    }
+
     if (programOnPath('terraform') !== undefined) {
       for (const title of ['App registration, Terraform', 'Managed identity, Terraform']) {
         it(`is Terraform code, and formatted: ${title}`, () => {
