@@ -36,7 +36,7 @@ export function tellIdToken(
   );
   if (connection.cloud.name === 'AzureCloud' && isFromRetiringIssuer(idToken)) {
     warn(
-      `The service connection ${connection.name} uses the Azure DevOps issuer, which retires on 2027-07-01: from then on this sign-in fails. Convert it to the Entra issuer before: Project settings, Service connections, the connection, Update. Issuer and subject change with it, and the federated credential has to follow.`,
+      `The service connection ${connection.name} uses the Azure DevOps issuer, which retires on 2027-07-01: from then on this sign-in fails, unless it is an application for several tenants. Convert it to the Entra issuer before: Project settings, Service connections, the connection, Update. Issuer and subject change with it, and the federated credential has to follow.`,
     );
   }
   tellClock(idToken, warn);
@@ -53,6 +53,10 @@ function tellClock({ clockAheadMs = 0 }: IdTokenFacts, warn: Voice['warn']): voi
   );
 }
 
+/** Of access tokens, by the kind of identity (Microsoft's page on access tokens and managed identities). */
+const lives =
+  'of an app registration, about an hour; of a user-assigned managed identity, up to 24 hours';
+
 /** Until when new tokens can be had at all; nothing where the job's access token does not tell. */
 export function tellEndOfJob(
   jobAccessToken: Secret | undefined,
@@ -60,7 +64,9 @@ export function tellEndOfJob(
 ): void {
   const end = jobAccessToken === undefined ? undefined : endOfJobAccessToken(jobAccessToken);
   if (end === undefined) return;
-  say(`New ID tokens can be had until ${utc(end)}, when the access token of this job itself ends.`);
+  say(
+    `New ID tokens can be had until ${utc(end)}, when the access token of this job itself ends. After that a tool works on with the access token that it has: ${lives}.`,
+  );
 }
 
 /** What the first access token tells of those that follow it. */
@@ -72,7 +78,7 @@ export function tellAccessToken(
   say(
     isKeptFresh
       ? `Access tokens of this identity: the first is good until ${utc(expiresOn)}; the broker replaces each in time.`
-      : `Access tokens of this identity: the first is good until ${utc(expiresOn)}, and nobody replaces it. Those of an app registration live about an hour, those of a user-assigned managed identity up to 24 hours.`,
+      : `Access tokens of this identity: the first is good until ${utc(expiresOn)}, and nobody replaces it. How long they live: ${lives}.`,
   );
 }
 

@@ -59,6 +59,7 @@ describe('what the log tells of an ID token', () => {
     tellIdToken(retiring, aServiceConnection(), true, agent);
     assert.equal(agent.warned.length, 1);
     assert.match(agent.warned.join(), /production.+2027-07-01/);
+    assert.match(agent.warned.join(), /unless it is an application for several tenants/);
   });
 
   it('does not warn of it where it stays: in another cloud than the public one', () => {
@@ -93,6 +94,7 @@ describe('what the log tells of the end of the job', () => {
     const agent = new FakeAgent();
     tellEndOfJob(new Secret(aJwt({ exp: noon.getTime() / 1_000 })), agent);
     assert.match(agent.log, /until 2026-03-14 12:00 UTC/);
+    assert.match(agent.log, /user-assigned managed identity, up to 24 hours/);
   });
 
   it('is nothing where that is not known', () => {
@@ -113,7 +115,8 @@ describe('what the log tells of access tokens', () => {
   it('is the way to longer lives where nobody replaces them', () => {
     const agent = new FakeAgent();
     tellAccessToken({ expiresOn: noon }, false, agent);
-    assert.match(agent.log, /user-assigned managed identity up to 24 hours/);
+    assert.match(agent.log, /nobody replaces it/);
+    assert.match(agent.log, /user-assigned managed identity, up to 24 hours/);
   });
 });
 
