@@ -10,6 +10,7 @@ import {
   libraryStub,
   oneEntry,
 } from './bundling.mjs';
+import { addressOf, packedReadme } from './packed-readme.mjs';
 import { thirdPartyNotices } from './third-party-notices.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -34,7 +35,7 @@ const settings = {
   logLevel: 'warning',
 };
 
-const { version } = await readJson('package.json');
+const { version, repository } = await readJson('package.json');
 if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`The version ${version} is not x.y.z.`);
 
 await rm(output, { recursive: true, force: true });
@@ -46,7 +47,8 @@ const bundled = [
 await Promise.all([
   ...tasks.map((task) => copyTask(task)),
   writeManifest(),
-  ...['README.md', 'LICENSE', 'CHANGELOG.md', ...(await pictures())].map((file) =>
+  writeReadme(),
+  ...['LICENSE', 'CHANGELOG.md', ...(await pictures())].map((file) =>
     copyFile(join(root, file), join(output, file)),
   ),
   thirdPartyNotices(root, bundled).then((text) =>
@@ -113,6 +115,15 @@ async function copyTask(task) {
 
 async function writeManifest() {
   await writeJson('vss-extension.json', { ...(await readJson('vss-extension.json')), version });
+}
+
+/** A page of the marketplace reaches the files that the package offers by their address, and no other. */
+async function writeReadme() {
+  const { files } = await readJson('vss-extension.json');
+  const packed = files.filter(({ addressable }) => addressable).map(({ path }) => path);
+  const place = { packed, repository: addressOf(repository) };
+  const readme = packedReadme(await readFile(join(root, 'README.md'), 'utf8'), place);
+  await writeFile(join(output, 'README.md'), readme);
 }
 
 /** The marketplace shows PNG pictures only; the drawings that they come from stay here. */

@@ -1,19 +1,24 @@
 // Packs the extension into dist/: builds it, runs tfx, and accepts no word of complaint from it.
 //
-//   npm run package -- [--publisher <id>] [--preview]
+//   npm run package -- [--publisher <id>] [--preview] [--patch <number>] [--public]
 //
+// --preview gives the extension and its tasks identities of their own, --patch replaces the last part
+// of their version, --public shows the extension to everyone: without it, its publisher shares it.
 // --staged <folder> packs a folder that is built already; --output <folder> replaces dist/.
 import { unzipSync } from 'fflate';
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { stampPatch, stampPreview } from './stamping.mjs';
 
 const { values: options } = parseArgs({
   options: {
     publisher: { type: 'string' },
     preview: { type: 'boolean', default: false },
+    patch: { type: 'string' },
+    public: { type: 'boolean', default: false },
     staged: { type: 'string' },
     output: { type: 'string' },
   },
@@ -36,7 +41,11 @@ async function pack() {
   await mkdir(output, { recursive: true });
   const draft = await mkdtemp(join(output, '.draft-'));
   try {
-    runTfx(draft);
+    const contents = join(draft, 'contents');
+    await cp(staged, contents, { recursive: true });
+    if (options.preview) await stampPreview(contents);
+    if (options.patch !== undefined) await stampPatch(contents, options.patch);
+    runTfx(contents, draft);
     const packages = (await readdir(draft)).filter((name) => name.endsWith('.vsix'));
     if (packages.length !== 1) throw new Error(`tfx made ${packages.length} packages, not one.`);
     await rename(join(draft, packages[0]), join(output, packages[0]));
@@ -46,14 +55,18 @@ async function pack() {
   }
 }
 
-function runTfx(draft) {
+function runTfx(contents, draft) {
+  const galleryFlags = [
+    ...(options.preview ? ['Preview'] : []),
+    ...(options.public ? ['Public'] : []),
+  ];
   const tfx = createRequire(import.meta.url).resolve('tfx-cli/_build/tfx-cli.js');
   const said = capture([
     tfx,
     ...['extension', 'create', '--no-prompt', '--no-color', '--json'],
-    ...['--root', staged, '--manifest-globs', 'vss-extension.json', '--output-path', draft],
+    ...['--root', contents, '--manifest-globs', 'vss-extension.json', '--output-path', draft],
     ...(options.publisher === undefined ? [] : ['--publisher', options.publisher]),
-    ...(options.preview ? ['--override', JSON.stringify({ galleryFlags: ['Preview'] })] : []),
+    ...(galleryFlags.length === 0 ? [] : ['--override', JSON.stringify({ galleryFlags })]),
   ]);
   // tfx says most of what is wrong as a warning, and ends well all the same.
   if (/^\s*(warning|error)\b/im.test(said.text) || said.status !== 0) {

@@ -28,6 +28,11 @@ describe('The packed extension', () => {
   const extension = openPackage();
   const paths = [...extension.files.keys()];
   const pictures = paths.filter((path) => path.startsWith('images/'));
+  const addressable = [
+    ...textOf(extension, 'extension.vsixmanifest').matchAll(
+      /<Asset [^>]*Path="([^"]+)" Addressable="true"/g,
+    ),
+  ].map(([, path = '']) => path);
   const bundles = paths.filter((path) => path.endsWith('.mjs'));
 
   it('holds exactly the files that it should', () => {
@@ -37,11 +42,17 @@ describe('The packed extension', () => {
     ];
     const actual = paths.filter((path) => !pictures.includes(path));
     assert.deepEqual(actual.sort(), expected.sort());
-    assert.ok(pictures.includes('images/extension.png'));
-    assert.deepEqual(
-      pictures.filter((path) => !path.endsWith('.png')),
-      [],
+    assert.deepEqual(pictures.sort(), ['images/extension.png', 'images/overview.png']);
+  });
+
+  it('offers by its address whatever the README shows or leads to', () => {
+    const readme = textOf(extension, 'README.md').replace(/^```[^]*?^```$/gm, '');
+    const targets = [...readme.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+    assert.ok(targets.includes('images/overview.png'), 'the search finds what it should');
+    const dead = targets.filter(
+      (target) => !/^(#|https:)/.test(target) && !addressable.includes(target),
     );
+    assert.deepEqual(dead, []);
   });
 
   for (const task of taskNames) {

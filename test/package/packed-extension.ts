@@ -56,12 +56,11 @@ export interface ExtensionManifest {
   }[];
 }
 
-/** Opens the one package that `npm run package` left in `dist/`. */
-export function openPackage(): PackedExtension {
-  const folder = join(repository, 'dist');
+/** Opens the one package in a folder: by default, what `npm run package` left in `dist/`. */
+export function openPackage(folder = join(repository, 'dist')): PackedExtension {
   const names = readdirSync(folder).filter((name) => name.endsWith('.vsix'));
   const [name] = names;
-  assert.ok(name !== undefined && names.length === 1, `dist/ holds ${names.length} packages`);
+  assert.ok(name !== undefined && names.length === 1, `${folder} holds ${names.length} packages`);
   const packed = readFileSync(join(folder, name));
   const zippedSizes = new Map<string, number>();
   const contents = unzipSync(packed, {

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { repository } from './packed-extension.ts';
+import { parse } from 'yaml';
+import {
+  openPackage,
+  repository,
+  stagedManifest,
+  taskManifest,
+  taskNames,
+  textOf,
+  type PackedExtension,
+  type TaskName,
+} from './packed-extension.ts';
 
 describe('Packing', () => {
   let folder: string;
@@ -41,6 +51,88 @@ describe('Packing', () => {
     assert.equal(status, 1);
     assert.deepEqual(readdirSync(join(folder, 'dist')), []);
   });
+
+  it('shows the release to everyone, and leaves it as it is otherwise', () => {
+    pack('--public');
+    const released = openPackage(join(folder, 'dist'));
+    assert.equal(galleryFlagsOf(released), 'Public');
+    for (const task of taskNames) {
+      assert.equal(
+        textOf(released, `${task}/task.json`),
+        readFileSync(join(staged, task, 'task.json'), 'utf8'),
+      );
+    }
+    pack();
+    assert.equal(galleryFlagsOf(openPackage(join(folder, 'dist'))), undefined);
+  });
+
+  it('makes a preview that can stand beside the release, and that only its publisher shows', () => {
+    const { status, said } = pack('--preview');
+    assert.equal(status, 0, said);
+    const preview = openPackage(join(folder, 'dist'));
+    assert.equal(galleryFlagsOf(preview), 'Preview');
+    assert.match(textOf(preview, 'extension.vsixmanifest'), /<DisplayName>[^<]+ \(preview\)</);
+    const tasks = taskNames.map((task) => taskManifest(preview, task));
+    // Computed by Python: uuid.uuid5(uuid.UUID(<the task's ID>), 'preview').
+    assert.deepEqual(
+      tasks.map(({ id }) => id),
+      [
+        '5459fbbc-9db0-555a-a3a4-b49b7a389f05',
+        '90ecf28a-3784-52b6-ba04-5a72b66b8193',
+        '91536882-edf1-5718-b375-d32a81cc7a59',
+      ],
+    );
+    assert.deepEqual(
+      tasks.map(({ name }) => name),
+      taskNames.map((task) => `${task}Preview`),
+    );
+    for (const { friendlyName } of tasks) assert.match(friendlyName, /^.{1,30} \(preview\)$/);
+  });
+
+  it('gives a preview the tasks that the smoke test names', () => {
+    pack('--preview', '--publisher', 'workload-identity-preview');
+    const preview = openPackage(join(folder, 'dist'));
+    const { id, contributions } = stagedManifest();
+    const packed = contributions.map((contribution) => {
+      const { name, version } = taskManifest(preview, contribution.properties.name as TaskName);
+      return `workload-identity-preview.${id}.${contribution.id}.${name}@${version.Major}`;
+    });
+    const { steps } = parse(
+      readFileSync(join(repository, 'azure-pipelines-smoke.yml'), 'utf8'),
+    ) as { readonly steps: readonly { readonly task?: string }[] };
+    const named = steps.flatMap(({ task }) => task ?? []);
+    assert.ok(named.length > 0);
+    assert.deepEqual(
+      named.filter((task) => !packed.includes(task)),
+      [],
+    );
+  });
+
+  it('gives extension and tasks a last part of their version, so that both are taken for new', () => {
+    const { status, said } = pack('--patch', '20417');
+    assert.equal(status, 0, said);
+    const [name = ''] = readdirSync(join(folder, 'dist'));
+    assert.match(name, /-\d+\.\d+\.20417\.vsix$/);
+    const packed = openPackage(join(folder, 'dist'));
+    for (const task of taskNames) {
+      const { version } = taskManifest(packed, task);
+      assert.ok(name.endsWith(`-${version.Major}.${version.Minor}.${version.Patch}.vsix`), task);
+    }
+  });
+
+  it('refuses a last part that is no number, and leaves no package', () => {
+    for (const patch of ['20417-beta', '2147483648', '']) {
+      const { status, said } = pack(`--patch=${patch}`);
+      assert.equal(status, 1, patch);
+      assert.match(said, /--patch must be a whole number/);
+      assert.deepEqual(readdirSync(join(folder, 'dist')), []);
+    }
+  });
+
+  function galleryFlagsOf(extension: PackedExtension): string | undefined {
+    const manifest = textOf(extension, 'extension.vsixmanifest');
+    return /<GalleryFlags>(.+)<\/GalleryFlags>/.exec(manifest)?.[1];
+  }
 
   function pack(...options: string[]): { status: number | null; said: string } {
     const { status, stdout, stderr } = spawnSync(

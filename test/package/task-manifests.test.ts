@@ -140,6 +140,15 @@ describe('The manifests of the packed extension', () => {
     );
   });
 
+  it('tell in the same words which service connection is wanted, and how to get one', () => {
+    const [help = '', ...others] = manifests.map(
+      ({ manifest }) => manifest.inputs[0]?.helpMarkDown,
+    );
+    for (const other of others) assert.equal(other, help);
+    assert.match(help, /Project settings, Service connections, New service connection/);
+    assert.match(help, /\(https:\/\/learn\.microsoft\.com\/azure\/devops\/[\w/-]+\)/);
+  });
+
   for (const { task, manifest } of manifests) {
     describe(`for ${task}`, () => {
       it('are valid for Azure Pipelines', () => {
