@@ -17,6 +17,8 @@ export interface BrokerCounts {
   readonly accessTokens: number;
   /** Requests upstream that came to nothing and were made again; the other side may count them. */
   readonly repeated: number;
+  /** Answers of the broker's own that told a client of a failure, which it may have tried again. */
+  readonly refused: number;
   /** Answers by kind of client. */
   readonly served: ReadonlyMap<string, number>;
 }
@@ -101,16 +103,18 @@ export function brokerCounts(summaries: readonly string[]): BrokerCounts {
   let idTokens = 0;
   let accessTokens = 0;
   let repeated = 0;
+  let refused = 0;
   const rows = summaries.join('\n').matchAll(/^\| (.+?) \| (\d+)(?: ms)? \|$/gm);
   for (const [, what = '', number] of rows) {
     const count = Number(number);
     if (what === 'ID tokens from Azure DevOps') idTokens += count;
     if (what === 'Access tokens from Entra') accessTokens += count;
     if (what === 'Requests that failed and were repeated') repeated += count;
+    if (what === 'Answers that told of a failure') refused += count;
     const kind = /^Answers to (?!these tasks)(.+)$/.exec(what)?.[1]?.replaceAll('\\', '');
     if (kind !== undefined) served.set(kind, (served.get(kind) ?? 0) + count);
   }
-  return { idTokens, accessTokens, repeated, served };
+  return { idTokens, accessTokens, repeated, refused, served };
 }
 
 /** Which way was really taken: from who asked Azure DevOps, Entra and the broker, and who did not. */

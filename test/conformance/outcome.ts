@@ -1,5 +1,11 @@
 import { shortLives, type Client } from './clients.ts';
-import { evidenceOf, mechanismOf, type Evidence, type Mechanism } from './evidence.ts';
+import {
+  evidenceOf,
+  mechanismOf,
+  type BrokerCounts,
+  type Evidence,
+  type Mechanism,
+} from './evidence.ts';
 import { produce, type Produced } from './play.ts';
 
 /** How long programs go on: past the first tokens' end, and some. */
@@ -57,6 +63,7 @@ function complaintsOf(
     [report.result !== 'Succeeded', `the job ended ${report.result}`],
     [evidence.before === 0, 'nothing was granted while the first tokens lived'],
     ...endChecks(client, evidence),
+    refusedCheck(evidence.broker),
     [mechanism !== client.mechanism, `took the way "${mechanism}", not "${client.mechanism}"`],
     ...audienceChecks(client, produced),
     ...cleanlinessChecks(produced),
@@ -64,7 +71,7 @@ function complaintsOf(
   return checks.filter(([isBad]) => isBad).map(([, complaint]) => complaint);
 }
 
-type Check = readonly [isBad: boolean, complaint: string];
+export type Check = readonly [isBad: boolean, complaint: string];
 
 function endChecks({ expires }: Client, { after, refusals }: Evidence): readonly Check[] {
   const codes = refusals.map(({ error, status }) => error ?? String(status)).join(', ');
@@ -76,6 +83,11 @@ function endChecks({ expires }: Client, { after, refusals }: Evidence): readonly
     [after === 0, 'nothing was granted once the first tokens were over'],
     [refusals.length > 0, `was refused: ${codes}`],
   ];
+}
+
+/** Clients try again, so that a refusal of the broker need not show in how they end. */
+export function refusedCheck({ refused }: BrokerCounts): Check {
+  return [refused > 0, `the broker told of ${refused} failures`];
 }
 
 /** Nothing of the job is where it must not be, during it or after it. */

@@ -3,7 +3,7 @@ import { brokerCounts, isRefusal, type BrokerCounts } from './evidence.ts';
 import { pins } from './packages.ts';
 import { cached, goProgram } from './paths.ts';
 import { java, kubeloginCommand, python } from './clients.ts';
-import { cleanlinessChecks } from './outcome.ts';
+import { cleanlinessChecks, refusedCheck, type Check } from './outcome.ts';
 import { produce, type Produced } from './play.ts';
 
 /** How much faster than in reality the job of four hours goes. */
@@ -50,11 +50,11 @@ export async function playSideBySide(): Promise<SideBySide> {
     pipeline: 'side-by-side',
     connections: Object.keys(clientsOf),
     lives: hasteLives,
-    deploymentSeconds: jobSeconds - 20,
+    deploymentSeconds: jobSeconds,
     path: [cached(`azure-cli-${pins.azureCli.newest}`, 'bin')],
     variables: {
-      playSeconds: String(jobSeconds - 20),
-      waves: String(jobSeconds - 30),
+      playSeconds: String(jobSeconds),
+      waves: String(jobSeconds),
       oldAzureCli: cached(`azure-cli-${pins.azureCli.old}`, 'bin'),
       python,
       java,
@@ -65,15 +65,23 @@ export async function playSideBySide(): Promise<SideBySide> {
   });
   const { report, leaks, journal, argumentsSeen } = produced;
   const failures = journal.filter(isRefusal);
+  const counts = brokerCounts(report.summaries);
+  const durationSeconds = Math.round(report.durationMs / 1000);
+  const checks: readonly Check[] = [
+    [report.result !== 'Succeeded', `the job ended ${report.result}`],
+    [durationSeconds < jobSeconds, `the job lasted ${durationSeconds} s, not ${jobSeconds}`],
+    [report.summaries.length !== 1, `there were ${report.summaries.length} brokers, not one`],
+    refusedCheck(counts),
+    ...cleanlinessChecks(produced),
+  ];
   const complaints = [
-    ...(report.result === 'Succeeded' ? [] : [`the job ended ${report.result}`]),
     ...failures.map(({ client, route, error, status }) => `${client}: ${route} ${error ?? status}`),
-    ...cleanlinessChecks(produced).flatMap(([isBad, complaint]) => (isBad ? [complaint] : [])),
+    ...checks.flatMap(([isBad, complaint]) => (isBad ? [complaint] : [])),
   ];
   return {
-    durationSeconds: Math.round(report.durationMs / 1000),
+    durationSeconds,
     traffic: [...produced.names].map(([id, name]) => trafficOf(id, name, produced)),
-    answers: brokerCounts(report.summaries).served,
+    answers: counts.served,
     grants: journal.filter(
       ({ route, status }) =>
         (route === 'arm' || route === 'blob' || route === 'graph') && status < 400,

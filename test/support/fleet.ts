@@ -72,6 +72,8 @@ export interface Figures {
   /** Requests a minute over the whole time. */
   readonly mean: number;
   readonly peak: number;
+  /** The highest minute of each hour. */
+  readonly peaks: readonly number[];
   /** Peak to mean. */
   readonly ratio: number;
   /** The same once the first hour is over, in which jobs that began together drift apart. */
@@ -91,9 +93,18 @@ export function figuresOf({ name, perMinute }: Load): Figures {
     total,
     mean: Math.round(total / whole.length),
     peak: Math.max(...perMinute),
+    peaks: hoursOf(whole).map((hour) => Math.max(...hour)),
     ratio: ratioOf(whole),
     lateRatio: ratioOf(whole.slice(hourMs / minuteMs)),
   };
+}
+
+function hoursOf(perMinute: readonly number[]): readonly (readonly number[])[] {
+  const length = hourMs / minuteMs;
+  const count = Math.ceil(perMinute.length / length);
+  return Array.from({ length: count }, (_, hour) =>
+    perMinute.slice(hour * length, (hour + 1) * length),
+  );
 }
 
 /** Ten thousand jobs that begin within one minute and last four hours, in four ways. */
