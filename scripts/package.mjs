@@ -5,12 +5,12 @@
 // --preview gives the extension and its tasks identities of their own, --patch replaces the last part
 // of their version, --public shows the extension to everyone: without it, its publisher shares it.
 // --staged <folder> packs a folder that is built already; --output <folder> replaces dist/.
-import { unzipSync } from 'fflate';
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ensureInstalled } from './installed.mjs';
 import { stampPatch, stampPreview } from './stamping.mjs';
 
 const { values: options } = parseArgs({
@@ -28,6 +28,7 @@ const staged = resolve(options.staged ?? join(root, 'build', 'extension'));
 const output = resolve(options.output ?? join(root, 'dist'));
 
 try {
+  ensureInstalled();
   await removePackages();
   if (options.staged === undefined) run([join(import.meta.dirname, 'build.mjs')]);
   await printContents(await pack());
@@ -82,6 +83,7 @@ async function removePackages() {
 }
 
 async function printContents(file) {
+  const { unzipSync } = await import('fflate');
   const contents = unzipSync(await readFile(file));
   const names = Object.keys(contents).filter((name) => !name.endsWith('/'));
   for (const name of names.sort()) {

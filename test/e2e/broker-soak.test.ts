@@ -7,8 +7,8 @@ import { assertGreen, useTheatre } from './support/theatre.ts';
 
 /** The shortest life with which a second of rounding leaves time for a refresh. */
 const lifeSeconds = 3;
-/** Forty lives, two minutes; a hundred take five: SOAK_LIVES=100. */
-const lives = Number(process.env['SOAK_LIVES'] ?? 40);
+/** They take five minutes. */
+const lives = 100;
 /** Until V8 has compiled what is in use. */
 const warmUpLives = 20;
 

@@ -7,5 +7,5 @@ const place = process.argv[2];
 const file = (name) => join(process.env.AGENT_WORKFOLDER, name);
 writeFileSync(file(`${place}.draft`), JSON.stringify(process.env));
 renameSync(file(`${place}.draft`), file(`held-${place}.json`));
-const giveUpAt = Date.now() + 240_000;
+const giveUpAt = Date.now() + 900_000;
 while (!existsSync(file(`released-${place}`)) && Date.now() < giveUpAt) await pause(50);
