@@ -37,8 +37,8 @@ describeWith('terraform', 'Terraform with its state in blob storage', function (
   });
 
   const modes = [
-    { mode: 'broker', mapped: "''", lives: shortLives, waves: 45 },
-    { mode: 'native', mapped: '$(System.AccessToken)', lives: shortLives, waves: 45 },
+    { mode: 'broker', mapped: "''", lives: shortLives, waves: 65 },
+    { mode: 'native', mapped: '$(System.AccessToken)', lives: shortLives, waves: 65 },
     {
       mode: 'static',
       mapped: "''",
@@ -48,6 +48,9 @@ describeWith('terraform', 'Terraform with its state in blob storage', function (
     },
   ];
   for (const { mode, mapped, lives, waves } of modes) {
+    // A wave takes a second.
+    const atLeast = Math.floor(waves / lives.accessTokenSeconds) + 1;
+
     it(`goes through init, plan, two applies and destroy in mode ${mode}`, async () => {
       const { emulator, stage } = theatre;
       const connection = emulator.addServiceConnection({ name: 'production', issuer: 'entra' });
@@ -60,6 +63,10 @@ describeWith('terraform', 'Terraform with its state in blob storage', function (
         allow: mode === 'broker' ? [] : terraformHoldsItself,
       });
       assertGreen(play);
+      const minted = play.journal.filter(
+        ({ route, status }) => route === 'entra-token' && status === 200,
+      ).length;
+      assert.ok(minted >= atLeast, `${minted} access tokens`);
       const refused = play.journal.filter(({ status }) => status === 401 || status === 403);
       assert.deepEqual(refused, []);
       assert.match(linesOf(play.report, 'apply').join('\n'), new RegExp(`${waves} added`));
