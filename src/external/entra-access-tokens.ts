@@ -7,6 +7,7 @@ import type {
   NetworkSettings,
 } from '../ports.ts';
 import { Secret } from '../secret.ts';
+import { everyStatus, textOf } from './answer-text.ts';
 import { EarlyConnection } from './early-connection.ts';
 import { isBehindProxy, proxyFor, trusting } from './network-settings.ts';
 import { troubleOf } from './network-trouble.ts';
@@ -46,8 +47,11 @@ export function entraThrough(network: NetworkSettings): EntraAccessTokens {
       const observed: Observed = { headers: {}, aadsts: [] };
       const deadline = AbortSignal.timeout(Math.ceil(request.timeoutMs));
       try {
-        const token = await within(deadline, ask(request, { network, early }, observed, deadline));
-        return { granted: true, token: new Secret(token.token), expiresOn: token.expiresOn };
+        const { token, expiresOn } = await within(
+          deadline,
+          ask(request, { network, early }, observed, deadline),
+        );
+        return { granted: true, token: new Secret(token), expiresOn };
       } catch (error) {
         return refusalOf(error, observed, deadline.aborted);
       }
@@ -77,13 +81,17 @@ async function ask(
       redirectOptions: { maxRetries: 0 },
       additionalPolicies: [
         { policy: truster({ network, early }), position: 'perRetry' },
-        { policy: observer(observed), position: 'perRetry' },
+        { policy: observer(observed, abortSignal), position: 'perRetry' },
       ],
       ...(typeof proxy === 'object' ? { proxyOptions: proxy } : {}),
     },
   );
-  const token = await credential.getToken(scope, { abortSignal });
-  return { token: token.token, expiresOn: new Date(token.expiresOnTimestamp) };
+  const { token, expiresOnTimestamp } = await credential.getToken(scope, { abortSignal });
+  const expiresOn = new Date(expiresOnTimestamp);
+  // The library passes on what stands in the answer, whatever it is.
+  const isText = typeof (token as unknown) === 'string' && token !== '';
+  if (!isText || Number.isNaN(expiresOn.getTime())) throw new TypeError('no access token');
+  return { token, expiresOn };
 }
 
 /** Has each request trust the agent's own authorities too, and take the connection that is there. */
@@ -95,19 +103,26 @@ function truster({ network, early }: Way): Policy {
   };
 }
 
-/** Sees status and error numbers, which the library keeps only as part of a text. */
-function observer(observed: Observed): Policy {
+/**
+ * Sees status and error numbers, which the library keeps only as part of a text, and reads the
+ * answer in its stead, which it would do without a limit.
+ */
+function observer(observed: Observed, deadline: AbortSignal): Policy {
   return {
     name: 'observer',
     async sendRequest(request, next) {
-      const response = await next(request).catch((error: unknown) => {
+      try {
+        request.streamResponseStatusCodes = everyStatus;
+        const { readableStreamBody, ...response } = await next(request);
+        const bodyAsText = await textOf({ ...response, readableStreamBody }, deadline);
+        observed.status = response.status;
+        observed.headers = response.headers.toJSON();
+        Object.assign(observed, numbersIn(bodyAsText));
+        return { ...response, bodyAsText };
+      } catch (error) {
         observed.trouble = troubleOf(error);
         throw error;
-      });
-      observed.status = response.status;
-      observed.headers = response.headers.toJSON();
-      Object.assign(observed, numbersIn(response.bodyAsText ?? ''));
-      return response;
+      }
     },
   };
 }

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import {
   createDefaultHttpClient,
   createEmptyPipeline,
@@ -10,12 +9,10 @@ import {
 } from '@azure/core-rest-pipeline';
 import { NetworkTrouble, type Http, type HttpAnswer, type NetworkSettings } from '../ports.ts';
 import { Secret } from '../secret.ts';
+import { everyStatus, textOf } from './answer-text.ts';
 import type { EarlyConnection } from './early-connection.ts';
 import { proxyFor, trusting } from './network-settings.ts';
 import { troubleOf } from './network-trouble.ts';
-
-/** No answer that we want comes near this size. */
-const longestBytes = 1024 * 1024;
 
 /**
  * HTTPS through Azure's own pipeline, of which proxies and TLS are taken, and nothing repeated.
@@ -32,8 +29,7 @@ export function httpsThrough(network: NetworkSettings, early?: EarlyConnection):
         url: url.href,
         headers: createHttpHeaders(revealed(headers)),
         abortSignal: deadline,
-        // Streamed, whatever the status, so that an endless body can be cut off.
-        streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
+        streamResponseStatusCodes: everyStatus,
         ...(body === undefined ? {} : { body }),
         ...trusting(network),
       });
@@ -68,30 +64,6 @@ function revealed(headers: Readonly<Record<string, string | Secret>>): Record<st
 
 async function answerOf(response: PipelineResponse, deadline: AbortSignal): Promise<HttpAnswer> {
   const headers = response.headers.toJSON();
-  const body =
-    response.readableStreamBody === undefined
-      ? (response.bodyAsText ?? '')
-      : await textOf(response.readableStreamBody, deadline);
+  const body = await textOf(response, deadline);
   return { status: response.status, headers, body };
-}
-
-async function textOf(stream: NodeJS.ReadableStream, deadline: AbortSignal): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  const cut = (): void => {
-    if (stream instanceof Readable) stream.destroy();
-  };
-  deadline.addEventListener('abort', cut, { once: true });
-  try {
-    for await (const chunk of stream) {
-      const bytes = Buffer.from(chunk);
-      length += bytes.length;
-      if (length > longestBytes) throw new NetworkTrouble('too large');
-      chunks.push(bytes);
-    }
-  } finally {
-    deadline.removeEventListener('abort', cut);
-  }
-  if (deadline.aborted) throw new NetworkTrouble('timeout');
-  return Buffer.concat(chunks).toString('utf8');
 }

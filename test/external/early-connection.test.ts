@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import dns from 'node:dns';
 import { once } from 'node:events';
 import { request } from 'node:https';
 import { createServer as createSocketServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { useFakeTimers, type SinonFakeTimers } from 'sinon';
 import { EarlyConnection } from '../../src/external/early-connection.ts';
 import { createCertificateAuthority } from '../harness/emulator/certificate-authority.ts';
 import { CountingHost } from '../support/counting-host.ts';
@@ -22,6 +24,48 @@ function answeredOn(url: URL, agent: EarlyConnection): Promise<string> {
     });
     outgoing.once('error', reject).end();
   });
+}
+
+interface HeldLookups {
+  /** What was looked up. */
+  readonly names: readonly string[];
+  readonly clock: SinonFakeTimers;
+  answer(): void;
+  restore(): void;
+}
+
+/** Time stands still, and no name of a host is found until the test wants it. */
+function holdLookups(): HeldLookups {
+  const clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { lookup } = dns;
+  const names: string[] = [];
+  const waiting: (() => void)[] = [];
+  const held = (name: string, ...others: unknown[]): void => {
+    names.push(name);
+    waiting.push(() => void Reflect.apply(lookup, dns, [name, ...others]));
+  };
+  Object.assign(dns, { lookup: held });
+  return {
+    names,
+    clock,
+    answer() {
+      for (const go of waiting) go();
+    },
+    restore() {
+      Object.assign(dns, { lookup });
+      clock.restore();
+    },
+  };
+}
+
+function isSettled(promise: Promise<unknown>): () => boolean {
+  let settled = false;
+  void promise.then(() => (settled = true));
+  return () => settled;
+}
+
+async function someTurns(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
 }
 
 describe('An early connection', () => {
@@ -59,10 +103,37 @@ describe('An early connection', () => {
     assert.equal(await answeredOn(host.url, early), '1');
   });
 
-  it('is begun when the system is at it, or else after a moment', async () => {
-    const early = new EarlyConnection(host.url, trusted);
-    await early.begun;
-    await new EarlyConnection(new URL('https://nobody.invalid/'), {}).begun;
+  it('is begun when the system is at it', async () => {
+    const held = holdLookups();
+    try {
+      const early = new EarlyConnection(host.url, trusted);
+      const begun = isSettled(early.begun);
+      assert.deepEqual(held.names, ['localhost']);
+      await someTurns();
+      assert.equal(begun(), false);
+      held.answer();
+      await early.begun;
+      // Time stood still, so that it was not the moment that passed; and nothing asks for it.
+      await host.dialled();
+    } finally {
+      held.restore();
+    }
+  });
+
+  it('is begun after a moment where the system does not find the host', async () => {
+    const held = holdLookups();
+    try {
+      const begun = isSettled(new EarlyConnection(host.url, trusted).begun);
+      held.clock.tick(4);
+      await someTurns();
+      assert.equal(begun(), false);
+      held.clock.tick(50);
+      await someTurns();
+      assert.equal(begun(), true);
+      assert.deepEqual(host.sockets, []);
+    } finally {
+      held.restore();
+    }
   });
 
   it('is given to no other host', async () => {

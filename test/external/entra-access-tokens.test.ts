@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { entraThrough } from '../../src/external/entra-access-tokens.ts';
-import type { ExchangeOutcome, ExchangeRequest, NetworkSettings } from '../../src/ports.ts';
+import {
+  NetworkTrouble,
+  type ExchangeOutcome,
+  type ExchangeRequest,
+  type NetworkSettings,
+} from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';
 import type { FaultKind } from '../harness/emulator/emulator.ts';
 import type { ServiceConnectionOptions } from '../harness/emulator/service-connections.ts';
 import { openWorkplace, type Workplace } from '../harness/emulator/workplace.ts';
+import { aJwt, anIdTokenText, ids } from '../support/builders.ts';
+import { assertNoPieceOf, spoiledObject, spoiledText } from '../support/mutations.ts';
+import { RawEntra } from '../support/raw-entra.ts';
 
 type Refused = Extract<ExchangeOutcome, { granted: false }>;
 
@@ -13,6 +22,8 @@ const faults: readonly (readonly [FaultKind, (refused: Refused) => unknown, unkn
   ['tls-reset', ({ trouble }) => trouble?.reason, 'connection'],
   ['silence', ({ trouble }) => trouble?.reason, 'timeout'],
   ['slow-body', ({ trouble }) => trouble?.reason, 'timeout'],
+  ['cut-off', ({ trouble }) => trouble?.reason, 'connection'],
+  ['oversized', ({ trouble }) => trouble?.reason, 'too large'],
   ['html', ({ status, trouble }) => [status, trouble], [200, undefined]],
   ['empty', ({ status, trouble }) => [status, trouble], [200, undefined]],
   ['no-token', ({ status, trouble }) => [status, trouble], [200, undefined]],
@@ -114,5 +125,113 @@ describe('Access tokens of Entra', function () {
     const outcome = await entraThrough({ proxy }).exchange(await request());
     assert.ok(!outcome.granted);
     assert.equal(outcome.trouble?.reason, 'certificate');
+  });
+});
+
+describe('A spoiled answer of Entra', function () {
+  this.timeout(120_000);
+  let entra: RawEntra;
+  before(async () => {
+    entra = await new RawEntra().open();
+  });
+  after(() => entra.close());
+
+  const request: ExchangeRequest = {
+    authorityHost: new URL('https://login.microsoftonline.com/'),
+    tenantId: ids.tenant,
+    clientId: ids.client,
+    clientAssertion: new Secret(anIdTokenText()),
+    scope: 'https://management.azure.com/.default',
+    timeoutMs: 5_000,
+  };
+  const grant = {
+    token_type: 'Bearer',
+    expires_in: 3_599,
+    ext_expires_in: 3_599,
+    access_token: aJwt({ aud: 'https://management.azure.com', oid: ids.client }),
+  };
+  /** One that quotes what it should not. */
+  const refusal = {
+    error: 'invalid_client',
+    error_description: `AADSTS700213: No matching record for ${anIdTokenText()}. Trace ID: ${ids.plan}`,
+    error_codes: [700213],
+    trace_id: ids.plan,
+    correlation_id: ids.job,
+  };
+
+  const bytesOf = (status: number, headers: readonly string[], body: string): string =>
+    [
+      `HTTP/1.1 ${status} Whatever`,
+      'Content-Type: application/json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      ...headers,
+      '',
+      body,
+    ].join('\r\n');
+
+  const bodies = fc.oneof(
+    ...[grant, refusal].flatMap((answer) => [
+      spoiledObject(answer),
+      spoiledText(JSON.stringify(answer)),
+      fc.constant(JSON.stringify(answer)),
+    ]),
+  );
+  const headers = fc.oneof(
+    { weight: 7, arbitrary: fc.subarray(['Retry-After: 7', 'Location: /']) },
+    { weight: 1, arbitrary: fc.constant(['Content-Encoding: gzip']) },
+  );
+  const answers = fc.oneof(
+    fc
+      .tuple(fc.constantFrom(200, 200, 302, 400, 401, 407, 429, 503), headers, bodies)
+      .map((parts) => bytesOf(...parts)),
+    fc.tuple(fc.integer({ min: 100, max: 599 }), headers, bodies).map((parts) => bytesOf(...parts)),
+    ...[grant, refusal].map((answer) => spoiledText(bytesOf(200, [], JSON.stringify(answer)))),
+  );
+
+  /** Which the library takes for good. */
+  const senseless = [
+    { ...grant, access_token: { of: 'members' } },
+    { ...grant, access_token: 7 },
+    { ...grant, expires_in: 'soon' },
+    { ...grant, expires_in: 1e300 },
+  ].map((answer) => bytesOf(200, [], JSON.stringify(answer)));
+
+  it('is a token, or a refusal in plain fields that repeats nothing of it', async () => {
+    const seen = { granted: 0, numbered: 0, troubled: 0 };
+    await fc.assert(
+      fc.asyncProperty(answers, async (bytes) => {
+        entra.bytes = Buffer.from(bytes);
+        const outcome = await entraThrough(entra.network).exchange(request);
+        if (outcome.granted) {
+          assert.ok(typeof outcome.token.reveal() === 'string' && outcome.token.reveal() !== '');
+          assert.ok(bytes.includes(outcome.token.reveal()), 'not the token that came');
+          assert.ok(Number.isFinite(outcome.expiresOn.getTime()), 'no time of expiry');
+          seen.granted += 1;
+          return;
+        }
+        const { status, aadsts, correlationId, headers: told, trouble, ...others } = outcome;
+        assert.deepEqual(others, { granted: false });
+        assert.ok(status === undefined || Number.isInteger(status));
+        assert.ok(aadsts.every((number) => Number.isSafeInteger(number) && number > 0));
+        assert.match(correlationId ?? ids.job, /^[\w-]{8,64}$/);
+        assert.ok(Object.values(told).every((value) => typeof value === 'string'));
+        if (aadsts.length > 0) seen.numbered += 1;
+        if (trouble === undefined) return;
+        seen.troubled += 1;
+        assert.equal(trouble.constructor, NetworkTrouble);
+        assert.equal(trouble.cause, undefined);
+        assert.match(
+          trouble.message,
+          /^(timeout|connection|certificate|too large)( \([A-Z][A-Z0-9_]+\))?$/,
+        );
+        const stack = trouble.stack ?? '';
+        for (const secret of [request.clientAssertion.reveal(), grant.access_token]) {
+          assertNoPieceOf(secret, stack);
+        }
+      }),
+      { numRuns: 300, examples: senseless.map((answer) => [answer]) },
+    );
+    const told = JSON.stringify(seen);
+    assert.ok(Math.min(seen.granted, seen.numbered, seen.troubled) > 5, told);
   });
 });

@@ -15,7 +15,12 @@ export type Fault =
   | (FaultFacts & { readonly service: 'devops'; readonly fault: DevOpsFault })
   | (FaultFacts & { readonly service: 'entra'; readonly fault: EntraFault });
 
-/** Every way in which Azure DevOps and Entra are known to fail. */
+/**
+ * Every way in which Azure DevOps and Entra are known to fail, as the broker sees it: behind its two
+ * ports some are the same. A body that does not end is a timeout, a reset is one with and without
+ * TLS, and of a page in place of Entra's answer only the status is told. `broker-weather.test.ts`
+ * and the tests of both ports play these on the wire.
+ */
 export function faults(clock: Clock): readonly Fault[] {
   const httpDate = (inMs: number): string =>
     new Date(clock.now().getTime() + inMs).toUTCString().replace('UTC', 'GMT');
@@ -65,6 +70,12 @@ export function faults(clock: Clock): readonly Fault[] {
       anAnswer({ status: 403, body: '{"typeKey":"TaskOrchestrationPlanSecurityException"}' }),
     ),
     devOps('a reset', 'DEVOPS_UNAVAILABLE', () => new NetworkTrouble('connection', 'ECONNRESET')),
+    devOps(
+      'a TLS handshake that breaks',
+      'DEVOPS_UNAVAILABLE',
+      () => new NetworkTrouble('connection', 'EPROTO'),
+    ),
+    devOps('408', 'DEVOPS_UNAVAILABLE', status(408)),
     devOps('a timeout', 'DEVOPS_UNAVAILABLE', ({ timeoutMs }) => hang(timeoutMs), 45_000),
     devOps('a certificate', 'DEVOPS_UNAVAILABLE', () => new NetworkTrouble('certificate')),
     devOps('an endless answer', 'DEVOPS_UNAVAILABLE', () => new NetworkTrouble('too large')),
@@ -79,6 +90,7 @@ export function faults(clock: Clock): readonly Fault[] {
     devOps('an empty object', unreadable, status(200, {}, '{}')),
     devOps('a token that is none', unreadable, status(200, {}, '{"oidcToken":"a.b.c"}')),
     devOps('401', 'JOB_TOKEN_REFUSED', status(401), 0, 'definite'),
+    devOps('407', 'PROXY_SIGN_IN_REFUSED', status(407), 0, 'definite'),
     devOps('403', 'ID_TOKEN_REFUSED', status(403), 0, 'definite'),
     devOps('404', 'CONNECTION_NOT_FOUND', status(404), 0, 'definite'),
     devOps(
@@ -94,11 +106,28 @@ export function faults(clock: Clock): readonly Fault[] {
       () => refused({ status: 429, headers: { 'retry-after': '12' } }),
       12_000,
     ),
+    entra(
+      '429 with a date',
+      'ENTRA_THROTTLED',
+      () => refused({ status: 429, headers: { 'retry-after': httpDate(12_000) } }),
+      12_000,
+    ),
+    entra('408', 'ENTRA_UNAVAILABLE', () => refused({ status: 408 })),
     entra('500', 'ENTRA_UNAVAILABLE', () => refused({ status: 500 })),
     entra('503', 'ENTRA_UNAVAILABLE', () => refused({ status: 503 })),
-    entra('200 that holds nothing', 'ENTRA_UNAVAILABLE', () => refused({ status: 200 })),
+    entra('200 with a page or nothing', 'ENTRA_UNAVAILABLE', () => refused({ status: 200 })),
+    entra('302 to a sign-in page', 'ENTRA_UNAVAILABLE', () => refused({ status: 302 })),
     entra('a reset', 'ENTRA_UNAVAILABLE', () =>
       refused({ trouble: new NetworkTrouble('connection', 'ECONNRESET') }),
+    ),
+    entra('a TLS handshake that breaks', 'ENTRA_UNAVAILABLE', () =>
+      refused({ trouble: new NetworkTrouble('connection', 'EPROTO') }),
+    ),
+    entra('a certificate', 'ENTRA_UNAVAILABLE', () =>
+      refused({ trouble: new NetworkTrouble('certificate', 'SELF_SIGNED_CERT_IN_CHAIN') }),
+    ),
+    entra('an endless answer', 'ENTRA_UNAVAILABLE', () =>
+      refused({ trouble: new NetworkTrouble('too large') }),
     ),
     entra(
       'a timeout',
@@ -107,6 +136,11 @@ export function faults(clock: Clock): readonly Fault[] {
       45_000,
     ),
     entra('its own outage', 'AADSTS90033', () => refused({ status: 400, aadsts: [90033] })),
+    // Which has the broker ask for another ID token, too.
+    entra('an ID token out of its time', 'AADSTS700024', () =>
+      refused({ status: 401, aadsts: [700024] }),
+    ),
+    entra('407', 'PROXY_SIGN_IN_REFUSED', () => refused({ status: 407 }), 0, 'definite'),
     ...[700213, 53003, 700016].map((number) =>
       entra(
         'a definite no',

@@ -12,7 +12,14 @@ export interface Target {
 const get = (path: string, host: string, ...more: string[]): string =>
   [`GET ${path} HTTP/1.1`, `Host: ${host}`, ...more, 'Connection: close', '', ''].join('\r\n');
 const bearer = (capability: string): string => `Authorization: Bearer ${capability}`;
-const hidden = ({ path, host, own }: Target): string => get(path, host, bearer(own.slice(0, -1)));
+const post = (path: string, host: string, ...more: string[]): string =>
+  [`POST ${path} HTTP/1.1`, `Host: ${host}`, ...more, '', ''].join('\r\n');
+
+/**
+ * The request that an attack smuggles. Its capability is the right one, so that it is served
+ * wherever it is taken for a request of its own: the attack shows as a second answer, or a good one.
+ */
+export const hidden = ({ path, host, own }: Target): string => get(path, host, bearer(own));
 
 /** Requests that must not be served, as bytes. */
 export const attacks: Readonly<Record<string, (target: Target) => string>> = {
@@ -62,18 +69,26 @@ export const attacks: Readonly<Record<string, (target: Target) => string>> = {
   CONNECT: ({ host }) => `CONNECT dev.azure.com:443 HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
   'an upgrade': ({ host, path }) =>
     get(path, host, 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'),
+  // Whichever of the two is believed, the rest is a request.
   'a length beside chunks (CL.TE)': (it) =>
-    `POST ${it.path} HTTP/1.1\r\nHost: ${it.host}\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden(it)}`,
+    `${post(it.path, it.host, 'Content-Length: 5', 'Transfer-Encoding: chunked')}0\r\n\r\n${hidden(it)}`,
   'chunks that are hidden (TE.CL)': (it) =>
-    `POST ${it.path} HTTP/1.1\r\nHost: ${it.host}\r\nTransfer-Encoding: xchunked\r\nContent-Length: 4\r\n\r\n5c\r\n${hidden(it)}`,
+    `${post(it.path, it.host, 'Transfer-Encoding: xchunked', 'Content-Length: 4')}5c\r\n${hidden(it)}`,
+  'chunks behind a space (TE.TE)': (it) =>
+    `${post(it.path, it.host, 'Transfer-Encoding : chunked', 'Content-Length: 5')}0\r\n\r\n${hidden(it)}`,
   'two lengths': (it) =>
-    `POST ${it.path} HTTP/1.1\r\nHost: ${it.host}\r\nContent-Length: 0\r\nContent-Length: 50\r\n\r\n${hidden(it)}`,
+    `${post(it.path, it.host, 'Content-Length: 0', `Content-Length: ${hidden(it).length}`)}${hidden(it)}`,
+  'a length with a sign': (it) => `${post(it.path, it.host, 'Content-Length: +0')}${hidden(it)}`,
+  'a request in the body of another': (it) =>
+    `${post(it.path, it.host, `Content-Length: ${hidden(it).length}`)}${hidden(it)}`,
+  'a request in a chunk of another': (it) =>
+    `${post(it.path, it.host, 'Transfer-Encoding: chunked')}${hidden(it).length.toString(16)}\r\n${hidden(it)}\r\n0\r\n\r\n`,
   'a folded header': (it) =>
-    `GET ${it.path} HTTP/1.1\r\nHost: ${it.host}\r\nAuthorization: Bearer\r\n ${it.foreign}\r\n\r\n`,
-  'bare line feeds': (it) => `GET ${it.path} HTTP/1.1\nHost: ${it.host}\n${bearer(it.foreign)}\n\n`,
+    `GET ${it.path} HTTP/1.1\r\nHost: ${it.host}\r\nAuthorization: Bearer\r\n ${it.own}\r\n\r\n`,
+  'bare line feeds': (it) => `GET ${it.path} HTTP/1.1\nHost: ${it.host}\n${bearer(it.own)}\n\n`,
   'a carriage return in a header': (it) =>
     `GET ${it.path} HTTP/1.1\r\nHost: ${it.host}\r\nX: a\r${bearer(it.own)}\r\n\r\n`,
-  'HTTP/0.9': ({ path }) => `GET ${path}\r\n`,
+  'HTTP/0.9': ({ path }) => `GET ${path}\r\n\r\n`,
   'the beginning of HTTP/2': () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
   'a TLS handshake': () => '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
   'one huge header': (it) => get(it.path, it.host, `X-A: ${'a'.repeat(1_000_000)}`),

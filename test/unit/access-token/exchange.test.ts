@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { knownEntraFailures } from '../../../src/access-token/entra-failures.ts';
 import { exchange, judgeRefusal } from '../../../src/access-token/exchange.ts';
-import type { ErrorCode, FailureKind } from '../../../src/errors.ts';
+import { FederationError, type ErrorCode, type FailureKind } from '../../../src/errors.ts';
 import { NetworkTrouble, type ExchangeOutcome } from '../../../src/ports.ts';
 import {
   anIdToken,
@@ -14,6 +15,7 @@ import {
 } from '../../support/builders.ts';
 import { rejectionOf } from '../../support/failures.ts';
 import { FakeClock, FakeEntra } from '../../support/fakes.ts';
+import { assertClassified, spoiledText, thousands } from '../../support/mutations.ts';
 
 type Refused = Extract<ExchangeOutcome, { granted: false }>;
 
@@ -109,20 +111,39 @@ describe("Entra's refusal of an exchange", () => {
   });
 
   it('always has a kind, an account and a remedy, and never the ID token', () => {
-    const numbers = fc.array(fc.integer({ min: 1, max: 9_999_999 }), { maxLength: 3 });
-    const status = fc.option(fc.integer({ min: 100, max: 599 }), { nil: undefined });
-    fc.assert(
-      fc.property(
-        numbers,
-        status,
-        fc.dictionary(fc.string(), fc.string()),
-        (aadsts, code, headers) => {
-          const failure = judgeRefusal(refused({ aadsts, status: code, headers }), attempt, noon);
-          assert.notEqual(failure.remedy, '');
-          assert.ok(!JSON.stringify(failure).includes(idToken.token.reveal()));
-        },
-      ),
+    const number = fc.oneof(
+      fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+      fc.constantFrom(...knownEntraFailures),
     );
+    const trouble = fc
+      .tuple(
+        fc.constantFrom('timeout', 'connection', 'certificate', 'too large'),
+        fc.option(fc.constantFrom('ECONNRESET', 'SELF_SIGNED_CERT_IN_CHAIN'), { nil: undefined }),
+      )
+      .map(([reason, code]) => new NetworkTrouble(reason, code));
+    const outcomes = fc.record({
+      aadsts: fc.array(number, { maxLength: 3 }),
+      status: fc.option(fc.integer({ min: 100, max: 599 }), { nil: undefined }),
+      headers: fc.dictionary(
+        fc.oneof(fc.string(), fc.constantFrom('retry-after', 'date')),
+        fc.oneof(fc.string(), spoiledText(noon.toUTCString()), spoiledText('30')),
+        { noNullPrototype: true },
+      ),
+      correlationId: fc.option(fc.constantFrom(ids.plan, ids.job), { nil: undefined }),
+      trouble: fc.option(trouble, { nil: undefined }),
+    });
+    const codes = new Set<string>();
+    fc.assert(
+      fc.property(outcomes, (outcome) => {
+        const failure = new FederationError(judgeRefusal(refused(outcome), attempt, noon));
+        assertClassified(failure, idToken.token.reveal());
+        const { retryAfterMs = 0 } = failure;
+        assert.ok(retryAfterMs >= 0 && retryAfterMs <= minutes(60), String(retryAfterMs));
+        codes.add(failure.code);
+      }),
+      thousands,
+    );
+    for (const known of knownEntraFailures) assert.ok(codes.has(`AADSTS${known}`), String(known));
   });
 });
 

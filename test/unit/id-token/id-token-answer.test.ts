@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { FederationError, type ErrorCode, type FailureKind } from '../../../src/errors.ts';
+import type { ErrorCode, FailureKind } from '../../../src/errors.ts';
 import { judgeIdTokenAnswer } from '../../../src/id-token/id-token-answer.ts';
+import type { GrantedIdToken } from '../../../src/id-token/request-id-token.ts';
 import type { HttpAnswer } from '../../../src/ports.ts';
 import {
   anAnswer,
@@ -12,6 +13,14 @@ import {
   seconds,
 } from '../../support/builders.ts';
 import { assertSafeForLogs, failureOf } from '../../support/failures.ts';
+import {
+  assertClassified,
+  spoiledAnswer,
+  spoiledJwt,
+  spoiledObject,
+  spoiledText,
+  thousands,
+} from '../../support/mutations.ts';
 
 const connection = { id: ids.connection, name: 'production' };
 
@@ -190,11 +199,47 @@ describe("Azure DevOps' answer", () => {
         try {
           judge({ status, headers: sent, body: text });
         } catch (error) {
-          assert.ok(error instanceof FederationError, String(error));
+          assertClassified(error);
           assert.ok(!`${error.message} ${error.remedy}`.includes('s3cret'), error.message);
-          assertSafeForLogs(error.message);
         }
       }),
+      thousands,
     );
+  });
+
+  it('is a token or a failure that repeats nothing of it, however a good one is spoiled', () => {
+    const good = anIdTokenAnswer();
+    const whole = JSON.parse(good.body) as { oidcToken: string };
+    const body = fc.oneof(
+      spoiledText(good.body),
+      spoiledObject({ ...whole, $id: '1' }),
+      spoiledJwt(whole.oidcToken).map((oidcToken) => JSON.stringify({ oidcToken })),
+      fc.constant(good.body),
+    );
+    const seen = { tokens: 0, codes: new Set<string>() };
+    fc.assert(
+      fc.property(spoiledAnswer(good, body), (answer) => {
+        let granted: GrantedIdToken;
+        try {
+          granted = judge(answer);
+        } catch (error) {
+          assertClassified(error, whole.oidcToken, answer.body);
+          seen.codes.add(error.code);
+          return;
+        }
+        const { idToken, pauseMs = 0 } = granted;
+        seen.tokens += 1;
+        assert.equal((JSON.parse(answer.body) as typeof whole).oidcToken, idToken.token.reveal());
+        assert.ok(Number.isFinite(idToken.expiresOn.getTime()));
+        assert.ok(pauseMs >= 0);
+        for (const shown of [idToken.issuer, idToken.subject, idToken.audience]) {
+          assertSafeForLogs(shown);
+        }
+      }),
+      thousands,
+    );
+    // Spoiled, and not destroyed: it comes to every kind of answer.
+    assert.ok(seen.tokens > 100, `${seen.tokens} tokens`);
+    assert.ok(seen.codes.has('DEVOPS_ANSWER_UNREADABLE') && seen.codes.size >= 5);
   });
 });

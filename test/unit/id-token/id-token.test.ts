@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { FederationError } from '../../../src/errors.ts';
 import {
   idTokenLifeMs,
   isFromRetiringIssuer,
@@ -8,6 +7,7 @@ import {
 } from '../../../src/id-token/id-token.ts';
 import { aJwt, anIdToken, anIdTokenText, later, minutes, noon } from '../../support/builders.ts';
 import { assertSafeForLogs, failureOf } from '../../support/failures.ts';
+import { assertClassified, spoiledJwt, thousands } from '../../support/mutations.ts';
 
 const exp = noon.getTime() / 1_000 + 600;
 
@@ -61,22 +61,39 @@ describe('an ID token', () => {
   it('is read or refused, whatever its claims are', () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), fc.object()), (claims) => {
-        readOrRefuse(() => readIdToken(aJwt(claims)));
+        readOrRefuse(aJwt(claims));
       }),
+      thousands,
     );
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (aud, iat) => {
-        readOrRefuse(() => readIdToken(aJwt({ exp, aud, iss: aud, sub: iat, iat })));
+        readOrRefuse(aJwt({ exp, aud, iss: aud, sub: iat, iat }));
       }),
+      thousands,
     );
-    readOrRefuse(() => readIdToken(aJwt({ exp, aud: [{ toString: 1, valueOf: 1 }] })));
+    readOrRefuse(aJwt({ exp, aud: [{ toString: 1, valueOf: 1 }] }));
   });
 
   it('is read or refused, whatever the text is', () => {
-    fc.assert(fc.property(fc.string(), (text) => readOrRefuse(() => readIdToken(text))));
     fc.assert(
-      fc.property(fc.base64String(), (part) => readOrRefuse(() => readIdToken(`a.${part}.b`))),
+      fc.property(fc.string(), (text) => void readOrRefuse(text)),
+      thousands,
     );
+    fc.assert(
+      fc.property(fc.base64String(), (part) => void readOrRefuse(`a.${part}.b`)),
+      thousands,
+    );
+  });
+
+  it('is read or refused, however a good one is spoiled', () => {
+    let read = 0;
+    fc.assert(
+      fc.property(spoiledJwt(anIdTokenText()), (jwt) => {
+        if (readOrRefuse(jwt)) read += 1;
+      }),
+      thousands,
+    );
+    assert.ok(read > 200 && read < 1_800, `${read} were read`);
   });
 
   it('is refused without being searched for minutes, however long it is', () => {
@@ -84,11 +101,15 @@ describe('an ID token', () => {
   });
 });
 
-function readOrRefuse(read: () => unknown): void {
+/** Whether it could be read; fails for any other error than the one that is due, or a telling one. */
+function readOrRefuse(jwt: string): boolean {
   try {
-    read();
+    readIdToken(jwt);
+    return true;
   } catch (error) {
-    assert.ok(error instanceof FederationError, String(error));
+    assertClassified(error, jwt);
+    assert.equal(error.code, 'DEVOPS_ANSWER_UNREADABLE');
+    return false;
   }
 }
 
@@ -110,6 +131,7 @@ describe('the claims that a log shows', () => {
           assert.ok(shown.length <= 600);
         }
       }),
+      thousands,
     );
   });
 });
@@ -178,6 +200,7 @@ describe('the life of an ID token', () => {
         const life = idTokenLifeMs({ ...anIdToken(), expiresOn: end, issuedOn: start }, now);
         assert.ok(life >= 0 && life < minutes(48 * 60), String(life));
       }),
+      thousands,
     );
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { clockAheadMs, retryAfterMs } from '../../../src/id-token/retry-after.ts';
 import { later, minutes, noon, seconds } from '../../support/builders.ts';
+import { spoiledText, thousands } from '../../support/mutations.ts';
 
 const inTwoMinutes = later(minutes(2)).toUTCString();
 
@@ -34,17 +35,24 @@ describe("a server's wish to be left alone", () => {
   }
 
   it('lies between nothing and an hour, whatever the headers say', () => {
+    const spoiled = ['30', '2.345', inTwoMinutes].map(spoiledText);
     const value = fc.option(
-      fc.oneof(fc.string(), fc.integer().map(String), fc.double().map(String)),
+      fc.oneof(fc.string(), fc.integer().map(String), fc.double().map(String), ...spoiled),
     );
+    let waits = 0;
     fc.assert(
       fc.property(value, value, value, (retryAfter, delay, date) => {
         const headers = { 'retry-after': retryAfter, 'x-ratelimit-delay': delay, date };
         const present = Object.entries(headers).filter(([, text]) => text !== null);
         const wait = retryAfterMs(Object.fromEntries(present) as Record<string, string>, noon);
         assert.ok(wait === undefined || (wait >= 0 && wait <= minutes(60)), String(wait));
+        if (wait !== undefined && wait > 0) waits += 1;
+        const ahead = clockAheadMs(Object.fromEntries(present) as Record<string, string>, noon);
+        assert.ok(ahead === undefined || Number.isFinite(ahead), String(ahead));
       }),
+      thousands,
     );
+    assert.ok(waits > 100, `${waits} waits`);
   });
 });
 
