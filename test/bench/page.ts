@@ -68,7 +68,7 @@ The broker with more connections, and with more scopes for each (Node 24, at res
 
 ${table(curveRows(curves))}
 
-Memory grows more slowly than the number of tokens while these are few; beyond some hundred, what the first requests have left on the heap outweighs it. Upstream is linear, and ID tokens do not depend on the scopes. CPU at rest is counted over seconds, and where the first tokens were many it still holds the collection of what they left. Beyond 64 scopes of a connection the longest unused is forgotten; more than 200 connections are refused.
+Memory grows more slowly than the number of tokens while these are few; beyond some hundred, what the first requests have left on the heap outweighs it. Upstream is linear, and ID tokens do not depend on the scopes. CPU at rest is counted over seconds, and where the first tokens were many it still holds the collection of what they left. A hundred connections with 64 scopes each are left out, since 6,400 first tokens take longer than a run may. Beyond 64 scopes of a connection the longest unused is forgotten; more than 200 connections are refused.
 
 ## Beside the budgets
 

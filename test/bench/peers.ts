@@ -1,6 +1,6 @@
 /**
  * What other tasks cost, by our own measurements of them on another sitting (Node 24, Linux):
- * start-up in bare nodes, memory in MiB. Their releases stand in docs/PERFORMANCE.md.
+ * start-up in bare nodes, memory in MiB.
  */
 export interface Peer {
   readonly name: string;
