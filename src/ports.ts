@@ -18,7 +18,7 @@ export interface Chance {
 }
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string | Secret>>;
   readonly body?: string;

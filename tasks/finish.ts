@@ -17,7 +17,7 @@ const heldOpen =
 /** The post-job step of every task: takes away what its main step left, and tells how it went. */
 export async function finish(agent: PipelineAgent, world: FinishWorld): Promise<void> {
   const context = agent.recall(remembered.powerShellContext);
-  if (context !== undefined && context !== '' && !(await forgetContext(context, world.tools))) {
+  if (context !== undefined && !(await forgetContext(context, world.tools))) {
     agent.warn(
       `The sign-in of Azure PowerShell could not be removed: run Disconnect-AzAccount -ContextName ${context} as the user of this agent.`,
     );

@@ -1,4 +1,4 @@
-import { isWindowsPath } from '../src/broker/state-directory.ts';
+import { isWindowsPath } from '../src/delivery/state-directory.ts';
 import { forgetScript, scriptFromInput } from '../src/delivery/azure-powershell.ts';
 import type { Tools } from '../src/ports.ts';
 

@@ -3,8 +3,8 @@ import { systemClock } from '../src/external/clock.ts';
 import { diskFiles } from '../src/external/files.ts';
 import { runCleanUp, runTask } from '../src/external/pipeline-agent.ts';
 import { systemProcesses } from '../src/external/processes.ts';
-import type { RunningBroker } from '../src/broker/join.ts';
-import type { BrokerState, RegistrationAnswer, StartMessage } from '../src/broker/messages.ts';
+import type { RegistrationAnswer, StartMessage } from '../src/broker/messages.ts';
+import type { BrokerAddress, RunningBroker } from '../src/broker/running-broker.ts';
 import type { Tools } from '../src/ports.ts';
 import type { PipelineAgent } from '../src/delivery/pipeline-agent.ts';
 import { brokerScript } from './broker-script.ts';
@@ -23,10 +23,10 @@ async function startBroker(message: StartMessage): Promise<RegistrationAnswer> {
   return launcher.startBroker(brokerScript, message);
 }
 
-function reachBroker(state: Pick<BrokerState, 'port' | 'controlCapability'>): RunningBroker {
+function reachBroker(address: BrokerAddress): RunningBroker {
   return {
     ask: async (route, body) =>
-      (await import('../src/external/loopback-client.ts')).reachBroker(state).ask(route, body),
+      (await import('../src/external/loopback-client.ts')).reachBroker(address).ask(route, body),
   };
 }
 

@@ -1,10 +1,10 @@
 import { FederationError, type Failure } from '../errors.ts';
-import { describeTrouble, networkRemedy, proxySignIn } from '../id-token/request-id-token.ts';
+import { describeTrouble, networkRemedy, proxySignIn } from '../id-token/network-failure.ts';
 import { retryAfterMs } from '../id-token/retry-after.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { Clock, EntraAccessTokens, ExchangeOutcome } from '../ports.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
-import type { AccessToken } from './access-token.ts';
+import { accessTokenLifeMs, type AccessToken } from './access-token.ts';
 import { entraFailure } from './entra-failures.ts';
 
 /** What the exchange needs to know of a connection. */
@@ -25,8 +25,12 @@ export async function exchange(
   const clientAssertion = idToken.token;
   const request = { authorityHost, tenantId, clientId, clientAssertion, scope, timeoutMs };
   const outcome = await world.entra.exchange(request);
-  if (outcome.granted) return { token: outcome.token, scope, expiresOn: outcome.expiresOn };
-  throw new FederationError(judgeRefusal(outcome, { identity, idToken, scope }, world.clock.now()));
+  const now = world.clock.now();
+  const attempt = { identity, idToken, scope };
+  if (!outcome.granted) throw new FederationError(judgeRefusal(outcome, attempt, now));
+  const accessToken = { token: outcome.token, scope, expiresOn: outcome.expiresOn };
+  if (accessTokenLifeMs(accessToken, now) > 0) return accessToken;
+  throw new FederationError(unusable(attempt, 'the one that it gave had expired already'));
 }
 
 /** What was asked, for telling why it was refused. */
@@ -53,8 +57,8 @@ function isOverload(status: number | undefined): boolean {
   return status === 429 || (status !== undefined && status >= 500);
 }
 
-function outage(refused: Refused, { identity, scope }: ExchangeAttempt, now: Date): Failure {
-  const failed = `Entra (${identity.authorityHost.host}) gave no access token for ${scope} to the service connection "${identity.name}"`;
+function outage(refused: Refused, attempt: ExchangeAttempt, now: Date): Failure {
+  const failed = failedTo(attempt);
   if (refused.trouble !== undefined) {
     return {
       code: 'ENTRA_UNAVAILABLE',
@@ -78,11 +82,19 @@ function outage(refused: Refused, { identity, scope }: ExchangeAttempt, now: Dat
       retryAfterMs: retryAfterMs(refused.headers, now),
     };
   }
+  const why = `its answer could not be used (${status})`;
+  return { ...unusable(attempt, why), retryAfterMs: retryAfterMs(refused.headers, now) };
+}
+
+function unusable(attempt: ExchangeAttempt, why: string): Failure {
   return {
     code: 'ENTRA_UNAVAILABLE',
-    message: `${failed}: its answer could not be used (${status}).`,
+    message: `${failedTo(attempt)}: ${why}.`,
     remedy: 'Look at https://azure.status.microsoft, and for a proxy that changes answers.',
     kind: 'transient',
-    retryAfterMs: retryAfterMs(refused.headers, now),
   };
+}
+
+function failedTo({ identity, scope }: ExchangeAttempt): string {
+  return `Entra (${identity.authorityHost.host}) gave no access token for ${scope} to the service connection "${identity.name}"`;
 }

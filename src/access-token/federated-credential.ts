@@ -12,7 +12,7 @@ export interface WantedCredential {
  * issuer carry a GUID in its place
  * (https://learn.microsoft.com/azure/devops/pipelines/release/troubleshoot-workload-identity).
  */
-const audience = 'api://AzureADTokenExchange';
+export const audience = 'api://AzureADTokenExchange';
 
 /**
  * How to create the federated credential that is missing: for an app registration and for a

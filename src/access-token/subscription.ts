@@ -1,5 +1,5 @@
 import { FederationError, type ErrorCode, type FailureKind } from '../errors.ts';
-import { describeTrouble, networkRemedy, proxySignIn } from '../id-token/request-id-token.ts';
+import { describeTrouble, networkRemedy, proxySignIn } from '../id-token/network-failure.ts';
 import { retryAfterMs } from '../id-token/retry-after.ts';
 import {
   NetworkTrouble,

@@ -1,8 +1,8 @@
 import { withFreshAssertion, type AssertionOwner } from '../delivery/azure-cli-assertion.ts';
+import { pathsOf } from '../delivery/state-directory.ts';
 import { FederationError } from '../errors.ts';
 import type { Clock, Files } from '../ports.ts';
 import type { Secret } from '../secret.ts';
-import { pathsOf } from './state-directory.ts';
 
 interface ProfileWorld {
   readonly files: Files;

@@ -1,5 +1,5 @@
 import type { Clock, Processes } from '../ports.ts';
-import type { BrokerState } from './messages.ts';
+import type { BrokerState } from './broker-state.ts';
 
 interface Watch {
   readonly processes: Processes;

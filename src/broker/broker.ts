@@ -1,18 +1,18 @@
+import { stateDirectoryIn, type StateDirectory } from '../delivery/state-directory.ts';
 import { FederationError } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import { readJob, type Job } from '../id-token/job.ts';
 import type { ProcessIdentity } from '../ports.ts';
 import { Secret } from '../secret.ts';
+import type { BrokerState } from './broker-state.ts';
 import { ConnectionSession, type BrokerWorld } from './connection-session.ts';
 import type {
   AzureCliProfileOrder,
   BrokerSettings,
-  BrokerState,
   ConnectionOrder,
   KeptConnection,
   Registration,
 } from './messages.ts';
-import { stateDirectoryIn, type StateDirectory } from './state-directory.ts';
 import type { ConnectionReport } from './tally.ts';
 
 /** More connections than this in one job are a mistake. */
@@ -44,6 +44,7 @@ export interface BrokerPlace {
 
 /** Keeps every service connection of one job signed in; says nothing of how it is reached. */
 export class Broker {
+  readonly id: string;
   readonly directory: StateDirectory;
   readonly #settings: BrokerSettings;
   readonly #job: Job;
@@ -53,6 +54,7 @@ export class Broker {
   readonly #sessions = new Map<string, { session: ConnectionSession; kept: KeptConnection }>();
 
   constructor(settings: BrokerSettings, place: BrokerPlace, world: BrokerWorld) {
+    this.id = settings.brokerId;
     this.#settings = settings;
     this.#place = place;
     this.#world = world;
@@ -66,13 +68,16 @@ export class Broker {
   async announce(): Promise<void> {
     const state: BrokerState = {
       protocol: this.#settings.protocol,
-      brokerId: this.#settings.brokerId,
+      brokerId: this.id,
       jobId: this.#job.jobId,
       process: this.#place.process,
       startedOn: this.#startedOn.toISOString(),
       port: this.#place.port,
       controlCapability: this.#place.controlCapability.reveal(),
-      connections: [...this.#sessions.values()].map(({ session }) => session.connection),
+      connections: [...this.#sessions.values()].map(({ session, kept }) => ({
+        ...kept,
+        ...session.connection,
+      })),
     };
     await this.#world.files.replace(this.directory.stateFile, JSON.stringify(state));
   }
@@ -97,7 +102,8 @@ export class Broker {
       await this.announce();
       return this.#registration(kept, idToken);
     } catch (error) {
-      if (isNew) await this.dismiss(order.id);
+      // What failed first is to be told, also where the files cannot be removed before the end.
+      if (isNew) await this.dismiss(order.id).catch(() => undefined);
       else session.keepOnly(before);
       throw error;
     }
@@ -140,7 +146,7 @@ export class Broker {
 
   report(): BrokerReport {
     return {
-      brokerId: this.#settings.brokerId,
+      brokerId: this.id,
       startedOn: this.#startedOn.toISOString(),
       endedOn: this.#world.clock.now().toISOString(),
       connections: [...this.#sessions.values()].map(({ session }) => session.tally.report()),
@@ -170,7 +176,7 @@ export class Broker {
   #registration(kept: KeptConnection, idToken: IdToken): Registration {
     const { issuer, subject, audience, expiresOn, clockAheadMs } = idToken;
     return {
-      brokerId: this.#settings.brokerId,
+      brokerId: this.id,
       address: `127.0.0.1:${this.#place.port}`,
       tokenFile: this.directory.tokenFile(kept.id),
       idTokenCapability: kept.idTokenCapability,

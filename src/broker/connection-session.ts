@@ -7,7 +7,7 @@ import { requestIdToken } from '../id-token/request-id-token.ts';
 import type { Chance, Clock, EntraAccessTokens, Files, Http } from '../ports.ts';
 import { refreshAzureCliProfile } from './azure-cli-profile.ts';
 import { accessTokenRhythm, idTokenRhythm } from './freshness.ts';
-import type { AccessTokenFile, KeptConnection } from './messages.ts';
+import type { AccessTokenFile, SignedInConnection } from './messages.ts';
 import { Tally } from './tally.ts';
 import { TokenKeeper, type Minted } from './token-keeper.ts';
 import { FailureBudget, Weather } from './weather.ts';
@@ -34,7 +34,7 @@ interface Scope {
 export class ConnectionSession {
   readonly idTokens: TokenKeeper<IdToken>;
   readonly tally: Tally;
-  readonly #connection: KeptConnection;
+  readonly #connection: SignedInConnection;
   readonly #identity: Identity;
   readonly #world: BrokerWorld;
   readonly #budget = new FailureBudget();
@@ -43,7 +43,13 @@ export class ConnectionSession {
   readonly #scopes = new Map<string, Scope>();
   #azureCliProfile: string | undefined;
 
-  constructor(connection: KeptConnection, tokenFile: string, job: Job, world: BrokerWorld) {
+  /** @param tokenFile where the ID token stands for tools; undefined where no tool reads it. */
+  constructor(
+    connection: SignedInConnection,
+    tokenFile: string | undefined,
+    job: Job,
+    world: BrokerWorld,
+  ) {
     const { clock, chance } = world;
     this.#connection = connection;
     this.#identity = { ...connection, authorityHost: new URL(connection.authorityHost) };
@@ -57,7 +63,9 @@ export class ConnectionSession {
           const issuedMs = idToken.issuedOn?.getTime();
           return { token: idToken, lifeMs: idTokenLifeMs(idToken, askedOn), issuedMs, pauseMs };
         }),
-      deliver: (idToken) => this.#deliver(idToken, tokenFile),
+      ...(tokenFile === undefined
+        ? {}
+        : { deliver: (idToken: IdToken) => this.#deliver(idToken, tokenFile) }),
       rhythm: idTokenRhythm,
       weather: new Weather(this.#budget),
       events: {
@@ -72,7 +80,7 @@ export class ConnectionSession {
   }
 
   /** As it was registered, with the files that came later: what a successor needs to know. */
-  get connection(): KeptConnection {
+  get connection(): SignedInConnection {
     const accessTokenFiles = [...this.#scopes].flatMap(([scope, { files }]) =>
       [...files].map((path) => ({ path, scope })),
     );

@@ -1,5 +1,7 @@
+import type { AccessToken } from '../access-token/access-token.ts';
 import { FederationError, refusal, type Failure } from '../errors.ts';
 import { endpointPaths, type Endpoints } from '../delivery/endpoints.ts';
+import { stateDirectoryIn } from '../delivery/state-directory.ts';
 import type { Job } from '../id-token/job.ts';
 import type {
   Chance,
@@ -11,31 +13,21 @@ import type {
 } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
-import type { AccessToken } from '../access-token/access-token.ts';
 import {
+  orderOf,
   protocolVersion,
   type AccessTokenAnswer,
   type AccessTokenFile,
   type BrokerSettings,
-  type BrokerState,
   type ConnectionOrder,
   type Registration,
   type RegistrationAnswer,
   type StartMessage,
 } from './messages.ts';
-import type { Session } from './session.ts';
+import { readBrokerState, type BrokerState } from './broker-state.ts';
 import { endByForce } from './broker-process.ts';
-import { stateDirectoryIn } from './state-directory.ts';
-import { readBrokerState } from './vigil.ts';
-
-/** A broker that runs already, reached through its control routes. */
-export interface RunningBroker {
-  /** Undefined when nobody answers there, or not as a broker would. */
-  ask(route: ControlRoute, body: unknown): Promise<unknown>;
-}
-
-export type ControlRoute =
-  'status' | 'register' | 'dismiss' | 'azure-cli-profile' | 'access-token' | 'stop';
+import { askBroker, type ControlRoute, type Reach } from './running-broker.ts';
+import type { Session } from './session.ts';
 
 /** What a task needs to find or start the broker. */
 export interface JoinWorld {
@@ -45,7 +37,7 @@ export interface JoinWorld {
   readonly chance: Chance;
   /** Starts the background process, and resolves with its first answer. */
   readonly start: (message: StartMessage) => Promise<RegistrationAnswer>;
-  readonly reach: (state: Pick<BrokerState, 'port' | 'controlCapability'>) => RunningBroker;
+  readonly reach: Reach;
 }
 
 /** The surroundings of the job that the broker is told of when it starts. */
@@ -80,7 +72,7 @@ export async function joinBroker(
   const state = await findState(surroundings, world);
   const before = (state?.connections ?? []).map(({ id }) => id);
   if (state !== undefined && (await isAlive(state, world))) {
-    const answer = await world.reach(state).ask('register', order);
+    const answer = await askBroker(state, 'register', order, world.reach);
     if (isAnswer(answer)) {
       return membership(
         registrationIn(answer),
@@ -126,14 +118,7 @@ async function findState(
 
 /** A broker that hangs is as good as dead: it gets three seconds, not as long as a first token. */
 async function isAlive(state: BrokerState, { reach }: JoinWorld): Promise<boolean> {
-  return (await reach(state).ask('status', {})) !== undefined;
-}
-
-function orderOf(
-  { id, name, clientId, tenantId, authorityHost }: ServiceConnection,
-  accessTokenFiles: readonly AccessTokenFile[],
-): ConnectionOrder {
-  return { id, name, clientId, tenantId, authorityHost: authorityHost.href, accessTokenFiles };
+  return (await askBroker(state, 'status', {}, reach)) !== undefined;
 }
 
 function settingsOf(
@@ -178,7 +163,7 @@ function membership(
   const { tokenFile, issuer, subject, audience, clockAheadMs } = registration;
   const ask = async (route: ControlRoute, body: unknown): Promise<unknown> => {
     const state = await findState(surroundings, world);
-    return state === undefined ? undefined : world.reach(state).ask(route, body);
+    return state === undefined ? undefined : askBroker(state, route, body, world.reach);
   };
   return {
     tokenFile,

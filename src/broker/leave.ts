@@ -1,16 +1,15 @@
+import { stateDirectoryIn } from '../delivery/state-directory.ts';
 import type { Clock, Files, Processes } from '../ports.ts';
 import type { BrokerReport } from './broker.ts';
+import { readBrokerState } from './broker-state.ts';
 import { endByForce, goesWithin } from './broker-process.ts';
-import type { RunningBroker } from './join.ts';
-import type { BrokerState } from './messages.ts';
-import { stateDirectoryIn } from './state-directory.ts';
-import { readBrokerState } from './vigil.ts';
+import { askBroker, type Reach } from './running-broker.ts';
 
 export interface LeaveWorld {
   readonly files: Files;
   readonly processes: Processes;
   readonly clock: Clock;
-  readonly reach: (state: Pick<BrokerState, 'port' | 'controlCapability'>) => RunningBroker;
+  readonly reach: Reach;
 }
 
 /** How the broker of a job ended, and whether files of it remain that a program holds open. */
@@ -37,7 +36,7 @@ export async function leaveBroker(
   const text = await world.files.read(directory.stateFile);
   const state = text === undefined ? undefined : readBrokerState(text);
   if (state?.brokerId !== brokerId) return { ended: 'before' };
-  const report = (await world.reach(state).ask('stop', {})) as BrokerReport | undefined;
+  const report = (await askBroker(state, 'stop', {}, world.reach)) as BrokerReport | undefined;
   const isGone = await goesWithin(state, report === undefined ? 0 : farewellMs, world);
   const isForced = !isGone && (await endByForce(state, world));
   const left = await world.files.remove(directory.root).then(

@@ -1,5 +1,6 @@
 import type { Failure } from '../errors.ts';
 import type { ProcessIdentity } from '../ports.ts';
+import type { ServiceConnection } from '../service-connection/service-connection.ts';
 
 /**
  * What a task and the broker tell each other: over Node's own channel when the broker starts, as
@@ -24,12 +25,25 @@ export interface AccessTokenFile {
   readonly scope: string;
 }
 
-/** A connection with what opens its endpoints: as kept for a broker that has to start again. */
-export interface KeptConnection extends ConnectionOrder {
-  readonly idTokenCapability: string;
-  readonly managedIdentityCapability: string;
+/** What an order takes of a connection. */
+export function orderOf(
+  { id, name, clientId, tenantId, authorityHost }: ServiceConnection,
+  files: readonly AccessTokenFile[],
+): ConnectionOrder {
+  const accessTokenFiles = files.map(({ path, scope }) => ({ path, scope }));
+  return { id, name, clientId, tenantId, authorityHost: authorityHost.href, accessTokenFiles };
+}
+
+/** A connection with all that its session keeps fresh. */
+export interface SignedInConnection extends ConnectionOrder {
   /** Where Azure CLI is signed in with an ID token that has to be replaced; see azure-cli-profile. */
   readonly azureCliProfile?: string | undefined;
+}
+
+/** The same with what opens its endpoints: as kept for a broker that has to start again. */
+export interface KeptConnection extends SignedInConnection {
+  readonly idTokenCapability: string;
+  readonly managedIdentityCapability: string;
 }
 
 /** A profile of Azure CLI that the broker is to keep signed in from now on. */
@@ -106,16 +120,3 @@ export type RegistrationAnswer =
 /** The answer to a task that asks for an access token. */
 export type AccessTokenAnswer =
   { readonly token: string; readonly expiresOn: string } | { readonly failure: Failure };
-
-/** The broker's state file, mode 0600: how later tasks of the job find it. */
-export interface BrokerState {
-  readonly protocol: number;
-  readonly brokerId: string;
-  readonly jobId: string;
-  readonly process: ProcessIdentity;
-  /** ISO 8601. */
-  readonly startedOn: string;
-  readonly port: number;
-  readonly controlCapability: string;
-  readonly connections: readonly KeptConnection[];
-}

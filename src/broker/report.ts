@@ -14,11 +14,11 @@ export function reportLines(report: BrokerReport): readonly string[] {
 
 /** The same as a run summary in Markdown, one small table for each connection. */
 export function reportMarkdown(report: BrokerReport): string {
-  const [first, ...rest] = [
+  return [
     `### Workload identity: signed in for ${duration(report)}`,
     ...report.connections.flatMap(connectionMarkdown),
-  ];
-  return [first, ...rest, ''].join('\n');
+    '',
+  ].join('\n');
 }
 
 function connectionMarkdown(connection: ConnectionReport): readonly string[] {

@@ -17,6 +17,7 @@ import type { Clock } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import type { Broker } from './broker.ts';
 import type { AzureCliProfileOrder, ConnectionOrder } from './messages.ts';
+import type { ControlRoute } from './running-broker.ts';
 
 /** What the routes need of the broker's surroundings. */
 export interface RouteParts {
@@ -43,7 +44,7 @@ export async function answer(request: LoopbackRequest, parts: RouteParts): Promi
   const [, connectionId = '', route] = connectionPath.exec(path) ?? [];
   const found = parts.broker.session(connectionId);
   // An unknown connection looks like a wrong capability: paths tell nothing to who has none.
-  if (found === undefined) return errorAnswer(401, 'unauthorized', 'Nothing here for you.');
+  if (found === undefined) return unauthorized();
   const { session, kept } = found;
   const startedAt = parts.clock.monotonicMs();
   const given =
@@ -63,63 +64,62 @@ export async function answer(request: LoopbackRequest, parts: RouteParts): Promi
   return given;
 }
 
-/** The tasks' own routes: status, register, dismiss, Azure CLI's profile, access token, stop. */
+/** The tasks' own routes: what each does, and tells the task. */
+const controlRoutes: Readonly<Record<ControlRoute, ControlWork>> = {
+  status: (_, { broker }) => broker.report(),
+  register: async (body, { broker }) => ({
+    registration: await broker.register(body as ConnectionOrder),
+  }),
+  dismiss: async (body, { broker }) => {
+    await broker.dismiss((body as { id: string }).id);
+    return {};
+  },
+  'azure-cli-profile': async (body, { broker }) => {
+    await broker.keepAzureCliProfile(body as AzureCliProfileOrder);
+    return {};
+  },
+  'access-token': async (body, { broker }) => {
+    const { id, scope } = body as { id: string; scope: string };
+    const found = broker.session(id);
+    if (found === undefined) throw new TypeError('not a connection that is kept');
+    const { token, expiresOn } = await found.session.firstAccessToken(scope, patienceMs);
+    return { token: token.reveal(), expiresOn: expiresOn.toISOString() };
+  },
+  stop: (_, { broker, stop }) => {
+    const report = broker.report();
+    stop();
+    return report;
+  },
+};
+
+type ControlWork = (body: unknown, parts: RouteParts) => object | Promise<object>;
+
+const controlWork = new Map<string, ControlWork>(
+  Object.entries(controlRoutes).map(([route, work]) => [`POST /control/${route}`, work]),
+);
+
 async function answerControl(
   request: LoopbackRequest,
   path: string,
-  { broker, controlCapability, stop }: RouteParts,
+  parts: RouteParts,
 ): Promise<LoopbackAnswer> {
-  if (!opens(controlCapability, bearerOf(request))) {
-    return errorAnswer(401, 'unauthorized', 'Nothing here for you.');
-  }
-  const route = `${request.method} ${path}`;
-  switch (route) {
-    case 'POST /control/status':
-      return json(200, broker.report());
-    case 'POST /control/register':
-      return told(async () => ({
-        registration: await broker.register(JSON.parse(request.body) as ConnectionOrder),
-      }));
-    case 'POST /control/dismiss':
-      return told(async () => broker.dismiss(idIn(request.body)).then(() => ({})));
-    case 'POST /control/azure-cli-profile':
-      return told(async () =>
-        broker
-          .keepAzureCliProfile(JSON.parse(request.body) as AzureCliProfileOrder)
-          .then(() => ({})),
-      );
-    case 'POST /control/access-token':
-      return told(() => accessToken(broker, request.body));
-    case 'POST /control/stop': {
-      const report = broker.report();
-      stop();
-      return json(200, report);
-    }
-    default:
-      return errorAnswer(404, 'not_found', 'There is no such route.');
-  }
-}
-
-async function accessToken(
-  broker: Broker,
-  body: string,
-): Promise<{ token: string; expiresOn: string }> {
-  const { id, scope } = JSON.parse(body) as { id: string; scope: string };
-  const found = broker.session(id);
-  if (found === undefined) throw new Error('unknown connection');
-  const { token, expiresOn } = await found.session.firstAccessToken(scope, patienceMs);
-  return { token: token.reveal(), expiresOn: expiresOn.toISOString() };
-}
-
-function idIn(body: string): string {
-  return (JSON.parse(body) as { id: string }).id;
+  if (!opens(parts.controlCapability, bearerOf(request))) return unauthorized();
+  const work = controlWork.get(`${request.method} ${path}`);
+  if (work === undefined) return errorAnswer(404, 'not_found', 'There is no such route.');
+  const told = await toldBy(async () => work(JSON.parse(request.body), parts));
+  // By this the task knows that it is the broker who answers.
+  return json(200, { ...told, brokerId: parts.broker.id });
 }
 
 /** A failure told in full, since the task at the other end shows it to the pipeline's author. */
-async function told(work: () => Promise<object>): Promise<LoopbackAnswer> {
+async function toldBy(work: () => Promise<object>): Promise<object> {
   try {
-    return json(200, await work());
+    return await work();
   } catch (error) {
-    return json(200, { failure: toFailure(asFederationError(error)) });
+    return { failure: toFailure(asFederationError(error)) };
   }
+}
+
+function unauthorized(): LoopbackAnswer {
+  return errorAnswer(401, 'unauthorized', 'Nothing here for you.');
 }

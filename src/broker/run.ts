@@ -1,12 +1,13 @@
 import type { LoopbackAnswer, LoopbackRequest } from '../delivery/loopback-request.ts';
+import { stateDirectoryIn } from '../delivery/state-directory.ts';
 import { asFederationError, toFailure } from '../errors.ts';
 import type { Processes } from '../ports.ts';
 import { Broker, type BrokerPlace } from './broker.ts';
+import { ownerOf } from './broker-state.ts';
 import type { BrokerWorld } from './connection-session.ts';
 import type { BrokerSettings, RegistrationAnswer, StartMessage } from './messages.ts';
 import { answer } from './routes.ts';
-import { stateDirectoryIn } from './state-directory.ts';
-import { ownerOf, Vigil, type End } from './vigil.ts';
+import { Vigil, type End } from './vigil.ts';
 
 /** A listener on 127.0.0.1, as the world makes it. */
 export interface LoopbackListener {

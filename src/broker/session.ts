@@ -52,12 +52,18 @@ export async function verifySession(
   tellAccessToken(accessToken, isKeptFresh, agent);
 }
 
-/** Runs what follows the sign-in; when that fails, the sign-in is taken back before it is told. */
-export async function orUndo<T>(session: Session, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs what may fail; then what was done until there is taken back before it is told. That it could
+ * not be taken back is not told in its place: what failed first is what somebody has to mend.
+ */
+export async function orUndo<T>(
+  session: Pick<Session, 'undo'>,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    await session.undo();
+    await session.undo().catch(() => undefined);
     throw error;
   }
 }

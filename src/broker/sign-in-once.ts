@@ -1,52 +1,53 @@
+import { onceDirectoryIn } from '../delivery/state-directory.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { Job } from '../id-token/job.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import { ConnectionSession, type BrokerWorld } from './connection-session.ts';
-import type { Session } from './session.ts';
-import { onceDirectoryIn } from './state-directory.ts';
+import { orderOf } from './messages.ts';
+import { orUndo, type Session } from './session.ts';
 
 /** So long passing trouble is waited out, in ms. */
 const patienceMs = 100_000;
 
-/** A session without a broker: good until its first tokens end. */
-export interface MomentarySession extends Session {
-  readonly idTokenItself: IdToken;
-  /** What the post-job step of the same task removes. */
-  readonly directory: string;
+/**
+ * One ID token for whoever hands it on; it is written nowhere.
+ * @throws {FederationError} when there is none to be had.
+ */
+export function idTokenOnce(
+  connection: ServiceConnection,
+  job: Job,
+  world: BrokerWorld,
+): Promise<IdToken> {
+  return new ConnectionSession(orderOf(connection, []), undefined, job, world).firstIdToken(
+    patienceMs,
+  );
 }
 
 /**
- * Signs in without a background process: the token file is written once.
+ * Signs in without a background process: the token file is written once, and the session is good
+ * until its first tokens end.
+ * @param onDirectory told the directory before there is anything in it, since the post-job step has
+ *   to remove it even where this step is ended by force; told undefined when it is gone.
  * @throws {FederationError} when the connection cannot be signed in; nothing is left then.
  */
 export async function signInOnce(
   connection: ServiceConnection,
   { job, tempDirectory }: { readonly job: Job; readonly tempDirectory: string },
+  onDirectory: (directory: string | undefined) => void,
   world: BrokerWorld,
-): Promise<MomentarySession> {
+): Promise<Session> {
   const { directory, tokenFile } = onceDirectoryIn(tempDirectory, world.chance.capability());
-  const undo = (): Promise<void> => world.files.remove(directory);
-  await world.files.makePrivateDirectory(directory);
-  const kept = {
-    ...connection,
-    authorityHost: connection.authorityHost.href,
-    accessTokenFiles: [],
-    idTokenCapability: '',
-    managedIdentityCapability: '',
+  const undo = async (): Promise<void> => {
+    await world.files.remove(directory);
+    onDirectory(undefined);
   };
-  const session = new ConnectionSession(kept, tokenFile, job, world);
-  try {
-    const idTokenItself = await session.firstIdToken(patienceMs);
-    return {
-      idToken: idTokenItself,
-      idTokenItself,
-      tokenFile,
-      directory,
-      accessToken: (scope) => session.firstAccessToken(scope, patienceMs),
-      undo,
-    };
-  } catch (error) {
-    await undo();
-    throw error;
-  }
+  const session = new ConnectionSession(orderOf(connection, []), tokenFile, job, world);
+  onDirectory(directory);
+  return orUndo({ undo }, async () => {
+    await world.files.makePrivateDirectory(directory);
+    const idToken = await session.firstIdToken(patienceMs);
+    const accessToken: Session['accessToken'] = (scope) =>
+      session.firstAccessToken(scope, patienceMs);
+    return { idToken, tokenFile, accessToken, undo };
+  });
 }

@@ -1,7 +1,6 @@
 import { FederationError, asFederationError } from '../errors.ts';
 import type { Chance, Clock } from '../ports.ts';
 import {
-  elapsedMs,
   momentOf,
   patienceMs,
   timeoutMs,
@@ -9,6 +8,8 @@ import {
   type Moment,
   type Rhythm,
 } from './freshness.ts';
+import { HeldToken } from './held-token.ts';
+import { TokenDelivery } from './token-delivery.ts';
 import type { Streak, Weather } from './weather.ts';
 
 /** A token as it came from upstream. */
@@ -46,16 +47,6 @@ export interface KeeperParts<T> {
   readonly chance: Chance;
 }
 
-interface Held<T> {
-  readonly token: T;
-  readonly askedAt: Moment;
-  readonly lifeMs: number;
-  readonly issuedMs: number | undefined;
-  /** How old it was already at `askedAt`. */
-  readonly oldByMs: number;
-  readonly refreshAfterMs: number;
-}
-
 /** A file that could not be written is tried again after this. */
 const redeliveryMs = 2_000;
 
@@ -71,18 +62,18 @@ const shortestPauseMs = 1_000;
  */
 export class TokenKeeper<T> {
   readonly #parts: KeeperParts<T>;
-  #held: Held<T> | undefined;
+  readonly #delivery: TokenDelivery<T>;
+  #held: HeldToken<T> | undefined;
   #pending: Promise<void> | undefined;
   #failure: FederationError | undefined;
   /** What stands in the way of asking at all, found out anew whenever somebody wants a token. */
   #obstacle: FederationError | undefined;
   #notBeforeMs = 0;
-  #undelivered: T | undefined;
-  #delivery: Promise<void> | undefined;
-  #deliveryFailure: FederationError | undefined;
 
   constructor(parts: KeeperParts<T>) {
+    const { deliver = (): Promise<void> => Promise.resolve(), events } = parts;
     this.#parts = parts;
+    this.#delivery = new TokenDelivery(deliver, (failure) => events.failed(failure));
   }
 
   /**
@@ -92,14 +83,14 @@ export class TokenKeeper<T> {
   async current(): Promise<T> {
     for (;;) {
       const held = this.#held;
-      if (held === undefined || this.#isDue(held)) {
+      if (held === undefined || held.dueInMs <= 0) {
         const attempt = this.refresh();
         // With enough life left nobody needs to wait for the new one.
         const mustWait =
-          held === undefined || this.#leftMs() <= this.#parts.rhythm.floorMs(held.lifeMs);
+          held === undefined || held.leftMs <= this.#parts.rhythm.floorMs(held.lifeMs);
         if (mustWait) await attempt;
       }
-      if (this.#held !== undefined && this.#leftMs() > 0) return this.#held.token;
+      if (this.#held !== undefined && this.#held.leftMs > 0) return this.#held.token;
       if (!this.#waitsForOthers()) throw this.#whyNone();
       await this.#parts.weather.news();
     }
@@ -118,17 +109,16 @@ export class TokenKeeper<T> {
 
   /** Does what is due, on the schedule's behalf; never rejects. */
   async tend(): Promise<void> {
-    if (this.#undelivered !== undefined) await this.#deliver();
-    if (this.#held === undefined || this.#isDue(this.#held)) await this.refresh();
+    if (this.#delivery.isPending) await this.#delivery.deliver();
+    if (this.#held === undefined || this.#held.dueInMs <= 0) await this.refresh();
   }
 
   /** ms until {@link tend} has something to do. */
   dueInMs(): number {
     if (this.#pending !== undefined) return pendingMs;
-    if (this.#undelivered !== undefined) return redeliveryMs;
+    if (this.#delivery.isPending) return redeliveryMs;
     const { clock, weather } = this.#parts;
-    const held = this.#held;
-    const wantedInMs = held === undefined ? 0 : held.refreshAfterMs - this.#ageMs(held);
+    const wantedInMs = this.#held?.dueInMs ?? 0;
     const busyMs = weather.isBusy(clock.monotonicMs()) ? pendingMs : 0;
     return Math.max(busyMs, this.opensInMs(), wantedInMs);
   }
@@ -141,16 +131,15 @@ export class TokenKeeper<T> {
 
   /** Whether there is a token that may be handed out. */
   get isHolding(): boolean {
-    return this.#leftMs() > 0;
+    return this.#leftMs > 0;
   }
 
   /**
    * Resolves once the token in hand stands where tools read it.
    * @throws {FederationError} the reason why it does not.
    */
-  async delivered(): Promise<void> {
-    await this.#deliver();
-    if (this.#deliveryFailure !== undefined) throw this.#deliveryFailure;
+  delivered(): Promise<void> {
+    return this.#delivery.delivered();
   }
 
   #mayAsk(): boolean {
@@ -175,13 +164,13 @@ export class TokenKeeper<T> {
       this.#obstacle = asFederationError(error);
     }
     // Not awaited: those who ask for the token itself need not wait for a file.
-    void this.#deliver();
+    void this.#delivery.deliver();
   }
 
   async #ask(mint: Mint<T>): Promise<void> {
     const askedAt = momentOf(this.#parts.clock);
     try {
-      this.#take(await mint(timeoutMs(this.#leftMs())), askedAt);
+      this.#take(await mint(timeoutMs(this.#leftMs)), askedAt);
     } catch (error) {
       this.#note(asFederationError(error));
     }
@@ -189,11 +178,11 @@ export class TokenKeeper<T> {
 
   #take({ token, lifeMs: ownLifeMs, issuedMs, pauseMs = 0 }: Minted<T>, askedAt: Moment): void {
     const { clock, chance, weather, events, rhythm } = this.#parts;
-    const oldByMs = this.#ageOnArrival(issuedMs, askedAt);
+    const oldByMs = this.#held?.ageOf(issuedMs, askedAt) ?? 0;
     const lifeMs = ownLifeMs - oldByMs;
     if (lifeMs <= 0) throw expiredOnArrival();
     const nowMs = clock.monotonicMs();
-    const leftMs = this.#leftMs();
+    const leftMs = this.#leftMs;
     const refreshAfterMs = Math.max(
       rhythm.refreshAfterMs(lifeMs, chance.jitter()),
       shortestPauseMs,
@@ -203,33 +192,20 @@ export class TokenKeeper<T> {
     weather.isFine();
     weather.wantsPause(nowMs + Math.min(pauseMs, patienceMs(lifeMs)));
     if (lifeMs > leftMs) {
-      this.#held = { token, askedAt, lifeMs, issuedMs, oldByMs, refreshAfterMs };
-      this.#undelivered = token;
+      const lifetime = { askedAt, lifeMs, refreshAfterMs, issuedMs, oldByMs };
+      this.#held = new HeldToken(token, lifetime, clock);
+      this.#delivery.take(token);
     } else {
       // Out of somebody's cache, and older than what we hold.
       this.#notBeforeMs = nowMs + Math.min(refreshAfterMs, patienceMs(leftMs));
     }
   }
 
-  /**
-   * How old a token is when it arrives: out of a cache, its date of issue has moved on by less than
-   * our clock since the token in hand was asked for. Wrong clocks do not matter to that. One that
-   * has ended is a measure of its own copies only: should the issuer's clock have been ahead when
-   * it was issued, all that follow would look old.
-   */
-  #ageOnArrival(issuedMs: number | undefined, askedAt: Moment): number {
-    const held = this.#held;
-    if (issuedMs === undefined || held?.issuedMs === undefined) return 0;
-    if (!this.isHolding && issuedMs !== held.issuedMs) return 0;
-    const passedMs = askedAt.monotonicMs - held.askedAt.monotonicMs;
-    return Math.max(0, held.oldByMs + passedMs - (issuedMs - held.issuedMs));
-  }
-
   #note(failure: FederationError): void {
     const { clock, chance, weather, events } = this.#parts;
     const nowMs = clock.monotonicMs();
     const wait = (streak: Streak): number =>
-      waitAfterFailureMs(failure, streak, this.#leftMs(), chance.jitter());
+      waitAfterFailureMs(failure, streak, this.#leftMs, chance.jitter());
     this.#failure = failure;
     events.failed(failure);
     if (failure.kind === 'definite') {
@@ -240,40 +216,9 @@ export class TokenKeeper<T> {
     }
   }
 
-  /** Puts the newest token in place, one write at a time; never rejects. */
-  #deliver(): Promise<void> {
-    this.#delivery ??= this.#deliverNewest().finally(() => {
-      this.#delivery = undefined;
-    });
-    return this.#delivery;
-  }
-
-  async #deliverNewest(): Promise<void> {
-    const { deliver, events } = this.#parts;
-    while (this.#undelivered !== undefined) {
-      const token = this.#undelivered;
-      try {
-        await deliver?.(token);
-      } catch (error) {
-        this.#deliveryFailure = asFederationError(error);
-        events.failed(this.#deliveryFailure);
-        return;
-      }
-      this.#deliveryFailure = undefined;
-      if (this.#undelivered === token) this.#undelivered = undefined;
-    }
-  }
-
-  #isDue(held: Held<T>): boolean {
-    return this.#ageMs(held) >= held.refreshAfterMs;
-  }
-
-  #ageMs(held: Held<T>): number {
-    return elapsedMs(held.askedAt, momentOf(this.#parts.clock));
-  }
-
-  #leftMs(): number {
-    return this.#held === undefined ? 0 : Math.max(0, this.#held.lifeMs - this.#ageMs(this.#held));
+  /** Of the token in hand, in ms; 0 where there is none, or it has ended. */
+  get #leftMs(): number {
+    return this.#held?.leftMs ?? 0;
   }
 
   #whyNone(): FederationError {

@@ -1,7 +1,6 @@
-import { FederationError } from '../errors.ts';
 import type { Clock, Files, Processes, ProcessIdentity } from '../ports.ts';
+import { ownerOf } from './broker-state.ts';
 import { elapsedMs, momentOf, type Moment } from './freshness.ts';
-import type { BrokerState } from './messages.ts';
 
 /** Why the broker ends. */
 export type End = 'asked to' | 'worker gone' | 'state gone' | 'replaced' | 'deadline';
@@ -50,43 +49,4 @@ export class Vigil {
     this.#ownStamp = owner === brokerId ? stamp : undefined;
     return owner;
   }
-}
-
-/**
- * Whose the state file is: a broker's ID, `nobody` where there is none, `somebody` where it is not
- * ours to read.
- * @throws what the system says when it cannot be read just now, for example for want of handles.
- */
-export async function ownerOf(stateFile: string, files: Files): Promise<string> {
-  try {
-    const text = await files.read(stateFile);
-    return text === undefined ? 'nobody' : (readBrokerState(text)?.brokerId ?? 'somebody');
-  } catch (error) {
-    if (error instanceof FederationError) return 'somebody';
-    throw error;
-  }
-}
-
-/** The state file's content; undefined for what no broker has written. */
-export function readBrokerState(text: string): BrokerState | undefined {
-  try {
-    const state: unknown = JSON.parse(text);
-    return isBrokerState(state) ? state : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isBrokerState(value: unknown): value is BrokerState {
-  if (typeof value !== 'object' || value === null) return false;
-  const state = value as Partial<Record<keyof BrokerState, unknown>>;
-  return (
-    typeof state.protocol === 'number' &&
-    typeof state.brokerId === 'string' &&
-    typeof state.jobId === 'string' &&
-    typeof state.port === 'number' &&
-    typeof state.controlCapability === 'string' &&
-    typeof state.process === 'object' &&
-    Array.isArray(state.connections)
-  );
 }

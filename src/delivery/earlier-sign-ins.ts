@@ -2,6 +2,7 @@ import type { ServiceConnection } from '../service-connection/service-connection
 import { azdVariables, managedIdentityVariables } from './azure-variables.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { PipelineAgent } from './pipeline-agent.ts';
+import { isInOurDirectory } from './state-directory.ts';
 import { plain, type VariableChange } from './variable-change.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,7 +39,7 @@ export function followUps(
   agent: Pick<PipelineAgent, 'say' | 'warn'>,
 ): readonly VariableChange[] {
   if (!isAbout('AZURE_CLIENT_ID', next)) return [];
-  if (!isOurs(environment['AZURE_FEDERATED_TOKEN_FILE'])) {
+  if (!isInOurDirectory(environment['AZURE_FEDERATED_TOKEN_FILE'] ?? '')) {
     tellOverwritten(environment, next, agent);
     return [];
   }
@@ -80,9 +81,9 @@ function managedIdentity(
   next: NextSignIn,
   agent: Pick<PipelineAgent, 'say' | 'warn'>,
 ): readonly VariableChange[] {
-  const profile = environment['AZURE_CONFIG_DIR'];
+  const { AZURE_CONFIG_DIR: profile = '' } = environment;
   const isOfAnother =
-    isOurs(`${profile ?? ''}/`) &&
+    isInOurDirectory(profile) &&
     profile !== next.azureCliProfile &&
     !isAbout('AZURE_CONFIG_DIR', next);
   if (!isOfAnother) {
@@ -122,11 +123,6 @@ function isStale(names: readonly string[], environment: Environment, next: NextS
 
 function isAbout(name: string, { variables }: NextSignIn): boolean {
   return variables.some((change) => change.name === name);
-}
-
-/** Whether a path lies in one of the directories that these tasks make for a job. */
-function isOurs(path: string | undefined): boolean {
-  return path !== undefined && /[\\/]workload-identity(-container|-once-[\w-]+)?[\\/]/.test(path);
 }
 
 function isFilled(value: string | undefined): value is string {

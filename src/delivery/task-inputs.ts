@@ -8,7 +8,7 @@ export function booleanInput(agent: Inputs, name: string, otherwise: boolean): b
   const value = agent.input(name).toLowerCase();
   if (value === '') return otherwise;
   if (value === 'true' || value === 'false') return value === 'true';
-  throw invalid(name, agent.input(name), 'Write true or false.');
+  throw invalidInput(name, agent.input(name), 'Write true or false.');
 }
 
 /** @throws {FederationError} for a word that is not among the choices. */
@@ -21,7 +21,7 @@ export function choiceInput<T extends string>(
   if (value === '') return choices[0];
   const choice = choices.find((word) => word.toLowerCase() === value.toLowerCase());
   if (choice !== undefined) return choice;
-  throw invalid(name, value, `Write one of ${choices.join(', ')}.`);
+  throw invalidInput(name, value, `Write one of ${choices.join(', ')}.`);
 }
 
 /**
@@ -35,7 +35,7 @@ export function listInput(agent: Inputs, name: string): readonly string[] {
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
   if (entries.length > 0 || value === '') return entries;
-  throw invalid(name, value, 'Give at least one entry, or leave the input empty.');
+  throw invalidInput(name, value, 'Give at least one entry, or leave the input empty.');
 }
 
 /** Undefined where the author left the input empty. */
@@ -44,7 +44,8 @@ export function optionalInput(agent: Inputs, name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
-function invalid(name: string, value: string, remedy: string): Error {
+/** The failure of an input that no task can read. */
+export function invalidInput(name: string, value: string, remedy: string): Error {
   return refusal(
     'INPUT_INVALID',
     `The input ${name} is ${quoted(value)}, which means nothing to this task.`,

@@ -1,6 +1,5 @@
-import { refusal } from '../errors.ts';
 import type { PipelineAgent } from './pipeline-agent.ts';
-import { listInput } from './task-inputs.ts';
+import { invalidInput, listInput } from './task-inputs.ts';
 
 /** A command-line tool that a step can sign in. */
 export type ToolName = 'azureCli' | 'azurePowerShell';
@@ -19,9 +18,9 @@ export function toolsInput(agent: Pick<PipelineAgent, 'input'>): ToolChoice {
   if (others.length === 0 && first === 'none') return [];
   const isUnknown = words.some((word) => !toolNames.some((name) => name.toLowerCase() === word));
   if (isUnknown) {
-    throw refusal(
-      'INPUT_INVALID',
-      `The input tools is "${agent.input('tools').slice(0, 80)}", which means nothing to this task.`,
+    throw invalidInput(
+      'tools',
+      agent.input('tools'),
       `Write auto, none, or one or more of ${toolNames.join(', ')}, separated by commas.`,
     );
   }

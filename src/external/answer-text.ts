@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { NetworkTrouble } from '../ports.ts';
 
-/** No answer that we want comes near this size. */
-const longestBytes = 1024 * 1024;
+/** No answer that a sign-in takes comes near this size. */
+const usualBytes = 1024 * 1024;
 
 /** Has Azure's pipeline stream answers of every status, so that an endless one can be cut off. */
 export const everyStatus = new Set<number>([Number.POSITIVE_INFINITY]);
@@ -14,12 +14,14 @@ interface StreamedAnswer {
 }
 
 /**
- * The text of an answer that Azure's pipeline streamed.
+ * The text of an answer that is streamed, as Azure's pipeline does.
+ * @param longestBytes of the text.
  * @throws {NetworkTrouble} when it is far too large, or not there in time.
  */
 export async function textOf(
   { readableStreamBody: stream, bodyAsText }: StreamedAnswer,
   deadline: AbortSignal,
+  longestBytes = usualBytes,
 ): Promise<string> {
   if (stream === undefined) return bodyAsText ?? '';
   const chunks: Buffer[] = [];

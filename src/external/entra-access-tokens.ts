@@ -8,6 +8,7 @@ import type {
 } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { everyStatus, textOf } from './answer-text.ts';
+import { within } from './deadline.ts';
 import { EarlyConnection } from './early-connection.ts';
 import { isBehindProxy, proxyFor, trusting } from './network-settings.ts';
 import { troubleOf } from './network-trouble.ts';
@@ -156,12 +157,4 @@ function refusalOf(error: unknown, observed: Observed, isTimeout: boolean): Exch
     correlationId,
     trouble: hasRefusal || (status !== undefined && !isTimeout) ? undefined : trouble,
   };
-}
-
-/** The library does not heed the signal everywhere. */
-async function within<T>(deadline: AbortSignal, work: Promise<T>): Promise<T> {
-  const cut = new Promise<never>((_, reject) => {
-    deadline.addEventListener('abort', () => reject(new NetworkTrouble('timeout')), { once: true });
-  });
-  return Promise.race([work, cut]);
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { stateDirectoryIn } from '../broker/state-directory.ts';
+import { stateDirectoryIn } from '../delivery/state-directory.ts';
 import type { WaitingBroker } from './broker-launcher.ts';
 import type { EarlyConnection } from './early-connection.ts';
 

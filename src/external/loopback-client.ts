@@ -1,8 +1,7 @@
 import { request } from 'node:http';
-import type { ControlRoute, RunningBroker } from '../broker/join.ts';
-import type { BrokerState } from '../broker/messages.ts';
+import type { BrokerAddress, ControlRoute, RunningBroker } from '../broker/running-broker.ts';
 
-/** How long each route may take, in ms; registering waits for a first token. */
+/** How long each route may take in all, in ms; registering waits for a first token. */
 const timeoutsMs: Readonly<Record<ControlRoute, number>> = {
   status: 3_000,
   register: 150_000,
@@ -15,10 +14,7 @@ const timeoutsMs: Readonly<Record<ControlRoute, number>> = {
 const longestBytes = 1024 * 1024;
 
 /** Reaches the broker of this job by its control routes; never through a proxy. */
-export function reachBroker({
-  port,
-  controlCapability,
-}: Pick<BrokerState, 'port' | 'controlCapability'>): RunningBroker {
+export function reachBroker({ port, controlCapability }: BrokerAddress): RunningBroker {
   return {
     async ask(route, body) {
       try {
@@ -46,7 +42,7 @@ function post(
         method: 'POST',
         path: `/control/${route}`,
         agent: false,
-        timeout: timeoutsMs[route],
+        signal: AbortSignal.timeout(timeoutsMs[route]),
         headers: {
           authorization: `Bearer ${capability}`,
           'content-type': 'application/json',
@@ -67,7 +63,6 @@ function post(
         });
       },
     );
-    outgoing.on('timeout', () => outgoing.destroy(new Error('timeout')));
     outgoing.on('error', reject);
     outgoing.end(body);
   });

@@ -6,10 +6,11 @@ import {
   _vault as vault,
 } from 'azure-pipelines-task-lib/internal.js';
 import * as taskLib from 'azure-pipelines-task-lib/task.js';
-import { isInContainer } from '../broker/state-directory.ts';
+import { isInContainer } from '../delivery/state-directory.ts';
 import type { PipelineAgent } from '../delivery/pipeline-agent.ts';
 import type { PresentVariable } from '../delivery/leftovers.ts';
 import { asFederationError, oneLine, refusal } from '../errors.ts';
+import { requireTold } from '../id-token/job.ts';
 import type { NetworkSettings } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import type { RawEndpoint } from '../service-connection/service-connection.ts';
@@ -27,7 +28,7 @@ export async function runTask(story: (agent: PipelineAgent) => Promise<void>): P
     taskLib.setResult(taskLib.TaskResult.Succeeded, '');
   } catch (error) {
     const { message, remedy, code, guide } = asFederationError(error);
-    for (const frame of framesOf(error)) taskLib.debug(frame);
+    showPlace(error);
     const pointer = guide === undefined ? '' : await showGuide(guide);
     taskLib.setResult(taskLib.TaskResult.Failed, `${message} ${remedy}${pointer} (${code})`);
   }
@@ -41,12 +42,13 @@ export async function runCleanUp(story: (agent: PipelineAgent) => Promise<void>)
     await story(pipelineAgent());
   } catch (error) {
     const { message, remedy, code } = asFederationError(error);
+    showPlace(error);
     taskLib.warning(`${message} ${remedy} (${code})`);
   }
 }
 
 function pipelineAgent(): PipelineAgent {
-  const tempDirectory = variable('Agent.TempDirectory') ?? '';
+  const tempDirectory = tempFolder();
   return {
     input: (name) => (taskLib.getInput(name) ?? '').trim(),
     endpoint,
@@ -94,6 +96,11 @@ function pipelineAgent(): PipelineAgent {
     warn: (line) => taskLib.warning(line),
     attachSummary: (name, markdown) => attachSummary(tempDirectory, name, markdown),
   };
+}
+
+/** Without it files with tokens would lie wherever the step works, among the sources. */
+function tempFolder(): string {
+  return requireTold(variable('Agent.TempDirectory'), 'Agent.TempDirectory');
 }
 
 /** Read from the environment: the task library would write the value to the debug log. */
@@ -195,7 +202,7 @@ async function attachSummary(directory: string, name: string, markdown: string):
  */
 async function showGuide(guide: string): Promise<string> {
   for (const line of guide.split('\n')) process.stdout.write(`${oneLine(line)}\n`);
-  const summary = attachSummary(variable('Agent.TempDirectory') ?? '', 'workload-identity', guide);
+  const summary = attachSummary(tempFolder(), 'workload-identity', guide);
   return summary.then(
     () => ' The log above and the summary of this run (tab Extensions) have it ready to paste.',
     () => ' The log above has it ready to paste.',
@@ -203,9 +210,9 @@ async function showGuide(guide: string): Promise<string> {
 }
 
 /** Where it happened, without the text of the error, which may quote what nobody may see. */
-function framesOf(error: unknown): readonly string[] {
+function showPlace(error: unknown): void {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return stack.split('\n').filter((line) => /^\s+at /.test(line));
+  for (const line of stack.split('\n')) if (/^\s+at /.test(line)) taskLib.debug(line);
 }
 
 function requireNode(version: string): void {

@@ -1,8 +1,18 @@
 import { FederationError, type ErrorCode, type FailureKind } from '../errors.ts';
 import type { HttpAnswer } from '../ports.ts';
-import { readIdToken } from './id-token.ts';
-import { proxySignIn, type ConnectionName, type GrantedIdToken } from './request-id-token.ts';
+import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import { readIdToken, type IdToken } from './id-token.ts';
+import { proxySignIn } from './network-failure.ts';
 import { clockAheadMs, retryAfterMs } from './retry-after.ts';
+
+/** The two things about a connection that asking for its ID token needs. */
+export type ConnectionName = Pick<ServiceConnection, 'id' | 'name'>;
+
+export interface GrantedIdToken {
+  readonly idToken: IdToken;
+  /** Azure DevOps asked not to be asked again for so many ms, although it did answer. */
+  readonly pauseMs: number | undefined;
+}
 
 /**
  * Judges Azure DevOps' answer to a request for an ID token by its status, type and body. Needs no

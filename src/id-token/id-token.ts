@@ -1,5 +1,6 @@
 import { FederationError, oneLine } from '../errors.ts';
 import { Secret } from '../secret.ts';
+import { claimsOf, dateClaim } from './jwt.ts';
 
 /**
  * What Azure DevOps says of a job and its service connection, signed. In the exchange with Entra it
@@ -24,7 +25,9 @@ const devOpsIssuer = 'https://vstoken.dev.azure.com/';
  * @throws {FederationError} when the text is no JWT or has no `exp`.
  */
 export function readIdToken(jwt: string): IdToken {
-  const claims = payloadOf(jwt);
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(jwt)) throw unreadable('it is no JSON Web Token');
+  const claims = claimsOf(jwt);
+  if (claims === undefined) throw unreadable('its claims are no JSON object');
   const expiresOn = dateClaim(claims['exp']);
   if (expiresOn === undefined) throw unreadable('it has no time of expiry');
   return {
@@ -62,20 +65,6 @@ export function idTokenLifeMs(idToken: IdToken, askedOn: Date): number {
   return Math.max(0, Math.min(byClaims, byServer, longestLifeMs) - roundingMs);
 }
 
-function payloadOf(jwt: string): Readonly<Record<string, unknown>> {
-  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(jwt)) throw unreadable('it is no JSON Web Token');
-  const [, payload = ''] = jwt.split('.');
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    if (typeof claims === 'object' && claims !== null && !Array.isArray(claims)) {
-      return claims as Record<string, unknown>;
-    }
-  } catch {
-    // Told below; the parser's message would quote the token.
-  }
-  throw unreadable('its claims are no JSON object');
-}
-
 /** Entra allows no longer subject in a federated credential. */
 const longestClaim = 600;
 
@@ -86,13 +75,6 @@ function textClaim(value: unknown): string {
   return oneLine(texts.join(' '))
     .replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?')
     .slice(0, longestClaim);
-}
-
-function dateClaim(value: unknown): Date | undefined {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0 || value > 1e11) {
-    return undefined;
-  }
-  return new Date(value * 1_000);
 }
 
 function unreadable(why: string): FederationError {

@@ -34,10 +34,10 @@ export interface JobVariables {
  * @throws {FederationError} when something is missing, or points elsewhere.
  */
 export function readJob(variables: JobVariables): Job {
-  const planId = present(variables.planId, 'System.PlanId');
-  const jobId = present(variables.jobId, 'System.JobId');
-  const hostType = present(variables.hostType, 'System.HostType');
-  const projectId = present(variables.projectId, 'System.TeamProjectId');
+  const planId = requireTold(variables.planId, 'System.PlanId');
+  const jobId = requireTold(variables.jobId, 'System.JobId');
+  const hostType = requireTold(variables.hostType, 'System.HostType');
+  const projectId = requireTold(variables.projectId, 'System.TeamProjectId');
   const collectionUri = httpsUrl(variables.collectionUri, 'System.CollectionUri');
   requireHost(collectionUri, servingHost(variables.serverUri), 'System.CollectionUri');
   const oidcRequestUri =
@@ -46,7 +46,7 @@ export function readJob(variables: JobVariables): Job {
       : httpsUrl(variables.oidcRequestUri, 'System.OidcRequestUri');
   requireHost(oidcRequestUri, collectionUri.host, 'System.OidcRequestUri');
   requireOidcPath(oidcRequestUri, planId, jobId);
-  const jobAccessToken = present(variables.jobAccessToken, 'the token of SystemVssConnection');
+  const jobAccessToken = requireTold(variables.jobAccessToken, 'the token of SystemVssConnection');
   return { planId, jobId, hostType, projectId, collectionUri, oidcRequestUri, jobAccessToken };
 }
 
@@ -102,7 +102,7 @@ function requireOidcPath(url: URL, planId: string, jobId: string): void {
 }
 
 function httpsUrl(value: string | undefined, variable: string): URL {
-  const text = present(value, variable);
+  const text = requireTold(value, variable);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' && url.username === '' && url.password === '') return url;
   throw refusal(
@@ -112,7 +112,8 @@ function httpsUrl(value: string | undefined, variable: string): URL {
   );
 }
 
-function present<T>(value: T | undefined, what: string): T {
+/** What the agent tells every task of an agent job. */
+export function requireTold<T>(value: T | undefined, what: string): T {
   if (value !== undefined && value !== '') return value;
   throw refusal(
     'JOB_CONTEXT_MISSING',

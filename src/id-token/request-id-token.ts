@@ -1,19 +1,9 @@
 import { FederationError } from '../errors.ts';
 import { NetworkTrouble, type Clock, type Http, type HttpRequest } from '../ports.ts';
 import { bearer } from '../secret.ts';
-import type { ServiceConnection } from '../service-connection/service-connection.ts';
-import type { IdToken } from './id-token.ts';
-import { judgeIdTokenAnswer } from './id-token-answer.ts';
+import { judgeIdTokenAnswer, type ConnectionName, type GrantedIdToken } from './id-token-answer.ts';
 import type { Job } from './job.ts';
-
-/** The two things about a connection that asking for its ID token needs. */
-export type ConnectionName = Pick<ServiceConnection, 'id' | 'name'>;
-
-export interface GrantedIdToken {
-  readonly idToken: IdToken;
-  /** Azure DevOps asked not to be asked again for so many ms, although it did answer. */
-  readonly pauseMs: number | undefined;
-}
+import { describeTrouble, networkRemedy } from './network-failure.ts';
 
 /**
  * Asks Azure DevOps once for an ID token of this job for a service connection.
@@ -65,35 +55,4 @@ function unavailable(
     remedy: networkRemedy(trouble),
     kind: 'transient',
   });
-}
-
-/** What went wrong on the way, in words. */
-export function describeTrouble(trouble: NetworkTrouble): string {
-  const code = trouble.code === undefined ? '' : ` (${trouble.code})`;
-  switch (trouble.reason) {
-    case 'timeout':
-      return `no complete answer in time${code}`;
-    case 'connection':
-      return `the connection failed${code}`;
-    case 'certificate':
-      return `the certificate is not trusted${code}`;
-    case 'too large':
-      return `the answer was far too large${code}`;
-  }
-}
-
-/** A proxy that wants another user or password than the agent's goes on wanting it (HTTP 407). */
-export const proxySignIn = {
-  code: 'PROXY_SIGN_IN_REFUSED',
-  kind: 'definite',
-  why: 'the proxy of this agent did not let the request through without another user or password',
-  remedy:
-    'Give the agent what its proxy wants: config.sh --proxyurl --proxyusername --proxypassword, or the user and password in the address in HTTPS_PROXY.',
-} as const;
-
-/** What to do about trouble on the way. */
-export function networkRemedy(trouble: NetworkTrouble): string {
-  return trouble.reason === 'certificate'
-    ? "Give the agent your network's authority (--sslcacert, or NODE_EXTRA_CA_CERTS in its environment)."
-    : "Check the agent's network, proxy and firewall; run the job again if it was a passing outage.";
 }

@@ -6,7 +6,8 @@ const longestMs = 60 * 60_000;
  * section 10.2.3; Azure DevOps sends it with a 200 too). Its `X-RateLimit-Delay` tells, in seconds,
  * how long it has held this very request back, which it does before it refuses any: as much again
  * is a pause that keeps below that line
- * (https://learn.microsoft.com/azure/devops/integrate/concepts/rate-limits). A date is measured against the server's `Date`, since the agent's clock may be wrong.
+ * (https://learn.microsoft.com/azure/devops/integrate/concepts/rate-limits). A date is measured
+ * against the server's `Date`, since the agent's clock may be wrong.
  */
 export function retryAfterMs(
   headers: Readonly<Record<string, string>>,

@@ -80,7 +80,7 @@ function requireFederation(scheme: string | undefined, name: string): void {
   throw refusal(
     'CONNECTION_NOT_FEDERATED',
     `The service connection "${name}" signs in by ${scheme ?? 'an unknown scheme'}, not by workload identity federation.`,
-    'Convert it in the project settings (Service connections, Convert), or choose another connection.',
+    'Convert it in the project settings (Service connections, Convert); where that is not offered, create one with workload identity federation.',
   );
 }
 

@@ -1,5 +1,9 @@
 import type { Session } from '../../src/broker/session.ts';
-import { azureCliProfileBeside, isWindowsPath, pathsOf } from '../../src/broker/state-directory.ts';
+import {
+  azureCliProfileBeside,
+  isWindowsPath,
+  pathsOf,
+} from '../../src/delivery/state-directory.ts';
 import {
   azureCliConfig,
   brokerLoginEnvironment,

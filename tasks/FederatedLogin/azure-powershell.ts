@@ -1,5 +1,5 @@
 import type { Session } from '../../src/broker/session.ts';
-import { isWindowsPath } from '../../src/broker/state-directory.ts';
+import { isWindowsPath } from '../../src/delivery/state-directory.ts';
 import {
   federatedTokenScript,
   keepsContexts,

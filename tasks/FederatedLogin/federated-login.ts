@@ -1,7 +1,11 @@
 import { orUndo, verifySession, type Session } from '../../src/broker/session.ts';
-import { azureCliProfileBeside } from '../../src/broker/state-directory.ts';
+import { azureCliProfileBeside } from '../../src/delivery/state-directory.ts';
 import { signInOnce } from '../../src/broker/sign-in-once.ts';
-import { accessTokenFilesOf, accessTokenVariables } from '../../src/broker/access-tokens.ts';
+import {
+  accessTokenFilesOf,
+  accessTokenFileVariables,
+  accessTokenVariables,
+} from '../../src/broker/access-tokens.ts';
 import { requireAllowed } from '../../src/delivery/allowed-identities.ts';
 import {
   azdVariables,
@@ -41,7 +45,8 @@ export async function federatedLogin(world: TaskWorld): Promise<void> {
     const variables = [
       ...sessionVariables(session, inputs, world),
       ...toolVariables,
-      ...(await accessTokenVariables(inputs.accessTokens, files, session)),
+      ...(await accessTokenVariables(inputs.accessTokens, session)),
+      ...accessTokenFileVariables(files),
     ];
     const azureCliProfile = azureCliProfileBeside(session.tokenFile);
     const next = { connection, variables, endpoints: session.endpoints, azureCliProfile };
@@ -63,10 +68,13 @@ async function signIn(inputs: FederatedLoginInputs, world: TaskWorld): Promise<S
   const { tempDirectory } = agent;
   const upstream = await world.upstream();
   if (inputs.verify) upstream.entra.dial(connection.authorityHost);
-  const signingIn = signInOnce(connection, { job, tempDirectory }, upstream);
-  const session = await toldWhenSlow(signingIn, agent, upstream.clock);
-  agent.remember(remembered.directory, session.directory);
-  return session;
+  const signingIn = signInOnce(
+    connection,
+    { job, tempDirectory },
+    (directory) => agent.remember(remembered.directory, directory ?? ''),
+    upstream,
+  );
+  return toldWhenSlow(signingIn, agent, upstream.clock);
 }
 
 function accessTokenFiles(

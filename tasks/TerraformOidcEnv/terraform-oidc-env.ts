@@ -1,5 +1,5 @@
-import { signInOnce } from '../../src/broker/sign-in-once.ts';
-import { azureCliProfileBeside } from '../../src/broker/state-directory.ts';
+import { idTokenOnce } from '../../src/broker/sign-in-once.ts';
+import { azureCliProfileBeside } from '../../src/delivery/state-directory.ts';
 import { workloadIdentityVariables } from '../../src/delivery/azure-variables.ts';
 import { followUps } from '../../src/delivery/earlier-sign-ins.ts';
 import { clearedTerraformLeftovers, refuseSdkLeftovers } from '../../src/delivery/leftovers.ts';
@@ -18,7 +18,7 @@ import type { VariableChange } from '../../src/delivery/variable-change.ts';
 import { readJob } from '../../src/id-token/job.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 import { join, toldWhenSlow, type TaskWorld } from '../task-world.ts';
-import { readInputs } from './inputs.ts';
+import { readInputs, type TerraformOidcEnvInputs } from './inputs.ts';
 
 /** What one mode has to offer: the variables, and the ID token where one was asked for. */
 interface Offer {
@@ -29,16 +29,12 @@ interface Offer {
 /** Tells Terraform, OpenTofu and their providers who they are, and where to ask for ID tokens. */
 export async function terraformOidcEnv(world: TaskWorld): Promise<void> {
   const { agent } = world;
-  const { connection, mode, tfVarPrefix } = readInputs(agent);
+  const inputs = readInputs(agent);
+  const { connection, mode, tfVarPrefix } = inputs;
   const isSecond = tfVarPrefix !== undefined;
   if (mode === 'broker' && !isSecond) refuseSdkLeftovers(agent.presentVariables());
   tellConnection(connection, agent);
-  const offer =
-    mode === 'broker'
-      ? await brokerOffer(connection, tfVarPrefix, world)
-      : mode === 'native'
-        ? nativeOffer(connection, agent)
-        : await staticOffer(connection, world);
+  const offer = await offerOf(inputs, world);
   const cleared = isSecond
     ? []
     : clearedTerraformLeftovers(agent.presentVariables(), offer.variables);
@@ -50,6 +46,20 @@ export async function terraformOidcEnv(world: TaskWorld): Promise<void> {
     },
     agent,
   );
+}
+
+async function offerOf(
+  { connection, mode, tfVarPrefix }: TerraformOidcEnvInputs,
+  world: TaskWorld,
+): Promise<Offer> {
+  switch (mode) {
+    case 'broker':
+      return brokerOffer(connection, tfVarPrefix, world);
+    case 'native':
+      return nativeOffer(connection, world.agent);
+    case 'static':
+      return staticOffer(connection, world);
+  }
 }
 
 async function brokerOffer(
@@ -83,19 +93,15 @@ function nativeOffer(connection: ServiceConnection, agent: PipelineAgent): Offer
 
 async function staticOffer(connection: ServiceConnection, world: TaskWorld): Promise<Offer> {
   const { agent } = world;
-  const { tempDirectory } = agent;
   const job = readJob(agent.jobVariables);
   const upstream = await world.upstream();
-  const signingIn = signInOnce(connection, { job, tempDirectory }, upstream);
-  const session = await toldWhenSlow(signingIn, agent, upstream.clock);
-  // The token goes into a variable; the file that comes with it has no reader.
-  await session.undo();
-  const { idTokenItself } = session;
-  tellIdToken(idTokenItself, connection, false, agent);
+  const asking = idTokenOnce(connection, job, upstream);
+  const idToken = await toldWhenSlow(asking, agent, upstream.clock);
+  tellIdToken(idToken, connection, false, agent);
   agent.warn(
-    `The ID token in ARM_OIDC_TOKEN expires at ${utc(idTokenItself.expiresOn)} and is not replaced; Terraform fails when it needs one after that. The mode broker has no such end.`,
+    `The ID token in ARM_OIDC_TOKEN expires at ${utc(idToken.expiresOn)} and is not replaced; Terraform fails when it needs one after that. The mode broker has no such end.`,
   );
-  return { variables: staticVariables(connection, idTokenItself.token), idToken: idTokenItself };
+  return { variables: staticVariables(connection, idToken.token), idToken };
 }
 
 function tellCleared(cleared: readonly VariableChange[], { warn }: PipelineAgent): void {

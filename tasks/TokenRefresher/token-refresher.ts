@@ -1,5 +1,5 @@
 import { accessTokenFilesOf, accessTokenFileVariables } from '../../src/broker/access-tokens.ts';
-import { azureCliProfileBeside } from '../../src/broker/state-directory.ts';
+import { azureCliProfileBeside } from '../../src/delivery/state-directory.ts';
 import {
   azdVariables,
   managedIdentityVariables,
@@ -31,7 +31,7 @@ export async function tokenRefresher(world: TaskWorld): Promise<void> {
     ...subscriptionVariables(connection),
     ...azdVariables(endpoints),
     ...(managedIdentity ? managedIdentityVariables(endpoints) : []),
-    ...accessTokenFileVariables(accessTokens, files),
+    ...accessTokenFileVariables(files),
     ...noProxyVariables(agent.environment),
   ];
   const next = {

@@ -32,6 +32,13 @@ const answers: readonly (readonly [string, Handle])[] = [
     },
   ],
   ['silence', () => undefined],
+  [
+    'an answer that drips',
+    (_, response) => {
+      const drip = setInterval(() => response.write(' '), 200);
+      response.on('close', () => clearInterval(drip));
+    },
+  ],
 ];
 
 describe('The way to a running broker', function () {

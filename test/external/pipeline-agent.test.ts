@@ -42,8 +42,8 @@ const given = {
   AZURE_CLIENT_ID: '',
 };
 
-const run = (changes: Record<string, string> = {}): string => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program], {
+const run = (changes: Record<string, string> = {}, ...words: string[]): string => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
     cwd: tempDirectory,
     env: { ...given, ...changes },
     encoding: 'utf8',
@@ -135,5 +135,17 @@ describe('The agent as a task sees it', function () {
     assert.match(output, /result=Failed;\].*RangeError.*\(UNEXPECTED\)/);
     assert.match(output, /##vso\[task\.debug\]\s+at .*program\.mjs:\d+/);
     assert.doesNotMatch(output, /hidden text/);
+  });
+
+  it('is warned of what nobody foresaw in a clean-up, and told its place in the debug log', () => {
+    const output = run({ INPUT_FAIL: 'unforeseen', SYSTEM_DEBUG: 'true' }, 'clean-up');
+    assert.match(output, /##vso\[task\.issue type=warning;.*RangeError.*\(UNEXPECTED\)/);
+    assert.match(output, /##vso\[task\.debug\]\s+at .*program\.mjs:\d+/);
+    assert.doesNotMatch(output, /hidden text|task\.complete/);
+  });
+
+  it('is refused where it names no temp folder, in which alone a token may lie', () => {
+    const output = run({ AGENT_TEMPDIRECTORY: '' });
+    assert.match(output, /result=Failed;\].*Agent\.TempDirectory.*\(JOB_CONTEXT_MISSING\)/);
   });
 });

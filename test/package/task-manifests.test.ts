@@ -63,11 +63,11 @@ const following = [
   'IDENTITY_ENDPOINT',
   'IDENTITY_HEADER',
 ];
-const session = [...following, '*_TOKEN', '*_TOKEN_EXPIRES_ON', '*_TOKEN_FILE'];
+const accessTokens = ['*_TOKEN', '*_TOKEN_EXPIRES_ON', '*_TOKEN_FILE'];
 
 /** The variables that each task may set, beside its outputs; the agent refuses every other. */
 const settableBy: Readonly<Record<TaskName, readonly string[]>> = {
-  FederatedLogin: [...session, 'AZURE_CONFIG_DIR'],
+  FederatedLogin: [...following, ...accessTokens, 'AZURE_CONFIG_DIR'],
   TerraformOidcEnv: [
     ...following,
     'ARM_USE_OIDC',
@@ -94,7 +94,7 @@ const settableBy: Readonly<Record<TaskName, readonly string[]>> = {
     'ARM_USE_AKS_WORKLOAD_IDENTITY',
     'TF_VAR_*',
   ],
-  TokenRefresher: session,
+  TokenRefresher: [...following, '*_TOKEN_FILE'],
 };
 
 describe('The manifests of the packed extension', () => {

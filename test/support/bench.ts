@@ -48,6 +48,13 @@ export function someSettings(changes: Partial<BrokerSettings> = {}): BrokerSetti
   };
 }
 
+/** A state file, as a broker of this ID would write it. */
+export function aState(brokerId: string): string {
+  const process = { pid: 1, identity: 'x' };
+  const state = { protocol: protocolVersion, brokerId, jobId: 'job', process, startedOn: '' };
+  return JSON.stringify({ ...state, port: 1, controlCapability: 'c', connections: [] });
+}
+
 /** What a client got. */
 export interface Served extends LoopbackAnswer {
   /** The ID token or the access token, empty when there is none. */

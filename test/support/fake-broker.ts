@@ -1,14 +1,15 @@
 import type { BrokerReport } from '../../src/broker/broker.ts';
-import type { JoinWorld, RunningBroker } from '../../src/broker/join.ts';
+import type { BrokerState } from '../../src/broker/broker-state.ts';
+import type { JoinWorld } from '../../src/broker/join.ts';
 import type {
   AccessTokenFile,
-  BrokerState,
   ConnectionOrder,
   Registration,
   RegistrationAnswer,
   StartMessage,
 } from '../../src/broker/messages.ts';
-import { stateDirectoryIn } from '../../src/broker/state-directory.ts';
+import type { ControlRoute, RunningBroker } from '../../src/broker/running-broker.ts';
+import { stateDirectoryIn } from '../../src/delivery/state-directory.ts';
 import type { Failure } from '../../src/errors.ts';
 import { later, minutes, noon } from './builders.ts';
 import { FakeClock, FakeChance, type FakeFiles, type FakeProcesses } from './fakes.ts';
@@ -103,24 +104,28 @@ export class FakeBroker {
       ask: async (route, body) => {
         const state = this.#state;
         if (state === undefined) return undefined;
-        switch (route) {
-          case 'status':
-          case 'azure-cli-profile':
-            return {};
-          case 'register':
-            return this.#register(body as ConnectionOrder, state.brokerId, this.#temp);
-          case 'dismiss':
-            this.kept.delete((body as { id: string }).id);
-            return {};
-          case 'access-token': {
-            const { scope } = body as { scope: string };
-            return { token: `token for ${scope}`, expiresOn: later(minutes(60)).toISOString() };
-          }
-          case 'stop':
-            return this.#stop();
-        }
+        return { ...(await this.#answer(route, body, state)), brokerId: state.brokerId };
       },
     };
+  }
+
+  async #answer(route: ControlRoute, body: unknown, { brokerId }: BrokerState): Promise<object> {
+    switch (route) {
+      case 'status':
+      case 'azure-cli-profile':
+        return {};
+      case 'register':
+        return this.#register(body as ConnectionOrder, brokerId, this.#temp);
+      case 'dismiss':
+        this.kept.delete((body as { id: string }).id);
+        return {};
+      case 'access-token': {
+        const { scope } = body as { scope: string };
+        return { token: `token for ${scope}`, expiresOn: later(minutes(60)).toISOString() };
+      }
+      case 'stop':
+        return this.#stop();
+    }
   }
 
   get #temp(): string {

@@ -1,6 +1,7 @@
+import type { BrokerState } from '../../src/broker/broker-state.ts';
 import type { JoinWorld, Surroundings } from '../../src/broker/join.ts';
 import type { LeaveWorld } from '../../src/broker/leave.ts';
-import type { BrokerState } from '../../src/broker/messages.ts';
+import type { BrokerAddress, RunningBroker } from '../../src/broker/running-broker.ts';
 import { Bench, stateFile, tempDirectory } from './bench.ts';
 import { aJob } from './builders.ts';
 import { FakeChance, FakeClock, FakeFiles, FakeProcesses } from './fakes.ts';
@@ -14,6 +15,8 @@ export class Machine {
   readonly brokers: Bench[] = [];
   /** Ports of brokers that take a connection and say nothing. */
   readonly hung = new Set<number>();
+  /** What somebody else says, to whatever is asked, at the port of a broker that is gone. */
+  readonly strangers = new Map<number, unknown>();
   /** What happens to a broker before it starts. */
   prepare: (bench: Bench) => void = () => undefined;
 
@@ -67,18 +70,18 @@ export class Machine {
   }
 
   #freePort(wanted: number | undefined): number {
-    if (wanted !== undefined && this.#at(wanted) === undefined) return wanted;
+    const isTaken = (port: number): boolean =>
+      this.#at(port) !== undefined || this.strangers.has(port);
+    if (wanted !== undefined && !isTaken(wanted)) return wanted;
     return 50_505 + this.brokers.length;
   }
 
-  #reach({
-    port,
-    controlCapability,
-  }: Pick<BrokerState, 'port' | 'controlCapability'>): ReturnType<JoinWorld['reach']> {
+  #reach({ port, controlCapability }: BrokerAddress): RunningBroker {
     return {
       ask: async (route, body) => {
         const bench = this.#at(port);
-        if (bench === undefined || this.hung.has(port)) return undefined;
+        if (this.hung.has(port)) return undefined;
+        if (bench === undefined) return this.strangers.get(port);
         const authorization = `Bearer ${controlCapability}`;
         const request = { method: 'POST', body: JSON.stringify(body) };
         const answer = await bench.request(`/control/${route}`, { authorization }, request);

@@ -115,6 +115,12 @@ const spoiledHeaders = fc.dictionary(
   { noNullPrototype: true },
 );
 
+/** Any status, and as often one that means something of its own to somebody. */
+const statuses = fc.oneof(
+  fc.integer({ min: 100, max: 599 }),
+  fc.constantFrom(203, 302, 400, 401, 403, 404, 407, 408, 429, 500, 503),
+);
+
 /** A good answer with such a body, and now and then with another status and other headers. */
 export function spoiledAnswer(
   good: HttpAnswer,
@@ -123,7 +129,7 @@ export function spoiledAnswer(
   const often = <T>(own: T, other: fc.Arbitrary<T>): fc.Arbitrary<T> =>
     fc.oneof({ weight: 3, arbitrary: fc.constant(own) }, { weight: 1, arbitrary: other });
   return fc.record({
-    status: often(good.status, fc.integer({ min: 100, max: 599 })),
+    status: often(good.status, statuses),
     headers: often<HttpAnswer['headers']>(good.headers, spoiledHeaders),
     body,
   });

@@ -1,8 +1,10 @@
-// A task whose story tells what the agent gave it, or fails as it is told to.
-import { runTask } from '../../../src/external/pipeline-agent.ts';
+// A task, or its clean-up, whose story tells what the agent gave it, or fails as it is told to.
+import { runCleanUp, runTask } from '../../../src/external/pipeline-agent.ts';
 import { refusal } from '../../../src/errors.ts';
 
-await runTask((agent) => {
+const run = process.argv[2] === 'clean-up' ? runCleanUp : runTask;
+
+await run((agent) => {
   if (agent.input('fail') === 'told')
     throw refusal('INPUT_INVALID', 'It is ##vso[x]wrong.', 'Mend it.');
   if (agent.input('fail') === 'unforeseen') throw new RangeError('hidden text');

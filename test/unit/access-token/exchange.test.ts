@@ -4,6 +4,7 @@ import { knownEntraFailures } from '../../../src/access-token/entra-failures.ts'
 import { exchange, judgeRefusal } from '../../../src/access-token/exchange.ts';
 import { FederationError, type ErrorCode, type FailureKind } from '../../../src/errors.ts';
 import { NetworkTrouble, type ExchangeOutcome } from '../../../src/ports.ts';
+import { Secret } from '../../../src/secret.ts';
 import {
   anIdToken,
   aServiceConnection,
@@ -177,5 +178,15 @@ describe('an exchange', () => {
     entra.reply = () => refused({ status: 400, aadsts: [700016] });
     const work = exchange(aServiceConnection(), idToken, scope, 1, { entra, clock });
     await rejectionOf(work, 'AADSTS700016');
+  });
+
+  it('takes an access token that has expired already for trouble of Entra', async () => {
+    const entra = new FakeEntra(clock);
+    const token = new Secret('old');
+    entra.reply = () => ({ granted: true, token, expiresOn: later(1) });
+    const work = exchange(aServiceConnection(), idToken, scope, 1, { entra, clock });
+    const failure = await rejectionOf(work, 'ENTRA_UNAVAILABLE');
+    assert.equal(failure.kind, 'transient');
+    assert.match(failure.message, /"production".* expired/);
   });
 });

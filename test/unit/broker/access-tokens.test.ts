@@ -16,14 +16,14 @@ const files = accessTokenFilesOf(requested, aServiceConnection(), '/temp');
 describe('requested access tokens', () => {
   it('have a file each in the directory of their connection', () => {
     deepEqual(files, [
-      { scope: requested[0]?.scope, path: `${directory}/VAULT` },
-      { scope: requested[1]?.scope, path: `${directory}/GRAPH` },
+      { ...requested[0], path: `${directory}/VAULT` },
+      { ...requested[1], path: `${directory}/GRAPH` },
     ]);
   });
 
-  it('become a secret, the time of expiry, and the path of the file', async () => {
+  it('become a secret and the time of expiry', async () => {
     const asked: string[] = [];
-    const variables = await accessTokenVariables(requested, files, {
+    const variables = await accessTokenVariables(requested, {
       accessToken: (scope) => {
         asked.push(scope);
         return Promise.resolve(anAccessToken({ scope }));
@@ -35,7 +35,7 @@ describe('requested access tokens', () => {
     );
     deepEqual(
       variables.map(({ name }) => name),
-      ['VAULT', 'VAULT_EXPIRES_ON', 'GRAPH', 'GRAPH_EXPIRES_ON', 'VAULT_FILE', 'GRAPH_FILE'],
+      ['VAULT', 'VAULT_EXPIRES_ON', 'GRAPH', 'GRAPH_EXPIRES_ON'],
     );
     equal(JSON.stringify(variables).includes('the-access-token'), false);
   });
@@ -43,13 +43,13 @@ describe('requested access tokens', () => {
   it('are all or nothing', async () => {
     const failure = aFailure();
     const session = { accessToken: () => Promise.reject(failure) };
-    await rejects(accessTokenVariables(requested, [], session), failure);
+    await rejects(accessTokenVariables(requested, session), failure);
   });
 
-  it('can be files alone', () => {
-    deepEqual(
-      accessTokenFileVariables(requested, files).map(({ name }) => name),
-      ['VAULT_FILE', 'GRAPH_FILE'],
-    );
+  it('have the paths of their files in variables', () => {
+    deepEqual(accessTokenFileVariables(files), [
+      { kind: 'plain', name: 'VAULT_FILE', value: `${directory}/VAULT` },
+      { kind: 'plain', name: 'GRAPH_FILE', value: `${directory}/GRAPH` },
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
 import { Broker } from '../../../src/broker/broker.ts';
-import type { BrokerState, ConnectionOrder } from '../../../src/broker/messages.ts';
+import type { BrokerState } from '../../../src/broker/broker-state.ts';
+import type { ConnectionOrder } from '../../../src/broker/messages.ts';
 import { Secret } from '../../../src/secret.ts';
 import { anOrder, someSettings, stateFile, tempDirectory } from '../../support/bench.ts';
 import { anAnswer, ids, minutes } from '../../support/builders.ts';
@@ -83,6 +84,13 @@ describe('registering a connection', () => {
     ok(broker.isEmpty);
     deepEqual(world.files.all, [root, stateFile]);
     deepEqual(world.state.connections, []);
+  });
+
+  it('tells why there is no first token also where the files cannot be removed', async () => {
+    const world = new World();
+    world.http.devOpsFault = () => anAnswer({ status: 404 });
+    world.files.remove = () => Promise.reject(Object.assign(new Error('held'), { code: 'EBUSY' }));
+    await rejects(world.broker().register(anOrder()), { code: 'CONNECTION_NOT_FOUND' });
   });
 
   it('leaves nothing of a connection whose access token for a file is refused', async () => {

@@ -90,6 +90,17 @@ function recovery({ upstream }: Bench, fault: Fault, fromMs: number): void {
   ok(waitedMs <= patienceAfter(fault), `the first token came after ${waitedMs} ms`);
 }
 
+/** Whoever said no for good is asked again no more often than once a minute. */
+function rareness({ upstream }: Bench, { service, kind }: Fault): void {
+  if (kind !== 'definite') return;
+  const refusedAt = upstream
+    .visitsTo(service)
+    .filter(({ outcome }) => outcome === 'failed')
+    .map(({ atMs }) => atMs);
+  const gaps = refusedAt.slice(1).map((at, index) => at - (refusedAt[index] ?? 0));
+  ok(Math.min(...gaps) >= definiteRecoveryMs, String(refusedAt));
+}
+
 function explained(poll: Poll, fault: Fault): void {
   const answer = JSON.parse(poll.body) as { error: string; message: string };
   equal(poll.status, fault.kind === 'definite' ? 403 : 503);
@@ -143,6 +154,7 @@ for (const [index, row] of table.entries()) {
         } else if (row.service === 'entra') {
           deepEqual(refused, []);
         }
+        rareness(made, fault);
         strike(made, undefined);
         const endMs = made.upstream.timeMs;
         await client.askFor(patienceAfter(fault) + pollMs);

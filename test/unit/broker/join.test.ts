@@ -91,6 +91,18 @@ describe('joining the broker of a job', () => {
     equal(machine.state?.brokerId, brokerId);
   });
 
+  it('believes nobody who has got the port of one that died', async () => {
+    const machine = new Machine();
+    await join(machine);
+    machine.kill(machine.brokers[0]);
+    const registration = { address: 'evil.example:80', tokenFile: '/evil', issuer: 'evil' };
+    machine.strangers.set(50_505, { registration, brokerId: 'a guess' });
+    const { endpoints } = await join(machine, staging);
+    equal(machine.brokers.length, 2);
+    ok(endpoints.idTokenUrl.startsWith('http://127.0.0.1:'));
+    ok(!endpoints.idTokenUrl.includes(':50505/'));
+  });
+
   it('does not know the broker of another job', async () => {
     const machine = new Machine();
     await join(machine);

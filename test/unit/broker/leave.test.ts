@@ -67,6 +67,14 @@ describe('leaving', () => {
     deepEqual(machine.files.all, [tempDirectory]);
   });
 
+  it('believes no report of somebody who has got the port of a broker that died', async () => {
+    const { machine, brokerId } = await started();
+    machine.kill(machine.brokers[0]);
+    machine.strangers.set(50_505, { brokerId: 'a guess', connections: [{ name: '##vso[x]y' }] });
+    deepEqual(await leave(machine, brokerId), { ended: 'before' });
+    deepEqual(machine.files.all, [tempDirectory]);
+  });
+
   it('never ends another process that has got the ID of the broker', async () => {
     const { machine, brokerId } = await started();
     machine.kill(machine.brokers[0]);

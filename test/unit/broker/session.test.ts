@@ -78,4 +78,14 @@ describe('work after the sign-in', () => {
     );
     equal(bench.undone, 1);
   });
+
+  it('tells its own reason also where the session cannot be taken back', async () => {
+    const bench = new Bench();
+    const failure = aFailure();
+    const undo = (): Promise<void> => Promise.reject(new Error('a program holds the file'));
+    await rejects(
+      orUndo({ ...bench.session, undo }, () => Promise.reject(failure)),
+      failure,
+    );
+  });
 });

@@ -1,6 +1,7 @@
-import { equal, rejects } from 'node:assert/strict';
-import { ownerOf, readBrokerState, Vigil } from '../../../src/broker/vigil.ts';
+import { equal } from 'node:assert/strict';
+import { Vigil } from '../../../src/broker/vigil.ts';
 import { refusal } from '../../../src/errors.ts';
+import { aState } from '../../support/bench.ts';
 import { minutes } from '../../support/builders.ts';
 import { FakeClock, FakeFiles, FakeProcesses } from '../../support/fakes.ts';
 
@@ -8,12 +9,6 @@ const stateFile = '/state/broker.json';
 const worker = { pid: 100, identity: 'worker' };
 const unsafe = refusal('STATE_DIRECTORY_UNSAFE', 'A link lies there.', 'Remove it.');
 const noHandles = Object.assign(new Error('too many open files'), { code: 'EMFILE' });
-
-function aState(brokerId: string): string {
-  const process = { pid: 1, identity: 'x' };
-  const state = { protocol: 1, brokerId, jobId: 'job', process, startedOn: '', port: 1 };
-  return JSON.stringify({ ...state, controlCapability: 'c', connections: [] });
-}
 
 class World {
   readonly files = new FakeFiles();
@@ -94,24 +89,3 @@ describe('the end of the job', () => {
 function partsWithoutWorker(world: World): ConstructorParameters<typeof Vigil>[0] {
   return { brokerId: 'ours', stateFile, worker: undefined, world };
 }
-
-describe('the owner of the state', () => {
-  it('is told by its ID, or that there is none, or that it is not ours to know', async () => {
-    const { files } = new World();
-    equal(await ownerOf(stateFile, files), 'ours');
-    equal(await ownerOf('/state/other.json', files), 'nobody');
-    files.contents.set(stateFile, 'garbage');
-    equal(await ownerOf(stateFile, files), 'somebody');
-    files.read = () => Promise.reject(unsafe);
-    equal(await ownerOf(stateFile, files), 'somebody');
-    files.read = () => Promise.reject(noHandles);
-    await rejects(ownerOf(stateFile, files), noHandles);
-  });
-
-  const texts = ['', 'null', '[]', '{}', '1', '{"protocol":"1"}', aState('x').slice(0, -1)];
-  for (const text of texts) {
-    it(`is unknown for ${text === '' ? 'an empty file' : text.slice(0, 20)}`, () => {
-      equal(readBrokerState(text), undefined);
-    });
-  }
-});

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ErrorCode, FailureKind } from '../../../src/errors.ts';
-import { judgeIdTokenAnswer } from '../../../src/id-token/id-token-answer.ts';
-import type { GrantedIdToken } from '../../../src/id-token/request-id-token.ts';
+import { judgeIdTokenAnswer, type GrantedIdToken } from '../../../src/id-token/id-token-answer.ts';
 import type { HttpAnswer } from '../../../src/ports.ts';
 import {
   anAnswer,

@@ -166,6 +166,7 @@ describe('FederatedLogin without refresh', () => {
     await rejectionOf(run(), 'SUBSCRIPTION_UNREADABLE');
     assert.deepEqual(bench.files.all, []);
     assert.deepEqual(agent.changes, []);
+    assert.equal(agent.recall(remembered.directory), undefined);
   });
 });
 

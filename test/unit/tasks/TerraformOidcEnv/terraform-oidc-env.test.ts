@@ -142,8 +142,10 @@ describe('TerraformOidcEnv in static mode', () => {
     assert.ok(!agent.log.includes(anIdTokenText()));
   });
 
-  it('leaves no file, no broker, and nothing for its post-job step', async () => {
-    const { agent, bench } = await ran({ mode: 'static' });
+  it('writes no file, starts no broker, and leaves nothing for its post-job step', async () => {
+    const bench = new TaskBench();
+    bench.files.replace = () => Promise.reject(new Error('a file'));
+    const { agent } = await ran({ mode: 'static' }, {}, bench);
     assert.deepEqual([bench.files.all, bench.broker.started], [[], []]);
     assert.deepEqual(agent.taskVariables, {});
   });

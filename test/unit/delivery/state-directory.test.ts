@@ -1,5 +1,10 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { onceDirectoryIn, stateDirectoryIn } from '../../../src/broker/state-directory.ts';
+import {
+  azureCliProfileBeside,
+  isInOurDirectory,
+  onceDirectoryIn,
+  stateDirectoryIn,
+} from '../../../src/delivery/state-directory.ts';
 import { Secret } from '../../../src/secret.ts';
 
 describe('the state directory', () => {
@@ -47,4 +52,26 @@ describe('the state directory', () => {
     equal(directory, '/temp/workload-identity-once-abcdefghijkl');
     equal(tokenFile, `${directory}/id-token`);
   });
+
+  for (const temp of ['/a/_temp', '/__w/_temp', 'C:\\a\\_temp', 'C:\\__w\\_temp']) {
+    it(`is known by what lies in it, below ${temp} too`, () => {
+      const shared = stateDirectoryIn(temp).tokenFile('id');
+      const own = onceDirectoryIn(temp, new Secret('-_cdefghijkl')).tokenFile;
+      for (const file of [shared, own]) {
+        ok(isInOurDirectory(file));
+        ok(isInOurDirectory(azureCliProfileBeside(file)));
+      }
+    });
+  }
+
+  for (const file of [
+    '',
+    'workload-identity/x',
+    '/a/workload-identity',
+    '/a/workload-identity-2/x',
+  ]) {
+    it(`does not hold "${file}"`, () => {
+      equal(isInOurDirectory(file), false);
+    });
+  }
 });

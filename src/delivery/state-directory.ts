@@ -1,6 +1,14 @@
 import { posix, win32, type PlatformPath } from 'node:path';
 import type { Secret } from '../secret.ts';
 
+/** How the directories are named that these tasks make for a job. */
+const names = {
+  shared: 'workload-identity',
+  sharedInContainer: 'workload-identity-container',
+  /** Followed by something unique. */
+  ofOneStep: 'workload-identity-once-',
+} as const;
+
 /** Paths in the directory that all our tasks of one job share, below `Agent.TempDirectory`. */
 export interface StateDirectory {
   readonly root: string;
@@ -28,10 +36,8 @@ export function isInContainer(tempDirectory: string): boolean {
 /** The layout; which kind of path it is shows in the path of the temp directory itself. */
 export function stateDirectoryIn(tempDirectory: string): StateDirectory {
   const path = pathsOf(tempDirectory);
-  const root = path.join(
-    tempDirectory,
-    isInContainer(tempDirectory) ? 'workload-identity-container' : 'workload-identity',
-  );
+  const name = isInContainer(tempDirectory) ? names.sharedInContainer : names.shared;
+  const root = path.join(tempDirectory, name);
   const connectionDirectory = (connectionId: string): string => path.join(root, connectionId);
   return {
     root,
@@ -49,8 +55,19 @@ export function onceDirectoryIn(
 ): { directory: string; tokenFile: string } {
   const path = pathsOf(tempDirectory);
   const unique = name.reveal().slice(0, 12);
-  const directory = path.join(tempDirectory, `workload-identity-once-${unique}`);
+  const directory = path.join(tempDirectory, `${names.ofOneStep}${unique}`);
   return { directory, tokenFile: path.join(directory, 'id-token') };
+}
+
+/** Whether a file lies in a directory of ours, whichever job's temp directory that is in. */
+export function isInOurDirectory(file: string): boolean {
+  const folders = file.split(/[\\/]/).slice(1, -1);
+  return folders.some(
+    (folder) =>
+      folder === names.shared ||
+      folder === names.sharedInContainer ||
+      folder.startsWith(names.ofOneStep),
+  );
 }
 
 /** The kind of paths that a path shows itself to be one of. */
