@@ -11,7 +11,6 @@ const packages = {
 const cliPackages = {
   'azure-devops-node-api': 'cli/external/azure-devops.ts',
   '@azure/identity': 'cli/external/credentials.ts',
-  '@azure/core-rest-pipeline': 'cli/external/azure-services.ts',
   'cli-table3': 'cli/external/terminal.ts',
   commander: 'cli/program.ts',
 };

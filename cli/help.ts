@@ -38,8 +38,8 @@ Examples:
   wif list -o contoso -p shop -p billing --last-used
   wif list -o contoso --output json | jq '.connections[] | select(.canConvert)'
 
-The issuer of Azure DevOps (vstoken.dev.azure.com) retires on ${issuerRetirement}. Connections that use it
-are told; changing them is for the project settings:
+The issuer of Azure DevOps (vstoken.dev.azure.com) retires on ${issuerRetirement}. The list
+says which connections use it; they are changed in the project settings:
 ${issuerChangePage}
 ${exits}`,
 
@@ -75,7 +75,7 @@ Permissions (least):
   Azure DevOps  the role Administrator on each service connection; as a token: scopes vso.project
                 and vso.serviceendpoint_manage (Service Connections: read, query and manage)
   Entra         none of yours: Azure DevOps changes the app registration that it created, with the
-                rights of whoever owns it. If it lacks them, the connection is told as failed.
+                rights of whoever owns it. If it lacks them, the connection is reported as failed.
 
 Examples:
   wif convert --all -o contoso                          a dry run of the whole organization
@@ -96,14 +96,14 @@ Examples:
 ${exits}`,
 
   connect: `
-Steps, of which each is skipped where its work is done already:
+Steps; each is skipped where its work is done already:
   1  the service connection, with the issuer of Microsoft Entra
   2  issuer and subject, as Azure DevOps tells them
   3  the federated credential of the identity
   4  the role, with --role
-  5  a look whether all fits together
+  5  a check that all fits together
 If a step fails, what exists stays; the same command goes on there. Without --role, a missing role
-is told, and no failure.
+is mentioned, and is no failure.
 
 It is for identities and subscriptions of the public cloud only. For national clouds and Azure Stack
 use the project settings; a sign-in to another cloud (AZURE_AUTHORITY_HOST) is refused.

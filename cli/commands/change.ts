@@ -5,7 +5,7 @@ import {
   type Outcome,
 } from '../../src/administration/change.ts';
 import type { Connection } from '../../src/administration/connection.ts';
-import { administrationError } from '../../src/administration/errors.ts';
+import { administrationError, endsTheRun } from '../../src/administration/errors.ts';
 import { issuerChangePage } from '../../src/administration/issuer.ts';
 import { pastChanges } from '../../src/administration/journal.ts';
 import type { Operation } from '../../src/administration/operation.ts';
@@ -44,23 +44,17 @@ export async function change(
     ? await apply(operation, connections, journal, options.concurrency, world)
     : connections.map((connection) => foresee(operation, connection, world.clock.now()));
   const summary = summaryOf(outcomes);
-  printReport(
-    outcomeReport(outcomes),
-    options.output,
-    world.terminal,
-    {
-      json: {
-        operation: operation.name,
-        organization: world.organization.name,
-        applied: options.apply,
-        journal: options.apply ? journal : '',
-        unreadableProjects: failures.map(({ project }) => project),
-        ...summary,
-      },
-      lines: closingLines(operation, summary, options.apply, journal),
+  printReport(outcomeReport(outcomes), options.output, world.terminal, {
+    json: {
+      operation: operation.name,
+      organization: world.organization.name,
+      applied: options.apply,
+      journal: options.apply ? journal : '',
+      unreadableProjects: failures.map(({ project }) => project),
+      ...summary,
     },
-    'connections',
-  );
+    lines: closingLines(operation, summary, options.apply, journal),
+  });
   return exitCodeOf(operation, outcomes, { isNamed: !options.all, unread: failures.length });
 }
 
@@ -116,19 +110,12 @@ async function changeAll(
       const outcome = await changeOne(operation, connection, changing);
       count += 1;
       terminal.progress(`${operation.name}: ${count} of ${connections.length}`);
-      if (isEnd(outcome)) end ??= outcome;
+      if (outcome.result === 'failed' && endsTheRun(outcome.reason)) end ??= outcome;
       return outcome;
     },
     either,
   );
   return connections.map((connection, index) => results[index] ?? notStarted(connection, end));
-}
-
-/** After these nobody else will fare better. */
-function isEnd({ result, reason }: Outcome): boolean {
-  return (
-    result === 'failed' && ['SIGN_IN_FAILED', 'SIGN_IN_PAGE', 'JOURNAL_UNUSABLE'].includes(reason)
-  );
 }
 
 function notStarted(connection: Connection, end: Outcome | undefined): Outcome {

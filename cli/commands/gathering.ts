@@ -42,7 +42,7 @@ export async function gather(breadth: Breadth, world: CommandWorld): Promise<Gat
       return await connectionsOf(devops, project);
     } catch (error) {
       const failure = asAdministrationError(error);
-      if (named || endsTheRun(failure)) throw failure;
+      if (named || endsTheRun(failure.code)) throw failure;
       return failure;
     } finally {
       read += 1;

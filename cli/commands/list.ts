@@ -28,30 +28,24 @@ export async function list(options: ListOptions, world: CommandWorld): Promise<E
   const now = world.clock.now();
   const convertible = connections.filter((one) => conversion.verdict(one, now).can).length;
   const retiring = connections.filter(issuerRetires).length;
-  printReport(
-    connectionReport(connections, lastUses, now),
-    options.output,
-    world.terminal,
-    {
-      json: {
-        organization: world.organization.name,
-        projects: projects.length,
-        unreadableProjects: failures.map(({ project }) => project),
-        total: connections.length,
-        convertible,
-        retiring,
-      },
-      lines: [
-        `${counting(connections.length)} in ${projects.length === 1 ? '1 project' : `${projects.length} projects`}; wif convert can convert ${convertible}.`,
-        ...(retiring === 0
-          ? []
-          : [
-              `With the issuer that retires on ${issuerRetirement}: ${retiring}. wif does not change issuers; how to: ${issuerChangePage}`,
-            ]),
-      ],
+  printReport(connectionReport(connections, lastUses, now), options.output, world.terminal, {
+    json: {
+      organization: world.organization.name,
+      projects: projects.length,
+      unreadableProjects: failures.map(({ project }) => project),
+      total: connections.length,
+      convertible,
+      retiring,
     },
-    'connections',
-  );
+    lines: [
+      `${counting(connections.length)} in ${projects.length === 1 ? '1 project' : `${projects.length} projects`}; wif convert can convert ${convertible}.`,
+      ...(retiring === 0
+        ? []
+        : [
+            `With the issuer that retires on ${issuerRetirement}: ${retiring}. wif does not change issuers; how to: ${issuerChangePage}`,
+          ]),
+    ],
+  });
   return failures.length > 0 ? exitCodes.partly : exitCodes.fine;
 }
 

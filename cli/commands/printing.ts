@@ -3,7 +3,7 @@ import { cells, csv, records, type Report } from '../../src/administration/repor
 import type { OutputForm, Terminal } from './world.ts';
 
 /**
- * Prints a report in the form that was asked for. Programs get everything, under names; people get
+ * Prints a report of connections in the form that was asked for. Programs get everything, under names; people get
  * the columns that hold anything, and the closing lines.
  */
 export function printReport(
@@ -11,12 +11,11 @@ export function printReport(
   form: OutputForm,
   terminal: Terminal,
   closing: { readonly json: Readonly<Record<string, unknown>>; readonly lines: readonly string[] },
-  rowsName: string,
 ): void {
   if (form === 'csv') {
     terminal.out(csv(report).trimEnd());
   } else if (form === 'json') {
-    terminal.out(JSON.stringify({ ...closing.json, [rowsName]: records(report) }, null, 2));
+    terminal.out(JSON.stringify({ ...closing.json, connections: records(report) }, null, 2));
   } else {
     const { head, body } = cells(report);
     if (body.length > 0) terminal.out(`${terminal.table(head, body)}\n`);

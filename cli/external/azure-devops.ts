@@ -1,10 +1,16 @@
 import { WebApi } from 'azure-devops-node-api';
-import { addressOf, type Web, type WebAnswer } from '../../src/administration/web.ts';
+import { addressOf, type Web } from '../../src/administration/web.ts';
+import { textOf } from '../../src/external/answer-text.ts';
+import { within } from '../../src/external/deadline.ts';
 import { troubleOf } from '../../src/external/network-trouble.ts';
 import { NetworkTrouble } from '../../src/ports.ts';
 import type { Authorization } from './credentials.ts';
 
+/** For a whole exchange; the client's own timeout is for silence only. */
 const timeoutMs = 60_000;
+
+/** Enough for a project with many thousand connections. */
+const longestBytes = 64 * 1024 * 1024;
 
 /**
  * Azure DevOps, through Microsoft's own client. Its raw side is used: the typed one hides the
@@ -35,20 +41,25 @@ export function azureDevOps(
       const headers = {
         authorization: (await authorization()).reveal(),
         accept: 'application/json',
+        // It is read as it comes, and not unpacked.
+        'accept-encoding': 'identity',
         // Without it a bad token is answered by a page to sign in on.
         'x-tfs-fedauthredirect': 'Suppress',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       };
       const url = addressOf(path, organization).href;
       const data = body === undefined ? '' : JSON.stringify(body);
-      return inTime(async () => {
-        const response = await client.request(method, url, data, headers);
+      const deadline = AbortSignal.timeout(timeoutMs);
+      try {
+        const { message } = await within(deadline, client.request(method, url, data, headers));
         return {
-          status: response.message.statusCode ?? 0,
-          headers: plain(response.message.headers),
-          body: await response.readBody(),
+          status: message.statusCode ?? 0,
+          headers: plain(message.headers),
+          body: await textOf({ readableStreamBody: message }, deadline, longestBytes),
         };
-      });
+      } catch (error) {
+        throw deadline.aborted ? new NetworkTrouble('timeout') : troubleOf(error);
+      }
     },
   };
 }
@@ -85,19 +96,4 @@ function plain(
       value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
     ),
   );
-}
-
-/** The client's own timeout is for silence only; a body that drips would hold it for ever. */
-async function inTime(work: () => Promise<WebAnswer>): Promise<WebAnswer> {
-  let timer: NodeJS.Timeout | undefined;
-  const cut = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NetworkTrouble('timeout')), timeoutMs);
-  });
-  try {
-    return await Promise.race([work(), cut]);
-  } catch (error) {
-    throw troubleOf(error);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -11,6 +11,9 @@ export const devopsScope = '499b84ac-1321-427f-aa17-267ca6975798/.default';
 export const graphScope = 'https://graph.microsoft.com/.default';
 export const resourceManagerScope = 'https://management.azure.com/.default';
 
+/** What Azure CLI, PowerShell or azd may take for a token; without it one that hangs is waited for. */
+const longestProcessMs = 60_000;
+
 /** A token that has less left than this is replaced first. */
 const leastLeftMs = 5 * 60_000;
 
@@ -19,7 +22,10 @@ export function entraSignIn(
   tenantId: string | undefined,
   authority: URL | undefined,
 ): (scope: string) => Authorization {
-  const credential = new DefaultAzureCredential(tenantId === undefined ? {} : { tenantId });
+  const credential = new DefaultAzureCredential({
+    processTimeoutInMs: longestProcessMs,
+    ...(tenantId === undefined ? {} : { tenantId }),
+  });
   return (scope) => {
     let kept: { readonly header: Secret; readonly expiresMs: number } | undefined;
     let asked: Promise<Secret> | undefined;

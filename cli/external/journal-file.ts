@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { administrationError } from '../../src/administration/errors.ts';
 import { isJournal, type Journal } from '../../src/administration/journal.ts';
 
@@ -10,6 +11,9 @@ export interface JournalFile extends Journal {
   readonly text: string;
   close(): Promise<void>;
 }
+
+/** A process takes less from making its lock to writing its ID into it, in ms. */
+const momentMs = 200;
 
 /** A link that somebody else laid would lead the journal elsewhere. */
 const noFollow = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
@@ -88,11 +92,20 @@ async function claim(lock: string, path: string): Promise<void> {
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw unusable(path, codeOf(error));
     }
-    const owner = Number(await readFile(lock, 'utf8').catch(() => ''));
+    const owner = await ownerOf(lock);
     if (isAlive(owner)) throw busy(path, lock, owner);
     await rm(lock, { force: true });
   }
   throw busy(path, lock, 0);
+}
+
+/** The process that has a lock; one that has just made it writes its ID a moment later. */
+async function ownerOf(lock: string): Promise<number> {
+  const read = (): Promise<string> => readFile(lock, 'utf8').catch(() => '');
+  const text = await read();
+  if (text !== '') return Number(text);
+  await pause(momentMs);
+  return Number(await read());
 }
 
 function isAlive(pid: number): boolean {

@@ -1,4 +1,4 @@
-import { isGuid, recordOf, textOf } from './answer.ts';
+import { isGuid, recordOf, shown, textOf } from './answer.ts';
 
 export interface Project {
   readonly id: string;
@@ -71,7 +71,7 @@ export function readConnection(value: unknown, project: Project): Connection | u
     revertUntil: dateOf(data['revertschemedeadline']),
     operation: {
       state: textOf(operation['state']) ?? '',
-      message: textOf(operation['statusMessage']) ?? '',
+      message: shown(textOf(operation['statusMessage']) ?? ''),
     },
     record,
   };

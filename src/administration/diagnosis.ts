@@ -1,9 +1,9 @@
+import { audience } from '../access-token/federated-credential.ts';
 import { AdministrationError } from './errors.ts';
 import { assignRoleCommand, createCredentialCommand } from './commands.ts';
 import { isOfPublicCloud } from './cloud.ts';
 import { isFederated, type Connection } from './connection.ts';
 import {
-  audience,
   compareCredentials,
   credentialsOf,
   mostCredentials,

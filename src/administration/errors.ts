@@ -85,7 +85,7 @@ export function asAdministrationError(error: unknown): AdministrationError {
   );
 }
 
-/** Whether nobody can go on after this: the sign-in itself no longer holds. */
-export function endsTheRun({ code }: AdministrationError): boolean {
+/** Whether nobody can go on after this: the sign-in no longer holds, or the journal. */
+export function endsTheRun(code: string): boolean {
   return code === 'SIGN_IN_FAILED' || code === 'SIGN_IN_PAGE' || code === 'JOURNAL_UNUSABLE';
 }

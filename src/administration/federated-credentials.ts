@@ -15,12 +15,6 @@ export interface FederatedCredential extends Trust {
   readonly name: string;
 }
 
-/**
- * The audience that a credential lists, whatever the token says
- * (https://learn.microsoft.com/azure/devops/pipelines/release/troubleshoot-workload-identity).
- */
-export const audience = 'api://AzureADTokenExchange';
-
 /** An identity takes no more than so many. */
 export const mostCredentials = 20;
 

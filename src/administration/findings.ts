@@ -1,4 +1,3 @@
-import { shown } from './answer.ts';
 import { convertCommand, deleteSecretCommands } from './commands.ts';
 import { isFederated, type Connection } from './connection.ts';
 import type { AppRegistration } from './identity.ts';
@@ -83,7 +82,7 @@ export function stateFindings({ isDisabled, isReady, operation }: Connection): F
     ];
   }
   if (isReady) return [ok('state', 'It is enabled and ready.')];
-  const why = operation.message === '' ? '' : `: ${shown(operation.message)}`;
+  const why = operation.message === '' ? '' : `: ${operation.message}`;
   return [
     problem(
       'state',

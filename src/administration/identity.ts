@@ -14,7 +14,7 @@ export interface AppRegistration {
   /** Of the application itself, which is another object. */
   readonly objectId: string;
   readonly isMultiTenant: boolean;
-  /** Secrets that still hold. */
+  /** Its secrets, also those that have expired. */
   readonly secrets: readonly {
     readonly keyId: string;
     readonly name: string;

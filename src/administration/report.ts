@@ -2,7 +2,7 @@ import { oneLine } from '../errors.ts';
 import type { Outcome } from './change.ts';
 import { isFederated, type Connection } from './connection.ts';
 import { issuerKind, issuerRetirement, issuerRetires } from './issuer.ts';
-import { conversion, reasonText } from './operation.ts';
+import { conversion, isForeign, reasonText } from './operation.ts';
 
 /** A row of a report: for programs by its names, for people under its titles. */
 export type Row = Readonly<Record<string, string | boolean>>;
@@ -51,8 +51,7 @@ export function connectionReport(
 function connectionRow(connection: Connection, now: Date): Row {
   const { id, name, project, home, sharedWith, type, scheme, creation } = connection;
   const verdict = conversion.verdict(connection, now);
-  const isForeign = home.id.toLowerCase() !== project.id.toLowerCase();
-  const isShared = isForeign || sharedWith.length > 0;
+  const isShared = isForeign(connection) || sharedWith.length > 0;
   return {
     project: project.name,
     name,
@@ -67,7 +66,11 @@ function connectionRow(connection: Connection, now: Date): Row {
     issuer: connection.issuer ?? '',
     issuerRetiresOn: issuerRetires(connection) ? issuerRetirement : '',
     isShared,
-    sharing: isForeign ? `from ${home.name}` : isShared ? `with ${sharedWith.join(', ')}` : '',
+    sharing: isForeign(connection)
+      ? `from ${home.name}`
+      : isShared
+        ? `with ${sharedWith.join(', ')}`
+        : '',
     isDisabled: connection.isDisabled,
     canConvert: verdict.can,
     convert: verdict.can ? 'yes' : reasonText(verdict.reason, connection),

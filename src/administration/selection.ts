@@ -1,5 +1,6 @@
 import { administrationError } from './errors.ts';
 import { isSame, type Connection } from './connection.ts';
+import { isForeign } from './operation.ts';
 
 /**
  * The connections that were asked for, each by its ID, its name, or its project and name. A name
@@ -17,7 +18,7 @@ export function selectConnections(
 export function connectionNamed(connections: readonly Connection[], text: string): Connection {
   const owned = connections.filter((connection) => fits(connection, text));
   // A shared connection is meant where it belongs, unless it was asked for in one project.
-  const home = owned.filter(({ home, project }) => isSame(home.id, project.id));
+  const home = owned.filter((connection) => !isForeign(connection));
   const [first, ...others] = owned.length > 1 && home.length === 1 ? home : owned;
   if (first === undefined) {
     throw administrationError(

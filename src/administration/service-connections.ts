@@ -1,5 +1,15 @@
-import { ask, askWithHeaders, consult, listOf, recordOf, textOf, type Reading } from './answer.ts';
-import { administrationError, AdministrationError } from './errors.ts';
+import {
+  ask,
+  askWithHeaders,
+  consult,
+  listOf,
+  recordOf,
+  refused,
+  textOf,
+  type Purpose,
+  type Reading,
+} from './answer.ts';
+import { AdministrationError } from './errors.ts';
 import { readConnection, withScheme, type Connection, type Project } from './connection.ts';
 import type { Clock } from '../ports.ts';
 import { path, type Web } from './web.ts';
@@ -69,11 +79,7 @@ export async function currentState(
   const answer = await consult(web, request, purpose);
   if ('refusal' in answer) {
     if (answer.refusal.status === 404) return undefined;
-    throw administrationError(
-      'REQUEST_REFUSED',
-      `Azure DevOps could not ${purpose.to} (HTTP ${answer.refusal.status}: "${answer.refusal.message}").`,
-      'Correct what the message names, and run the command again.',
-    );
+    throw refused(answer.refusal, web.service, purpose);
   }
   // A connection that there is not is, in some versions, an empty record instead of a 404.
   return readConnection(answer.value, project);
@@ -157,11 +163,7 @@ export async function lastUse(web: Web, connection: Connection): Promise<string 
 }
 
 /** Follows `x-ms-continuationtoken` to the end of a list. */
-async function pages(
-  web: Web,
-  first: string,
-  purpose: { readonly to: string; readonly needs: string },
-): Promise<readonly unknown[]> {
+async function pages(web: Web, first: string, purpose: Purpose): Promise<readonly unknown[]> {
   const found: unknown[] = [];
   let token: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {

@@ -182,7 +182,10 @@ describe('wif convert', function () {
     inject({ delayMs: 1_000 }, { when: isPut });
     const first = desk().start('convert', '--all', '--apply');
     await until(() => conversions().length >= 1);
+    // It stands still meanwhile, so that it is not through before the second has begun.
+    first.kill('SIGSTOP');
     const second = await desk().run('convert', '--all', '--apply');
+    first.kill('SIGCONT');
     assert.equal(second.code, 1);
     assert.match(second.err, /JOURNAL_BUSY/);
     assert.equal((await first.ended).code, 0);

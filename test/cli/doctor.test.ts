@@ -116,6 +116,14 @@ describe('wif doctor', function () {
     assert.match(textOf(report, 'identity'), /Application\.Read\.All/);
   });
 
+  it('says that it could not look where an answer is far too large to be one', async () => {
+    desk().emulator.office.addConnection({ name: 'vast', issuer: 'entra' });
+    desk().emulator.faults.inject({ at: 'graph', kind: 'oversized' });
+    const report = await desk().json<Report>(1, 'doctor', 'vast');
+    assert.equal(states(report)['identity'], 'unknown');
+    assert.match(textOf(report, 'identity'), /Microsoft Graph could not .*too large/);
+  });
+
   it('knows the secrets that a conversion leaves behind, and the multi-tenant trap', async () => {
     const { office } = desk().emulator;
     const { clientId } = office.addConnection({ name: 'one', scheme: 'ServicePrincipal' });

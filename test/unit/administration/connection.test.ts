@@ -15,6 +15,15 @@ describe('A service connection, as administrators read it', () => {
     assert.equal(read.id, 'cccccccc-0000-4000-8000-000000000003');
   });
 
+  it('says of an operation that failed what a terminal may show, and no credential', () => {
+    const key = 'aB3+'.repeat(10);
+    const statusMessage = `Refused.\nSecret ${key} is ##vso[x]wrong.`;
+    const { operation } = connection({
+      top: { operationStatus: { state: 'Failed', statusMessage } },
+    });
+    assert.equal(operation.message, 'Refused. Secret *** is #vso[x]wrong.');
+  });
+
   it('has no subscription where there is one of zeros', () => {
     const zeros = '00000000-0000-0000-0000-000000000000';
     assert.equal(connection({ data: { subscriptionId: zeros } }).subscriptionId, undefined);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { audience } from '../../../src/access-token/federated-credential.ts';
 import { createCredentialCommand, quotedWord } from '../../../src/administration/commands.ts';
-import { audience, compareCredentials } from '../../../src/administration/federated-credentials.ts';
+import { compareCredentials } from '../../../src/administration/federated-credentials.ts';
 import { assignmentId } from '../../../src/administration/roles.ts';
 
 const wanted = { issuer: 'https://login.example/x/v2.0', subject: '/eid1/a', audience };
