@@ -54,13 +54,11 @@ async function playJob(): Promise<Play> {
 }
 
 function summary({ report, leaks, journal }: Play): string {
-  const granted = (route: string): number =>
-    journal.filter((entry) => entry.route === route && entry.status === 200).length;
   const rows: readonly (readonly [string, string | number])[] = [
     ['Result of the job', report.result],
     ['Length of the job', `${Math.round(report.durationMs / 1000)} s`],
-    ['ID tokens minted', granted('oidctoken')],
-    ['Access tokens minted', granted('entra-token')],
+    ['ID tokens minted', minted('oidctoken', journal)],
+    ['Access tokens minted', minted('entra-token', journal)],
     ...served(journal),
     ['Sign-in failures', failures(journal).length],
     ['Credentials issued and looked for', emulator.issued.length],
@@ -80,12 +78,27 @@ function summary({ report, leaks, journal }: Play): string {
   ].join('\n');
 }
 
+/** How many tokens were given; the first for a client and a scope is new, the others replace one. */
+function minted(route: JournalEntry['route'], journal: readonly JournalEntry[]): string {
+  const granted = journal.filter((entry) => entry.route === route && entry.status === 200);
+  const first = new Set(
+    granted.map(({ client, connectionId, scope }) => `${client} ${connectionId} ${scope}`),
+  );
+  return `${granted.length}, of which ${granted.length - first.size} refreshed an earlier one`;
+}
+
+/** Those of this pipeline that the emulator does not know by their names. */
+const whoAsks: Readonly<Record<string, string>> = {
+  none: 'FederatedLogin',
+  other: 'the SDK program',
+};
+
 /** Who was served by Azure with the tokens, and how often. */
 function served(journal: readonly JournalEntry[]): [string, number][] {
   const counts = new Map<string, number>();
   for (const { route, client, status } of journal) {
     if ((route !== 'arm' && route !== 'blob') || status >= 400) continue;
-    const what = `Requests of ${client} to ${route === 'arm' ? 'Resource Manager' : 'blob storage'}`;
+    const what = `Requests of ${whoAsks[client] ?? client} to ${route === 'arm' ? 'Resource Manager' : 'blob storage'}`;
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   return [...counts];

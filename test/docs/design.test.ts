@@ -9,7 +9,7 @@ const rows = page
   .map((line) => line.split('|').map((cell) => cell.trim()));
 
 describe('the table of the fleet in DESIGN.md', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let figures: readonly Figures[] = [];
   before(() => {
     figures = fleetFigures();

@@ -72,6 +72,12 @@ const table: readonly BadInput[] = [
     remedy: /allowedTenantIds/,
   },
   {
+    title: 'a subscription that is not allowed',
+    inputs: ', allowedSubscriptionIds: 00000000-0000-0000-0000-000000000001',
+    code: 'SUBSCRIPTION_NOT_ALLOWED',
+    remedy: /allowedSubscriptionIds/,
+  },
+  {
     title: 'a leftover secret of another identity',
     variables: { AZURE_CLIENT_SECRET: 'left-over' },
     code: 'LEFTOVER_VARIABLES',
@@ -100,7 +106,7 @@ const table: readonly BadInput[] = [
 ];
 
 describe('Bad input', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const theatre = useTheatre();
 
   for (const row of table) {

@@ -10,9 +10,15 @@ import { assertClean, useTheatre } from './support/theatre.ts';
 interface Example {
   readonly title: string;
   readonly yaml: string;
-  /** Why it is not run. */
-  readonly notRun: string | undefined;
+  /** Not where it has a step in PowerShell, which is not here. */
+  readonly isRun: boolean;
 }
+
+/** The pages, each with the least that it has. */
+const pages = [
+  { page: 'docs/EXAMPLES.md', atLeast: 20 },
+  { page: 'README.md', atLeast: 6 },
+] as const;
 
 /** Programs that are not here, or would reach for a server that is not: each has a stand-in. */
 const standIns = [
@@ -41,12 +47,11 @@ const helperOfContainer = {
   place: /^(ENDPOINT_AUTH_|SECRET_)/,
 };
 
-describe('Every example of docs/EXAMPLES.md', function () {
-  this.timeout(60_000);
+describe('Every pipeline to copy', function () {
+  this.timeout(300_000);
   const folder = mkdtempSync(join(tmpdir(), 'stand-ins-'));
   const path = [folder, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
   const theatre = useTheatre({ blobStorage: true, environment: { PATH: path } });
-  const examples = examplesIn(repositoryFile('docs', 'EXAMPLES.md'));
 
   before(async () => {
     for (const name of standIns) symlinkSync(standIn, join(folder, name));
@@ -55,55 +60,57 @@ describe('Every example of docs/EXAMPLES.md', function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is found, and all but those without their program are run', () => {
-    assert.ok(examples.length >= 20, String(examples.length));
-    const notRun = examples.filter((example) => example.notRun !== undefined);
-    assert.deepEqual(
-      notRun.map(({ title }) => title),
-      ['Azure PowerShell'],
-    );
-  });
+  for (const { page, atLeast } of pages) {
+    const examples = examplesIn(repositoryFile(...page.split('/')));
 
-  for (const { title, yaml, notRun } of examples) {
-    if (notRun !== undefined) continue;
-    if (/^ *terraform /m.test(yaml) && !has('terraform', title)) continue;
-    it(`ends green: ${title}`, async () => {
-      const { emulator, stage } = theatre;
-      const connections = ['contoso-production', 'contoso-hub'].map((name) =>
-        emulator.addServiceConnection({ name, issuer: 'entra' }),
-      );
-      const profile = profileOf(yaml);
-      const play = await stage.play({
-        pipeline: yaml,
-        connections,
-        profile,
-        sources: 'examples/recipes',
-        variables: {
-          productionSubscription: emulator.subscriptionId,
-          productionTenant: emulator.tenantId,
-        },
-        allow:
-          profile === 'container' ? [mappedByTheAuthor, helperOfContainer] : [mappedByTheAuthor],
-      });
-      assert.equal(play.report.result, 'Succeeded', play.report.log);
-      assertClean(play);
-      const warnings = play.report.steps.flatMap(({ issues }) => issues);
-      const isStatic = yaml.includes('mode: static');
-      assert.equal(warnings.length, isStatic ? 1 : 0, JSON.stringify(warnings));
+    it(`is found in ${page}, and run, but for PowerShell's own`, () => {
+      assert.ok(examples.length >= atLeast, String(examples.length));
+      const left = examples.filter(({ isRun }) => !isRun).map(({ title }) => title);
+      assert.deepEqual(left, ['Azure PowerShell']);
     });
+
+    for (const { title, yaml, isRun } of examples) {
+      if (!isRun) continue;
+      if (/^ *terraform /m.test(yaml) && !has('terraform', `${page}: ${title}`)) continue;
+      it(`ends green: ${title}, of ${page}`, () => playExample(yaml));
+    }
+  }
+
+  async function playExample(yaml: string): Promise<void> {
+    const { emulator, stage } = theatre;
+    const connections = ['contoso-production', 'contoso-hub'].map((name) =>
+      emulator.addServiceConnection({ name, issuer: 'entra' }),
+    );
+    const profile = profileOf(yaml);
+    const play = await stage.play({
+      pipeline: yaml,
+      connections,
+      profile,
+      sources: 'examples/recipes',
+      variables: {
+        productionSubscription: emulator.subscriptionId,
+        productionTenant: emulator.tenantId,
+      },
+      allow: profile === 'container' ? [mappedByTheAuthor, helperOfContainer] : [mappedByTheAuthor],
+    });
+    assert.equal(play.report.result, 'Succeeded', play.report.log);
+    assertClean(play);
+    const warnings = play.report.steps.flatMap(({ issues }) => issues);
+    const isStatic = yaml.includes('mode: static');
+    assert.equal(warnings.length, isStatic ? 1 : 0, JSON.stringify(warnings));
   }
 });
 
 /** The YAML of a page, each under its nearest heading. */
 function examplesIn(page: string): readonly Example[] {
-  const pattern =
-    /^#+ (?<heading>.+)$|^(?:<!-- not run: (?<notRun>.+) -->\n\n)?```yaml\n(?<yaml>[^]*?)^```$/gm;
+  const pattern = /^#+ (?<heading>.+)$|^```yaml\n(?<yaml>[^]*?)^```$/gm;
   let title = '';
   const found: Example[] = [];
   for (const { groups = {} } of page.matchAll(pattern)) {
-    const { heading, notRun, yaml } = groups;
+    const { heading, yaml } = groups;
     if (heading !== undefined) title = heading;
-    if (yaml !== undefined) found.push({ title, yaml, notRun });
+    if (yaml === undefined) continue;
+    found.push({ title, yaml, isRun: !/^ *- pwsh:/m.test(yaml) });
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { canTranslatePaths } from '../harness/agent/container.ts';
 import { assertClean, assertGreen, linesOf, useTheatre } from './support/theatre.ts';
 
 const steps = (name: string): string => `
@@ -17,8 +18,11 @@ steps:
     displayName: use
 `;
 
+/** The agent's helper inside the container is the parent there, and knows what the task knows. */
+const helperInside = { where: 'environment' as const, place: /^(ENDPOINT_AUTH_|SECRET_)/ };
+
 describe('A job of the kind', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const theatre = useTheatre();
 
   for (const profile of ['build', 'deployment', 'release', 'deployment-group'] as const) {
@@ -45,12 +49,36 @@ describe('A job of the kind', function () {
       pipeline: steps('container'),
       connections: [connection],
       profile: 'container',
-      // The agent's helper inside the container is the parent there, and knows what the task knows.
-      allow: [{ where: 'environment', place: /^(ENDPOINT_AUTH_|SECRET_)/ }],
+      allow: [helperInside],
     });
     assert.equal(play.report.result, 'Succeeded', play.report.log);
     assertClean(play);
   });
+
+  if (canTranslatePaths()) {
+    it('"container" has the token file for steps outside of the container too, by the path that it has there', async () => {
+      const { emulator, stage } = theatre;
+      const connection = emulator.addServiceConnection({ name: 'outside' });
+      const play = await stage.play({
+        pipeline: `
+steps:
+  - task: TokenRefresher@1
+    inputs: { azureSubscription: outside }
+  - bash: |
+      test ! -e "$AZURE_FEDERATED_TOKEN_FILE"
+      test -s "$AGENT_TEMPDIRECTORY\${AZURE_FEDERATED_TOKEN_FILE#/__w/_temp}" && echo "it is there"
+    target: host
+    displayName: outside
+`,
+        connections: [connection],
+        profile: 'container',
+        allow: [helperInside],
+      });
+      assert.equal(play.report.result, 'Succeeded', play.report.log);
+      assertClean(play);
+      assert.ok(linesOf(play.report, 'outside').includes('it is there'));
+    });
+  }
 
   it('without System.OidcRequestUri finds the address by itself', async () => {
     const { emulator, stage } = theatre;

@@ -8,4 +8,7 @@ const file = (name) => join(process.env.AGENT_WORKFOLDER, name);
 writeFileSync(file(`${place}.draft`), JSON.stringify(process.env));
 renameSync(file(`${place}.draft`), file(`held-${place}.json`));
 const giveUpAt = Date.now() + 900_000;
-while (!existsSync(file(`released-${place}`)) && Date.now() < giveUpAt) await pause(50);
+// Not when the whole folder is gone, either.
+const isHeld = () =>
+  existsSync(file(`held-${place}.json`)) && !existsSync(file(`released-${place}`));
+while (isHeld() && Date.now() < giveUpAt) await pause(50);

@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Exported } from './held-job.ts';
+import { metronome } from './metronome.ts';
 
 /** Where a tool asks, and with what. */
 export interface Door {
@@ -67,7 +68,7 @@ function skewOf(token: string, receivedMs: number, skewMs: number): number {
 
 export interface Experience {
   readonly answers: number;
-  /** In words, the first ten. */
+  /** In words, the first ten; without those for which the machine had stood still. */
   readonly failures: readonly string[];
   readonly failed: number;
   /** Answers whose token had ended when it arrived. */
@@ -118,8 +119,9 @@ export class SteadyClient {
   async #work(): Promise<void> {
     while (this.#isOn) {
       const begun = performance.now();
+      const begunMs = Date.now();
       await ask(this.#door).then(
-        (answer) => this.#note(answer),
+        (answer) => this.#note(answer, Math.max(begunMs, metronome.hereSinceMs)),
         (error: unknown) => this.#fail(String(error)),
       );
       this.#longestMs = Math.max(this.#longestMs, performance.now() - begun);
@@ -127,7 +129,8 @@ export class SteadyClient {
     }
   }
 
-  #note(answer: Answer): void {
+  /** `hereMs` is when the answer may have been here at the earliest, in ms since 1970. */
+  #note(answer: Answer, hereMs: number): void {
     if (answer.status !== 200) {
       this.#fail(`${answer.status} ${answer.text.slice(0, 300)}`);
       return;
@@ -135,12 +138,12 @@ export class SteadyClient {
     this.#answers += 1;
     const token = tokenIn(answer);
     this.#tokens.add(token);
-    const { receivedMs } = answer;
-    const ownTimeMs = receivedMs + skewOf(token, receivedMs, this.#skewMs);
+    const ownTimeMs = hereMs + skewOf(token, answer.receivedMs, this.#skewMs);
     if (endOf(token) <= ownTimeMs) this.#expired += 1;
   }
 
   #fail(what: string): void {
+    if (metronome.stoodStillBefore(Date.now())) return;
     this.#failed += 1;
     if (this.#failures.length < 10) this.#failures.push(`${new Date().toISOString()} ${what}`);
   }

@@ -22,7 +22,8 @@ export interface BrokerAtWork {
   }[];
 }
 
-const patienceMs = 120_000;
+/** What a job of a hundred steps takes to come to its place on a slow machine, and more, in ms. */
+const patienceMs = 500_000;
 
 /** A step that holds its job up until the test lets it go. */
 export const holdStep = (place: string): string => `

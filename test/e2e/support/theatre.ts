@@ -12,8 +12,14 @@ export interface Theatre {
   readonly stage: Stage;
 }
 
-/** Lives short enough that a job of seconds outlives them several times. */
-export const shortLives = { idTokenSeconds: 5, accessTokenSeconds: 20 };
+/**
+ * Lives short enough that a job of seconds outlives them several times, and long enough for a machine
+ * that stands still for some.
+ */
+export const shortLives = { idTokenSeconds: 10, accessTokenSeconds: 20 };
+
+/** Those of the real services. */
+export const usualLives = { idTokenSeconds: 600, accessTokenSeconds: 3600 };
 
 /** Sets up mocha's hooks; what it returns can be used inside tests. */
 export function useTheatre(
@@ -27,12 +33,12 @@ export function useTheatre(
   });
   beforeEach(() => {
     stage = new Stage(present(emulator), options);
-    Object.assign(present(emulator).lifetimes, { idTokenSeconds: 600, accessTokenSeconds: 3600 });
+    Object.assign(present(emulator).lifetimes, usualLives);
   });
   afterEach(() => stage?.close());
   after(async () => {
     await emulator?.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
   return {
     get emulator() {

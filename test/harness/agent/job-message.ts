@@ -28,6 +28,8 @@ interface StepCommon {
   readonly timeoutMs: number | undefined;
   readonly retries: number;
   readonly target: Restriction;
+  /** Of a container job: the step runs beside the container (`target: host`). */
+  readonly onHost: boolean;
 }
 
 /** A step that runs a task; its inputs are under their declared names. */

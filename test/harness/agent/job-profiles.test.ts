@@ -1,4 +1,4 @@
-import { equal, match, notEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -76,6 +76,44 @@ describe('a kind of job', () => {
       equal(env['AGENT_TEMPDIRECTORY'], '/__w/_temp');
       match(script ?? '', /^\/__w\/_tasks\//);
     }
+  });
+
+  it('container runs a step beside it where its target says so', async () => {
+    const where = 'echo "temp $AGENT_TEMPDIRECTORY parent $PPID"';
+    const run = agent.start(
+      {
+        steps: [
+          { script: where, target: 'host' },
+          { script: where, target: { container: 'host' } },
+          { script: where },
+        ],
+      },
+      { profile: 'container' },
+    );
+    const report = await run.finished;
+    const beside = `temp ${agent.root}/agent/_work/_temp parent ${run.workerPid}`;
+    deepEqual(
+      report.steps.map(({ lines }) => lines.includes(beside)),
+      [true, true, false],
+    );
+  });
+
+  it('build of a fork gives no service connection: tasks that name one are skipped', async () => {
+    const report = await agent.run(
+      {
+        steps: [
+          { task: 'Probe@1', inputs: { azureSubscription: 'azure connection' } },
+          { task: 'Probe@1' },
+          { script: 'echo goes on' },
+        ],
+      },
+      { variables: { 'System.PullRequest.IsFork': 'True' } },
+    );
+    equal(report.result, 'Succeeded');
+    deepEqual(
+      report.steps.map(({ phase, result }) => `${phase}: ${result}`),
+      ['main: Skipped', 'main: Succeeded', 'main: Succeeded', 'post: Succeeded', 'post: Skipped'],
+    );
   });
 
   it('container gives no signals', async () => {

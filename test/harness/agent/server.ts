@@ -46,6 +46,7 @@ function resolveStep(step: NodeMap, context: ServerContext): JobStep {
     timeoutMs: timeout > 0 ? timeout * 60_000 : undefined,
     retries: Math.min(10, Number(asText(step['retryCountOnTaskFailure']) || '0')),
     target: readTarget(step),
+    onHost: isOnHost(step),
   };
   const task = asText(step['task']);
   if (task === '') return { ...common, ...scriptParts(step) };
@@ -66,7 +67,14 @@ function scriptParts(
   step: NodeMap,
 ): Omit<
   Extract<JobStep, { kind: 'script' }>,
-  'instanceId' | 'env' | 'condition' | 'continueOnError' | 'timeoutMs' | 'retries' | 'target'
+  | 'instanceId'
+  | 'env'
+  | 'condition'
+  | 'continueOnError'
+  | 'timeoutMs'
+  | 'retries'
+  | 'target'
+  | 'onHost'
 > {
   const onWindows = process.platform === 'win32';
   const shells = {
@@ -91,6 +99,11 @@ function scriptParts(
   throw new Error(
     `This step is of a kind that is not known here: ${Object.keys(step).join(', ')}.`,
   );
+}
+
+/** A target is a word, or a map that has the word. */
+function isOnHost({ target }: NodeMap): boolean {
+  return (asText(target) || asText(asMap(target)['container'])).toLowerCase() === 'host';
 }
 
 function readTarget(step: NodeMap): Restriction {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 
 import type { Times } from './contract.ts';
 import { LineSplitter } from './line-splitter.ts';
@@ -67,6 +67,8 @@ export async function runStepProcess(
   const first = await Promise.race([exited, forced]);
   if (first === 'forced') await Promise.race([closed, wait(options.times.streamsMs)]);
   else await Promise.race([closed, wait(options.times.streamsMs, undefined, { ref: false })]);
+  // After a standstill of the machine timers come first, and then what the streams brought meanwhile.
+  await turn();
   stopCancelling();
   const ended = child.exitCode !== null || child.signalCode !== null;
   const streamsHeldOpen = ended && !(child.stdout.readableEnded && child.stderr.readableEnded);

@@ -8,6 +8,7 @@ import type { JobStep, StepEnd } from './job-message.ts';
 import type { JobState } from './job-state.ts';
 import { mergeResults } from './job-state.ts';
 import { processLine } from './line-processor.ts';
+import { referencedEndpoints } from './server.ts';
 import { StepContext } from './step-context.ts';
 import { scriptProcess, taskProcess } from './step-launch.ts';
 import { runStepProcess } from './step-process.ts';
@@ -84,9 +85,19 @@ function conditionHolds(job: JobState, part: StepPart, log: JobLog, issues: Issu
   }
 }
 
-function evaluate(job: JobState, { condition }: StepPart): boolean {
+function evaluate(job: JobState, { condition, step }: StepPart): boolean {
+  if (isKeptFromFork(job, step)) return false;
   const variable = (name: string): string | undefined => job.variables.get(name);
   return evaluateCondition(condition, { status: job.status, variable });
+}
+
+/**
+ * In a build of a fork, a task that names a service connection is skipped (agent: `TaskRunner`): no
+ * pipeline here makes its secrets available to forks.
+ */
+function isKeptFromFork(job: JobState, step: JobStep): boolean {
+  const isFork = job.variables.get('system.pullRequest.isFork')?.toLowerCase() === 'true';
+  return isFork && referencedEndpoints([step]).length > 0;
 }
 
 /** Cancelling a job looks at the running step's condition again, and stops it only if it fails. */
@@ -125,7 +136,7 @@ async function attempt(
     const launched = launch(job, part);
     if (part.step.kind === 'task') node = launched.file;
     else log.write(`[command]${launched.file} ${launched.arguments.join(' ')}`);
-    const end = await runStepProcess(contained(job, launched), {
+    const end = await runStepProcess(contained(job, part.step, launched), {
       times: job.message.times,
       cancelled: stop.controller.signal,
       done: context.done,
@@ -146,8 +157,8 @@ function launch(job: JobState, { step, phase, taskVariables }: StepPart): StepPr
     : scriptProcess(job, step);
 }
 
-function contained(job: JobState, process: StepProcess): StepProcess {
-  if (job.message.profile !== 'container') return process;
+function contained(job: JobState, { onHost }: JobStep, process: StepProcess): StepProcess {
+  if (job.message.profile !== 'container' || onHost) return process;
   return throughInvoker(process, job.message.folders, canTranslatePaths());
 }
 

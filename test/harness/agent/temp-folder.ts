@@ -21,13 +21,25 @@ export function makeFolders(folders: JobFolders): void {
   for (const folder of Object.values(folders) as string[]) mkdirSync(folder, { recursive: true });
 }
 
-/** Every file in a folder, at any depth, with its mode and content. */
+/**
+ * Every file in a folder, at any depth, with its mode and content. What a process of the job still
+ * replaces meanwhile may be gone when it is read.
+ */
 export function readLeft(folder: string): FileLeft[] {
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return paths.flatMap((path) => {
     const stat = lstatSync(join(folder, path), { throwIfNoEntry: false });
     if (stat === undefined || stat.isDirectory()) return [];
-    const content = stat.isFile() ? readFileSync(join(folder, path), 'utf8') : '';
-    return [{ path, mode: stat.mode & 0o777, content }];
+    const content = stat.isFile() ? contentOf(join(folder, path)) : '';
+    return content === undefined ? [] : [{ path, mode: stat.mode & 0o777, content }];
   });
+}
+
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

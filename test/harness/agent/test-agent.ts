@@ -138,7 +138,7 @@ export class TestAgent {
     for (const { pid } of listProcesses()) {
       if (environmentOf(pid).some((entry) => entry.includes(this.root))) kill(pid);
     }
-    rmSync(this.root, { recursive: true, force: true });
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
