@@ -13,12 +13,26 @@ export function ensureInstalled() {
   const mark = join(root, 'node_modules', '.installed-from');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return;
   console.log('Installing the locked packages …');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  // What builds and tests is needed also where NODE_ENV says production.
+  const words = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  for (let attempt = 1; ended('npm', words) !== 0; attempt += 1) {
+    if (attempt === attempts) process.exit(1);
+    console.log('npm did not come through. Again …');
+  }
   writeFileSync(mark, wanted);
 }
 
+/** A registry that fails once is no reason to give up; one that fails as often is. */
+const attempts = 3;
+
 /** Runs a command in the repository with its output shown; ends this process when it fails. */
 export function run(command, commandArguments, environment = {}) {
+  const status = ended(command, commandArguments, environment);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** The exit code of a command; none where a signal has ended it. */
+function ended(command, commandArguments, environment = {}) {
   const isWindows = process.platform === 'win32';
   const { status, error } = spawnSync(command, commandArguments, {
     cwd: root,
@@ -28,5 +42,5 @@ export function run(command, commandArguments, environment = {}) {
     shell: isWindows && command === 'npm',
   });
   if (error !== undefined) throw error;
-  if (status !== 0) process.exit(status ?? 1);
+  return status;
 }

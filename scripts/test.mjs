@@ -42,8 +42,17 @@ process.exit(total.failed === 0 ? 0 : 1);
 
 /** Runs one suite with its output shown; counts and failures are from mocha's own closing lines. */
 function mocha(files) {
+  const options = [
+    // A machine may be five times slower than the one on which the tests were written.
+    ...['--timeout', '120000'],
+    // A test that failed may still wait for something; the run goes on.
+    '--exit',
+    // The counts are read from the output, also where FORCE_COLOR is set.
+    '--no-color',
+  ];
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [binary('mocha/bin/mocha.js'), '--spec', files], {
+    const words = [binary('mocha/bin/mocha.js'), ...options, '--spec', files];
+    const child = spawn(process.execPath, words, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

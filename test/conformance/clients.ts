@@ -33,6 +33,7 @@ export const python = cached('azure-identity', 'bin', 'python');
 export const java = `java -cp "${cached('java')}:${cached('java', '*')}" Sdk`;
 /** With the file, the managed identity of this SDK would exchange its content, and not ask the endpoint. */
 const withoutFile = 'env --unset=AZURE_FEDERATED_TOKEN_FILE ';
+/** Terraform is started three times while it lives. */
 const onlyIdToken: Lives = { idTokenSeconds: 15, accessTokenSeconds: 15 };
 
 /** The author of the pipeline maps a token into the environment of the step, as this mode demands. */
@@ -104,7 +105,7 @@ const terraformFamily: readonly Client[] = [
   {
     ...terraform(backend, terraformVersion(), 'terraform', 'mode static', 'one ID token', {}),
     pipeline: 'terraform-static',
-    variables: { program: 'terraform', pause: '16' },
+    variables: { program: 'terraform', pause: String(onlyIdToken.idTokenSeconds + 1) },
     lives: onlyIdToken,
     expires: true,
   },

@@ -28,7 +28,7 @@ export async function installAll(say: (line: string) => void): Promise<void> {
   const installNext = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       say(`Installing ${next.name} …`);
-      await install(next);
+      await installAtLast(next, say);
     }
   };
   await Promise.all([installNext(), installNext()]);
@@ -38,6 +38,24 @@ function isInstalled(one: Package): boolean {
   const mark = markOf(one);
   return existsSync(one.result) && existsSync(mark) && readFileSync(mark, 'utf8') === wanted(one);
 }
+
+/** A registry that fails or stalls once is no reason to give up; one that does so each time is. */
+async function installAtLast(one: Package, say: (line: string) => void): Promise<void> {
+  for (let attempt = 1; attempt < attempts; attempt += 1) {
+    try {
+      await install(one);
+      return;
+    } catch (error) {
+      say(`${error instanceof Error ? error.message : String(error)}\nAgain …`);
+    }
+  }
+  await install(one);
+}
+
+const attempts = 3;
+
+/** In ms: more than the build of OpenTofu takes on a slow machine. What takes longer hangs. */
+const longestMs = 20 * 60_000;
 
 async function install(one: Package): Promise<void> {
   rmSync(one.result, { recursive: true, force: true });
@@ -69,6 +87,8 @@ async function run(command: Command, name: string): Promise<void> {
     cwd: folder ?? cached(),
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: longestMs,
+    killSignal: 'SIGKILL',
   });
   let said = '';
   const note = (chunk: Buffer): void => {

@@ -8,8 +8,13 @@ import {
 } from './evidence.ts';
 import { produce, type Produced } from './play.ts';
 
-/** How long programs go on: past the first tokens' end, and some. */
-const playSeconds = 27;
+/**
+ * How long programs go on: past the first tokens' end, and past the third access token that the
+ * broker gets, each at half the life of the one before.
+ */
+const playSeconds = 1.5 * shortLives.accessTokenSeconds + 6;
+/** How long a plan waits for its apply: past the end of the ID token with which it was made. */
+const pauseSeconds = shortLives.idTokenSeconds + 1;
 
 /** What became of one client. */
 export interface Outcome {
@@ -34,8 +39,8 @@ export async function tryOut(client: Client): Promise<Outcome> {
     path: client.path === undefined ? [] : [client.path],
     variables: {
       playSeconds: String(playSeconds),
-      waves: String(playSeconds - 9),
-      pause: '9',
+      waves: String(playSeconds - pauseSeconds),
+      pause: String(pauseSeconds),
       jobToken: '',
       ...client.variables,
     },

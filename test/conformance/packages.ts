@@ -100,6 +100,9 @@ const java: Package = {
       arguments: [
         '--batch-mode',
         '--quiet',
+        // It would wait for half an hour for a server that has stopped to answer.
+        '-Daether.connector.requestTimeout=60000',
+        '-Dmaven.wagon.rto=60000',
         `-Dmaven.repo.local=${cached('maven')}`,
         `-DoutputDirectory=${cached('java')}`,
         'dependency:copy-dependencies',

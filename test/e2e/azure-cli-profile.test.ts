@@ -14,7 +14,7 @@ const look = (end: string): string => `
 `;
 
 describe('The profile of Azure CLI', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const folder = mkdtempSync(join(tmpdir(), 'stand-in-az-'));
   const path = [folder, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
   const theatre = useTheatre({ environment: { PATH: path } });

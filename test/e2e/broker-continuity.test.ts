@@ -12,7 +12,7 @@ import {
   tokenIn,
 } from './support/clients.ts';
 import { goneWithin, holdStep, playHeld, startHeld, type Exported } from './support/held-job.ts';
-import { assertClean, assertGreen, shortLives, useTheatre } from './support/theatre.ts';
+import { assertClean, assertGreen, shortLives, useTheatre, usualLives } from './support/theatre.ts';
 
 const refresher = (connection: string): string =>
   `  - task: TokenRefresher@1\n    inputs: { azureSubscription: ${connection}, managedIdentity: true }\n`;
@@ -26,7 +26,7 @@ const ours = (exported: Exported): Exported =>
   );
 
 describe('A broker whose job goes wrong', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   const theatre = useTheatre();
 
   for (const [title, next, isSame] of [
@@ -43,12 +43,13 @@ describe('A broker whose job goes wrong', function () {
         const before = await job.heldAt('before');
         const first = job.broker;
         process.kill(first.pid, 'SIGKILL');
-        await goneWithin(first.pid, 5_000);
+        await goneWithin(first.pid, 15_000);
         // Which of the two depends on how far the system has got with closing its sockets.
         await assert.rejects(ask(idTokenDoor(before)), { code: /^ECONN(REFUSED|RESET)$/ });
         // The token in the file ends with nobody to replace it.
         const file = before['AZURE_FEDERATED_TOKEN_FILE'] ?? '';
         while (endOf(readFileSync(file, 'utf8')) > Date.now()) await pause(200);
+        Object.assign(emulator.lifetimes, usualLives);
         job.letGo('before');
 
         const after = await job.heldAt('after');
@@ -87,7 +88,7 @@ describe('A broker whose job goes wrong', function () {
       await job.heldAt('here');
       const { pid } = job.broker;
       process.kill(pid, 'SIGTERM');
-      await goneWithin(pid, 5_000);
+      await goneWithin(pid, 15_000);
       assert.equal(existsSync(job.stateDirectory), false);
       job.letGo('here');
     });
@@ -130,12 +131,16 @@ describe('A broker whose job goes wrong', function () {
 });
 
 describe('A broker that stands still', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const theatre = useTheatre();
 
   it('serves no expired token when it goes on after three lifetimes', async () => {
     const { emulator, stage } = theatre;
-    Object.assign(emulator.lifetimes, { idTokenSeconds: 4, accessTokenSeconds: 6 });
+    const lifeSeconds = 8;
+    Object.assign(emulator.lifetimes, {
+      idTokenSeconds: lifeSeconds,
+      accessTokenSeconds: lifeSeconds,
+    });
     const connection = emulator.addServiceConnection({ name: 'still' });
     const steps = refresher('still') + holdStep('here');
     const play = await playHeld(stage, { steps, connections: [connection] }, async (job) => {
@@ -144,18 +149,18 @@ describe('A broker that stands still', function () {
       const clients = doors.flatMap((door) =>
         Array.from({ length: 5 }, () => new SteadyClient(door, 50)),
       );
-      await pause(2_000);
+      while (clients.some(({ answers }) => answers === 0)) await pause(100);
       const before = clients.map(({ answers }) => answers);
       process.kill(job.broker.pid, 'SIGSTOP');
-      await pause(18_000);
+      await pause(3 * lifeSeconds * 1_000);
       process.kill(job.broker.pid, 'SIGCONT');
       const first = await ask(managedIdentityDoor(exported));
-      await pause(3_000);
-      const experiences = await Promise.all(clients.map((client) => client.stop()));
-      for (const [index, { failures, expired, answers }] of experiences.entries()) {
+      const isWorking = ({ answers }: SteadyClient, index: number): boolean =>
+        answers > (before[index] ?? 0) + 5;
+      while (!clients.every(isWorking)) await pause(100);
+      for (const { failures, expired } of await Promise.all(clients.map((it) => it.stop()))) {
         assert.deepEqual(failures, []);
         assert.equal(expired, 0);
-        assert.ok(answers > (before[index] ?? 0) + 5);
       }
       const url = `https://management.azure.com/subscriptions/${connection.subscriptionId}?api-version=2022-12-01`;
       const bearer = tokenIn(first);

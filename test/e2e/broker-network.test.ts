@@ -56,7 +56,7 @@ const table: readonly Network[] = [
 ];
 
 describe('The network of an agent', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const theatre = useTheatre();
   let proxy: GuardedProxy;
   beforeEach(async () => {

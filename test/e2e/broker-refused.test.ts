@@ -24,7 +24,7 @@ interface No {
 const table: readonly No[] = [
   {
     title: 'the token of the job ends',
-    jobTokenSeconds: 12,
+    jobTokenSeconds: 25,
     doorOf: idTokenDoor,
     code: 'JOB_TOKEN_REFUSED',
     remedy: /split the work into shorter jobs/,
@@ -44,7 +44,7 @@ const steps = `
 ${holdStep('here')}`;
 
 describe('A definite no in the middle of a job', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   const theatre = useTheatre();
 
   for (const { title, jobTokenSeconds, fault, doorOf, code, remedy } of table) {
@@ -93,12 +93,12 @@ describe('A definite no in the middle of a job', function () {
 });
 
 describe('A network that cuts every TLS handshake', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const theatre = useTheatre();
 
   it('is not noticed by clients, when it recovers before the tokens end', async () => {
     const { emulator, stage } = theatre;
-    Object.assign(emulator.lifetimes, { idTokenSeconds: 30, accessTokenSeconds: 26 });
+    Object.assign(emulator.lifetimes, { idTokenSeconds: 45, accessTokenSeconds: 41 });
     const connections = [emulator.addServiceConnection({ name: 'refused' })];
     const play = await playHeld(stage, { steps, connections }, async (held) => {
       const exported = await held.heldAt('here');
@@ -109,7 +109,8 @@ describe('A network that cuts every TLS handshake', function () {
       const faults = (['oidctoken', 'entra'] as const).map((at) =>
         emulator.faults.inject({ at, kind: 'tls-reset' }),
       );
-      await pause(14_000);
+      // Both tokens come to be replaced.
+      await pause(24_000);
       for (const fault of faults) fault.clear();
       const mark = emulator.journal.mark();
       while (emulator.journal.since(mark).length === 0) await pause(100);

@@ -13,7 +13,7 @@ const clouds = [
 ];
 
 describe('The cloud', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const theatre = useTheatre();
 
   for (const { cloud, authority, terraform } of clouds) {

@@ -4,7 +4,10 @@ import { assertFailsWell } from './support/failing.ts';
 import { assertGreen, shortLives } from './support/theatre.ts';
 
 /** What a step takes that waits for nothing, with much to spare, in ms. */
-const promptMs = 10_000;
+const promptMs = 30_000;
+
+/** How long Azure DevOps thinks, in ms: longer than it takes to load what dials Entra. */
+const thinkingMs = 4_000;
 
 /** Connections by host. */
 function dialsOf({ dials }: DirectPlay): Readonly<Record<string, number>> {
@@ -22,7 +25,7 @@ function firstRequest({ play }: DirectPlay, host: string): Date {
 }
 
 describeDirect('A job in a network without a proxy', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   let network: DirectNetwork;
   before(async () => {
     network = await DirectNetwork.open();
@@ -58,7 +61,7 @@ describeDirect('A job in a network without a proxy', function () {
   it('signs in once over one connection to each host, that to Entra dialled while Azure DevOps still thinks', async () => {
     const played = await network.play({
       connection: { name: 'once' },
-      fault: { at: 'oidctoken', kind: { delayMs: 2_000 } },
+      fault: { at: 'oidctoken', kind: { delayMs: thinkingMs } },
       steps: `
   - task: FederatedLogin@1
     inputs: { azureSubscription: once, tools: none, refresh: false, verify: true }
@@ -79,8 +82,8 @@ describeDirect('A job in a network without a proxy', function () {
       'management.azure.com': 1,
     });
     const dialledAt = played.dials.find(({ host }) => host === 'login.microsoftonline.com')?.at;
-    const askedAt = firstRequest(played, 'login.microsoftonline.com');
-    assert.ok(askedAt.getTime() - Number(dialledAt) > 1_000);
+    const askedAt = firstRequest(played, 'dev.azure.com');
+    assert.ok(Number(dialledAt) < askedAt.getTime() + thinkingMs);
     assert.equal(played.leftOpen, 0);
   });
 

@@ -10,7 +10,7 @@ const whoAnswers = `
 `;
 
 describe('A second identity in a job', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const theatre = useTheatre();
 
   for (const second of ['TokenRefresher', 'TerraformOidcEnv', 'FederatedLogin'] as const) {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { assertClean, assertGreen, linesOf, shortLives, useTheatre } from './support/theatre.ts';
+import { goneWithin, holdStep, startHeld } from './support/held-job.ts';
+import { assertClean, assertGreen, linesOf, useTheatre } from './support/theatre.ts';
 
 const login = (connection: string, more = ''): string =>
   `  - task: FederatedLogin@1\n    inputs: { azureSubscription: ${connection}, tools: none${more} }\n`;
@@ -16,7 +18,7 @@ const look = `
 `;
 
 describe('The broker of a job', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   const theatre = useTheatre();
 
   for (const [title, steps] of [
@@ -61,42 +63,29 @@ ${look}`,
 
   it('is gone within 15 s when the worker is killed', async () => {
     const { emulator, stage } = theatre;
-    Object.assign(emulator.lifetimes, shortLives);
-    const connection = emulator.addServiceConnection({ name: 'killed' });
-    let workFolder = '';
-    const play = await stage.play({
-      pipeline: `steps:\n${login('killed')}  - bash: exec sleep 60\n    displayName: sleeps\n`,
-      connections: [connection],
-      meanwhile: async (run) => {
-        workFolder = run.workFolder;
-        while (emulator.journal.count(({ route }) => route === 'arm') === 0) await pause(100);
-        await pause(2_000);
-        run.killWorker();
-      },
-    });
-    assert.equal(play.report.result, 'Abandoned');
-    const mark = emulator.journal.mark();
-    await pause(15_000);
+    // Such that it asks upstream every second.
+    Object.assign(emulator.lifetimes, { idTokenSeconds: 5 });
+    const connections = [emulator.addServiceConnection({ name: 'killed' })];
+    const job = await startHeld(stage, { steps: login('killed') + holdStep('here'), connections });
+    await job.heldAt('here');
+    const { pid } = job.broker;
+    job.run.killWorker();
+    await goneWithin(pid, 15_000);
+    assert.equal((await job.end('here')).report.result, 'Abandoned');
     const late = emulator.journal.mark();
     await pause(3_000);
     assert.deepEqual(emulator.journal.since(late), [], 'the broker still asks upstream');
-    assert.ok(mark <= late);
-    const { existsSync } = await import('node:fs');
-    assert.equal(existsSync(`${workFolder}/_temp/workload-identity`), false);
+    assert.equal(existsSync(job.stateDirectory), false);
   });
 
   it('ends with a job that is cancelled', async () => {
     const { emulator, stage } = theatre;
-    const connection = emulator.addServiceConnection({ name: 'cancelled' });
-    const play = await stage.play({
-      pipeline: `steps:\n${login('cancelled')}  - bash: exec sleep 60\n    displayName: sleeps\n`,
-      connections: [connection],
-      meanwhile: async (run) => {
-        while (emulator.journal.count(({ route }) => route === 'arm') === 0) await pause(100);
-        await pause(1_500);
-        run.cancel();
-      },
-    });
+    const connections = [emulator.addServiceConnection({ name: 'cancelled' })];
+    const steps = login('cancelled') + holdStep('here');
+    const job = await startHeld(stage, { steps, connections });
+    await job.heldAt('here');
+    job.run.cancel();
+    const play = await job.end();
     assert.equal(play.report.result, 'Canceled');
     assertClean(play);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assertGreen, linesOf, useTheatre } from './support/theatre.ts';
 
 describe('An Azure SDK program', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const theatre = useTheatre();
 
   for (const [way, issuer] of [
@@ -13,7 +13,7 @@ describe('An Azure SDK program', function () {
     it(`gets a good token at every request by its ${way}, with the issuer ${issuer}`, async () => {
       const { emulator, stage } = theatre;
       const connection = emulator.addServiceConnection({ name: `${way}-${issuer}`, issuer });
-      Object.assign(emulator.lifetimes, { idTokenSeconds: 4, accessTokenSeconds: 8 });
+      Object.assign(emulator.lifetimes, { idTokenSeconds: 10, accessTokenSeconds: 12 });
       const play = await stage.play({
         pipeline: `
 steps:
@@ -21,7 +21,7 @@ steps:
     inputs: { azureSubscription: ${way}-${issuer}, managedIdentity: true }
   - bash: node ${way}.mjs
     displayName: program
-    env: { POLL_SECONDS: '25' }
+    env: { POLL_SECONDS: '30' }
 `,
         connections: [connection],
         sources: 'test/e2e/programs',

@@ -6,7 +6,7 @@ const subjectFrom = (url: string, token: string): string =>
   `curl --silent --fail --noproxy '*' --header "Authorization: Bearer ${token}" "${url}" | node -e 'const t=JSON.parse(require("fs").readFileSync(0)).value;console.log("subject "+JSON.parse(Buffer.from(t.split(".")[1],"base64url")).sub)'`;
 
 describe('Several identities in one job', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const theatre = useTheatre();
 
   it('stay apart: the backend has one, a provider alias another, by its prefix', async () => {

@@ -52,7 +52,7 @@ interface Seen {
 }
 
 describe('The start of the broker', function () {
-  this.timeout(20_000);
+  this.timeout(90_000);
   let folder = '';
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'launcher-'));
@@ -111,7 +111,7 @@ describe('The start of the broker', function () {
       assert.equal(seen.cwd, parse(process.execPath).root);
       if (isLinux) assert.equal(seen.isLeader, true);
       // With the channel closed there is nothing that keeps this program.
-      await goneWithin(seen.pid, 10_000);
+      await goneWithin(seen.pid, 30_000);
     } finally {
       for (const name of Object.keys(given)) Reflect.deleteProperty(process.env, name);
       Object.assign(process.env, before);

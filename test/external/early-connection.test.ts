@@ -100,6 +100,8 @@ describe('An early connection', () => {
     const socket = await host.dialled();
     socket.destroy();
     await new Promise((resolve) => setTimeout(resolve, 50));
+    // However long that took, the system is asked what came meanwhile.
+    await someTurns();
     assert.equal(await answeredOn(host.url, early), '1');
   });
 

@@ -20,12 +20,13 @@ process.once('message', () => process.send({ registration: process.pid }));
 `;
 
 describe('A broker that is started ahead', function () {
-  this.timeout(20_000);
+  this.timeout(90_000);
   let folder = '';
   let script = '';
   const names = ['AGENT_TEMPDIRECTORY', 'INPUT_REFRESH', 'INPUT_MODE'];
 
   beforeEach(() => {
+    for (const name of names) Reflect.deleteProperty(process.env, name);
     folder = mkdtempSync(join(tmpdir(), 'ahead-'));
     script = join(folder, 'script.mjs');
     writeFileSync(script, program);
@@ -38,7 +39,9 @@ describe('A broker that is started ahead', function () {
 
   const pidOf = async (): Promise<number> => {
     const file = join(folder, 'pid');
+    const giveUpAt = performance.now() + 60_000;
     while (!existsSync(file) || readFileSync(file, 'utf8') === '') {
+      assert.ok(performance.now() < giveUpAt, 'it does not begin');
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return Number(readFileSync(file, 'utf8'));
@@ -48,7 +51,7 @@ describe('A broker that is started ahead', function () {
     const { broker: waiting } = await startAhead(script, needs);
     const pid = await pidOf();
     assert.deepEqual(await waiting?.take(message), { registration: pid });
-    await goneWithin(pid, 10_000);
+    await goneWithin(pid, 30_000);
   });
 
   it('is gone when nobody needs it, before the step ends', async () => {
@@ -65,7 +68,7 @@ describe('A broker that is started ahead', function () {
     await waiting?.take(message);
     await waiting?.dismiss();
     process.kill(pid, 'SIGKILL');
-    await goneWithin(pid, 10_000);
+    await goneWithin(pid, 30_000);
   });
 
   it('is told as a failure, when it has ended before it was needed', async () => {

@@ -9,6 +9,12 @@ import { Secret } from '../../src/secret.ts';
 
 const azureDevOps = new URL('https://dev.azure.com/contoso/');
 
+/** What the machine that runs this may have set, too. */
+const proxyVariables = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].flatMap((name) => [
+  name,
+  name.toLowerCase(),
+]);
+
 describe('The network settings of an agent', () => {
   for (const [title, settings, expected] of [
     [
@@ -51,6 +57,7 @@ describe('The network settings of an agent', () => {
   ] as const satisfies readonly (readonly [string, object, NetworkSettings, boolean])[]) {
     it(`${expected ? 'put' : 'do not put'} a proxy between, with ${title}`, () => {
       const before = { ...process.env };
+      for (const name of proxyVariables) Reflect.deleteProperty(process.env, name);
       Object.assign(process.env, variables);
       try {
         assert.equal(isBehindProxy(azureDevOps, network), expected);

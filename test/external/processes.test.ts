@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { systemProcesses } from '../../src/external/processes.ts';
 
 /** Elsewhere nothing shows when a process began. */
 const tellsApart = process.platform === 'linux';
+
+/** The state of a process as proc(5) has it. */
+function stateOf(pid: number): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.charAt(stat.lastIndexOf(')') + 2);
+}
 
 describe('Processes of the system', () => {
   it('are told apart by identity while they live, and have none afterwards', async () => {
@@ -30,12 +38,19 @@ describe('Processes of the system', () => {
 
   if (tellsApart) {
     it('count as gone when nobody has fetched their exit code yet', async () => {
-      // A shell that replaces itself leaves its child without a parent that waits for it.
-      const shell = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 5'], { stdio: 'pipe' });
-      const [line] = (await once(shell.stdout, 'data')) as [Buffer];
+      // A shell that replaces itself leaves its child, which ends as the test wants, without a
+      // parent that waits for it.
+      const shell = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 60'], {
+        stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+      });
+      const [line] = (await once(shell.stdout ?? assert.fail(), 'data')) as [Buffer];
       const zombie = Number(line.toString());
       assert.ok(await systemProcesses.identity(zombie));
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      (shell.stdio[3] as Socket).end();
+      for (let round = 0; round < 500 && stateOf(zombie) !== 'Z'; round += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      assert.equal(stateOf(zombie), 'Z');
       assert.equal(await systemProcesses.identity(zombie), undefined);
       shell.kill('SIGKILL');
     });

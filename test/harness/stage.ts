@@ -135,7 +135,8 @@ export class Stage {
 
   /** Removes all files of the stage. */
   close(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    // A process that was killed may still be at its last file.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -47,7 +47,7 @@ interface FirstMove {
 }
 
 describe('What a step loads before it acts', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const extension = openPackage();
 
   it('weighs no more than the budgets of its start-up allow', () => {
@@ -114,7 +114,7 @@ describe('What a step loads before it acts', function () {
         {
           env: { ...stepEnvironment(temp, aConnection(), inputs), FIRST_BYTE_FILE: report },
           encoding: 'utf8',
-          timeout: 15_000,
+          timeout: 100_000,
         },
       );
       assert.doesNotMatch(stdout, /result=Failed/, stdout + stderr);
@@ -126,7 +126,7 @@ describe('What a step loads before it acts', function () {
 });
 
 describe('What a job asks of Azure', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const theatre = useTheatre();
 
   const step = (task: TaskName, more = ''): string =>

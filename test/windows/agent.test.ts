@@ -23,7 +23,7 @@ steps:
 
 for (const platform of platforms().filter(({ isWindows }) => isWindows)) {
   describe(`The local agent on ${platform.name}`, function () {
-    this.timeout(60_000);
+    this.timeout(600_000);
     this.slow(20_000);
     const theatre = useTheatre(withProbe(platform));
     after(() => platform.close());

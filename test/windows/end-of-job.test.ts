@@ -12,7 +12,7 @@ import { holdStep, login, refresher } from './support/steps.ts';
 
 for (const platform of platforms()) {
   describe(`On ${platform.name}`, function () {
-    this.timeout(120_000);
+    this.timeout(600_000);
     this.slow(20_000);
     const theatre = useTheatre(platform.stage);
     after(() => platform.close());

@@ -31,11 +31,19 @@ function wineVersion(): string | undefined {
 function installWine(): string {
   console.log('Installing Wine …');
   const rights = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  const apt = [...rights, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '--quiet=2'];
+  // A mirror may stall or fail once, and a new machine may still be at updates of its own.
+  const patient = [
+    ...['-o', 'Acquire::Retries=3', '-o', 'Acquire::http::Timeout=60'],
+    ...['-o', 'Acquire::https::Timeout=60', '-o', 'DPkg::Lock::Timeout=300'],
+  ];
+  const env = ['env', 'DEBIAN_FRONTEND=noninteractive'];
+  const apt = [...rights, ...env, 'apt-get', '--quiet=2', '--yes', ...patient];
   const packages = ['wine', 'wine64'];
-  const isInstalled =
-    succeeds([...apt, 'update']) &&
-    succeeds([...apt, 'install', '--yes', '--no-install-recommends', ...packages]);
+  const isInstalled = succeedsAtLast(() => {
+    // Lists that cannot be had need not be those of Wine.
+    succeeds([...apt, 'update']);
+    return succeeds([...apt, 'install', '--no-install-recommends', ...packages]);
+  });
   const version = isInstalled ? wineVersion() : undefined;
   if (version === undefined) {
     throw new Error(
@@ -53,7 +61,10 @@ function installNode(): void {
   writeFileSync(cached('package.json'), '{ "private": true }\n');
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
   // npm would refuse a package for another system.
-  run(['npm', 'install', '--prefix', cached(), '--force', ...quiet, wanted], process.env);
+  const install = ['npm', 'install', '--prefix', cached(), '--force', ...quiet, wanted];
+  if (!succeedsAtLast(() => succeeds(install))) {
+    throw new Error(`${wanted} could not be installed: see what npm says above.`);
+  }
   writeFileSync(mark, wanted);
 }
 
@@ -77,6 +88,11 @@ function run([file = '', ...words]: readonly string[], env: Readonly<NodeJS.Proc
   if (error !== undefined) throw error;
   if (status !== 0)
     throw new Error(`${file} ${words.join(' ')} ended with ${status ?? 'a signal'}.`);
+}
+
+/** Three times at most: what comes over the network may fail once. */
+function succeedsAtLast(step: () => boolean): boolean {
+  return step() || step() || step();
 }
 
 function succeeds([file = '', ...words]: readonly string[]): boolean {

@@ -18,7 +18,7 @@ import { layOutTools, toolRuns } from './support/tools.ts';
 
 for (const platform of platforms()) {
   describe(`On ${platform.name}`, function () {
-    this.timeout(120_000);
+    this.timeout(600_000);
     this.slow(20_000);
     const theatre = useTheatre(platform.stage);
     after(() => platform.close());
@@ -54,9 +54,9 @@ for (const platform of platforms()) {
     for (const way of ['token-file', 'managed-identity'] as const) {
       it(`an Azure SDK program outlives its tokens, by its ${way.replace('-', ' ')}`, async () => {
         const { emulator, stage } = theatre;
-        Object.assign(emulator.lifetimes, { idTokenSeconds: 4, accessTokenSeconds: 8 });
+        Object.assign(emulator.lifetimes, { idTokenSeconds: 10, accessTokenSeconds: 12 });
         const play = await stage.play({
-          pipeline: `steps:\n${refresher('sdk')}${program(`node ${way}.mjs`, 'program', platform, "POLL_SECONDS: '16'")}`,
+          pipeline: `steps:\n${refresher('sdk')}${program(`node ${way}.mjs`, 'program', platform, "POLL_SECONDS: '32'")}`,
           connections: [emulator.addServiceConnection({ name: 'sdk', issuer: 'entra' })],
           sources: 'test/e2e/programs',
         });

@@ -3,7 +3,7 @@
 const { existsSync, writeSync } = require('node:fs');
 
 const file = process.env.SPEAKS_WHEN_THERE_IS;
-const patienceMs = 15_000;
+const patienceMs = 60_000;
 const write = process.stdout.write;
 
 process.stdout.write = function (...what) {

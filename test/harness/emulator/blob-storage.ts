@@ -27,7 +27,7 @@ export interface BlobStorageOptions {
 }
 
 const program = fileURLToPath(new URL('azurite-process.mjs', import.meta.url));
-const startMs = 30_000;
+const startMs = 100_000;
 
 const launch = async (options: BlobStorageOptions): Promise<ChildProcess> => {
   const folder = join(options.folder, 'azurite');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceConnection } from './emulator.ts';
 import { askThrough, type Answer } from './through-proxy.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
@@ -84,17 +85,24 @@ describe('the emulated Resource Manager, Graph and vault', () => {
       });
     const group = await ask('/resourcegroups/shop', 'PUT', '{"location":"westeurope"}');
     assert.equal(group.status, 201);
-    place.emulator.deployments.durationMs = 400;
+    const durationMs = 4_000;
+    Object.assign(place.emulator.deployments, { durationMs });
     const path = '/resourcegroups/shop/providers/Microsoft.Resources/deployments/one';
+    const begunMs = Date.now();
     const begun = await ask(path, 'PUT', '{"properties":{"mode":"Incremental","template":{}}}');
     assert.equal(begun.status, 201);
     assert.equal(begun.headers['retry-after'], '1');
     const statusUrl = String(begun.headers['azure-asyncoperation']);
-    const running = await askThrough(place.emulator, statusUrl, { bearer });
-    assert.deepEqual(running.json, { status: 'Running' });
-    await new Promise((resolve) => setTimeout(resolve, 450));
-    const over = await askThrough(place.emulator, statusUrl, { bearer });
-    assert.deepEqual(over.json, { status: 'Succeeded' });
+    const status = async (): Promise<unknown> =>
+      (await askThrough(place.emulator, statusUrl, { bearer })).json['status'];
+    assert.equal(await status(), 'Running');
+    let seen: unknown = 'Running';
+    while (seen === 'Running') {
+      await pause(200);
+      seen = await status();
+    }
+    assert.equal(seen, 'Succeeded');
+    assert.ok(Date.now() - begunMs >= durationMs);
     const { properties } = (await ask(path, 'GET')).json;
     assert.equal((properties as { provisioningState: string }).provisioningState, 'Succeeded');
     assert.equal((await ask('/resourcegroups/shop', 'HEAD')).status, 204);

@@ -32,20 +32,39 @@ function signature(value: string): string[] {
   return /^[\w-]+\.[\w-]+\.([\w-]{20,})$/.exec(value)?.slice(1) ?? [];
 }
 
-/** Knows every form of every credential; finds them in texts and takes them out of texts. */
+interface KnownForm {
+  readonly kind: string;
+  readonly form: string;
+}
+
+/**
+ * Knows every form of every credential; finds them in texts and takes them out of texts. A long job
+ * has thousands of them, and as many lines: so each place of a text is asked for the end of a form.
+ */
 export class CredentialSearch {
-  readonly #forms: readonly { readonly kind: string; readonly form: string }[];
+  readonly #forms: readonly KnownForm[];
+  /** By their last characters: tokens begin alike, and end with a signature. */
+  readonly #byEnd = new Map<string, KnownForm[]>();
 
   constructor(credentials: readonly Credential[]) {
     this.#forms = credentials.flatMap((credential) =>
       credentialForms(credential).map((form) => ({ kind: credential.kind, form })),
     );
+    for (const known of this.#forms) {
+      const end = known.form.slice(-shortest);
+      this.#byEnd.set(end, [...(this.#byEnd.get(end) ?? []), known]);
+    }
   }
 
   /** The kinds of credential that stand in a text. */
   kindsIn(text: string): string[] {
-    const hits = this.#forms.filter(({ form }) => text.includes(form));
-    return [...new Set(hits.map(({ kind }) => kind))];
+    const found = new Set<string>();
+    for (let end = shortest; end <= text.length; end += 1) {
+      for (const { kind, form } of this.#byEnd.get(text.slice(end - shortest, end)) ?? []) {
+        if (text.startsWith(form, end - form.length)) found.add(kind);
+      }
+    }
+    return [...found];
   }
 
   /** The text with nothing of a credential in it, for a finding's place. */

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
@@ -48,14 +48,24 @@ describe('the leak detector', () => {
   const kinds = (findings: readonly Finding[]): string[] =>
     [...new Set(findings.map(({ kind, where }) => `${kind}: ${where}`))].sort();
 
+  /** For a script: goes on when the detector has looked. */
+  const look = `echo look; until [ -e '${agent.path('looked')}' ]; do sleep 0.05; done`;
+
   const watch = async (
     steps: readonly object[],
     detector: LeakDetector = createLeakDetector({ credentials: () => credentials, intervalMs: 50 }),
   ): Promise<{ report: JobReport; findings: Finding[]; detector: LeakDetector }> => {
-    const variables = { text: { value: jwt } };
+    rmSync(agent.path('looked'), { force: true });
     const run = agent.start(
       { steps },
-      { variables: { text: { ...variables.text, secret: true } } },
+      {
+        variables: { text: { value: jwt, secret: true } },
+        onLine: (line) => {
+          if (line !== 'look') return;
+          detector.sample();
+          writeFileSync(agent.path('looked'), '');
+        },
+      },
     );
     detector.watch(run);
     const report = await run.finished;
@@ -65,16 +75,16 @@ describe('the leak detector', () => {
   it('finds nothing in a job that keeps its secrets, though the agent hands them to tasks', async () => {
     const { findings, detector } = await watch([
       { task: 'Probe@1', inputs: { lines: 'no secret here', action: 'none' } },
-      { script: 'sleep 0.2' },
+      { script: look },
     ]);
     deepEqual(findings, []);
-    ok(detector.argumentsSeen.some((seen) => seen.includes('sleep')));
+    ok(detector.argumentsSeen.some((seen) => /_temp\/.+\.sh$/.test(seen.at(-1) ?? '')));
   });
 
   it('finds a token in arguments, and never shows it', async () => {
     const { findings } = await watch([
-      { script: 'sleep 0.3 # only in the file' },
-      { bash: 'bash -c "sleep 0.4; true" ignored "$TOKEN"', env: { TOKEN: '$(text)' } },
+      { script: 'true # only in the file' },
+      { bash: `bash -c "${look}" ignored "$TOKEN"`, env: { TOKEN: '$(text)' } },
     ]);
     ok(kinds(findings).includes('ID token: arguments'));
     ok(kinds(findings).includes('ID token: environment'));
@@ -107,7 +117,7 @@ describe('the leak detector', () => {
     const { findings } = await watch([
       {
         name: 'one',
-        bash: 'cat "$FILE"; cp "$FILE" "$AGENT_TEMPDIRECTORY/f"; echo "##vso[task.uploadsummary]$FILE"; sleep 0.2',
+        bash: `umask 022; cat "$FILE"; cp "$FILE" "$AGENT_TEMPDIRECTORY/f"; echo "##vso[task.uploadsummary]$FILE"; ${look}`,
         env: { FILE: writeToken(agent, lines) },
       },
     ]);
@@ -128,12 +138,12 @@ describe('the leak detector', () => {
   it('finds an open file that was there only for a while, not a closed one', async () => {
     const file = writeToken(agent, jwt);
     const open = await watch([
-      { bash: `cp ${file} $AGENT_TEMPDIRECTORY/f; sleep 0.3; rm $AGENT_TEMPDIRECTORY/f` },
+      { bash: `umask 022; cp ${file} $AGENT_TEMPDIRECTORY/f; ${look}; rm $AGENT_TEMPDIRECTORY/f` },
     ]);
     deepEqual(kinds(open.findings), ['ID token: open file']);
     const closed = await watch([
       {
-        bash: `umask 077; cp ${file} $AGENT_TEMPDIRECTORY/f; sleep 0.3; rm $AGENT_TEMPDIRECTORY/f`,
+        bash: `umask 077; cp ${file} $AGENT_TEMPDIRECTORY/f; ${look}; rm $AGENT_TEMPDIRECTORY/f`,
       },
     ]);
     deepEqual(closed.findings, []);
@@ -147,7 +157,7 @@ describe('the leak detector', () => {
         place: /^SYSTEM_ACCESSTOKEN of \S*(bash|sleep) /,
       },
     ];
-    const steps = [{ bash: 'sleep 0.3', env: { SYSTEM_ACCESSTOKEN: '$(System.AccessToken)' } }];
+    const steps = [{ bash: look, env: { SYSTEM_ACCESSTOKEN: '$(System.AccessToken)' } }];
     deepEqual(kinds((await watch(steps)).findings), ['job token: environment']);
     const detector = createLeakDetector({ credentials: () => credentials, allow, intervalMs: 50 });
     deepEqual((await watch(steps, detector)).findings, []);

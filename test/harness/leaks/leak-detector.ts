@@ -125,10 +125,11 @@ export class LeakDetector {
 
   #judge(evidence: Evidence, search: CredentialSearch): Finding[] {
     const { where, text } = evidence;
+    const kinds = search.kindsIn(text);
+    if (kinds.length === 0) return [];
     // Redacted before it is cut: half a credential is not recognised any more.
     const place = search.redacted(evidence.place).slice(0, longestPlace);
-    return search
-      .kindsIn(text)
+    return kinds
       .map((kind) => ({ kind, where, place }))
       .filter((finding) => !this.#isAllowed(finding, evidence));
   }
