@@ -17,6 +17,12 @@ const hasTerraform = programOnPath('terraform') !== undefined;
 // Where there are two tools, each has half of the time.
 const halfSeconds = hasTerraform ? jobSeconds / 2 : jobSeconds;
 
+/** Those of this pipeline that the emulator does not know by their names. */
+const whoAsks: Readonly<Record<string, string>> = {
+  none: 'FederatedLogin',
+  other: 'the SDK program',
+};
+
 const folder = mkdtempSync(join(tmpdir(), 'demo-'));
 const emulator = await startEmulator({ folder, blobStorage: true });
 const stage = new Stage(emulator);
@@ -86,12 +92,6 @@ function minted(route: JournalEntry['route'], journal: readonly JournalEntry[]):
   );
   return `${granted.length}, of which ${granted.length - first.size} refreshed an earlier one`;
 }
-
-/** Those of this pipeline that the emulator does not know by their names. */
-const whoAsks: Readonly<Record<string, string>> = {
-  none: 'FederatedLogin',
-  other: 'the SDK program',
-};
 
 /** Who was served by Azure with the tokens, and how often. */
 function served(journal: readonly JournalEntry[]): [string, number][] {
