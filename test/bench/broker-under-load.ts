@@ -11,7 +11,7 @@ import { ratios } from './statistics.ts';
 const connection = aConnection(1);
 
 /** Where the collector stands at the moment moves the figure by so much, in MiB. */
-const noGrowth = 4;
+const collectorMiB = 4;
 
 /** Budget 9: memory after many requests, each on a connection of its own. */
 export async function memoryUnderLoad(bench: Bench, node: NodeRelease): Promise<readonly Figure[]> {
@@ -27,13 +27,15 @@ export async function memoryUnderLoad(bench: Bench, node: NodeRelease): Promise<
   }
   await broker.stop();
   const by = { budget: 9, node: node.major, unit: 'MiB' } as const;
+  const once = (what: { readonly what: string; readonly limit: number }, value: number): Figure =>
+    figure({ ...by, ...what }, [value], collectorMiB);
   const [first, second] = after.map(({ memory }) => memory.anonymous);
   return [
     ...after.flatMap(({ count, memory }) => [
-      exact({ ...by, what: `${count} fresh connections: RSS`, limit: 80 }, memory.rss),
-      exact({ ...by, what: `${count} fresh connections: anonymous`, limit: 26 }, memory.anonymous),
+      once({ what: `${count} fresh connections: RSS`, limit: 80 }, memory.rss),
+      once({ what: `${count} fresh connections: anonymous`, limit: 26 }, memory.anonymous),
     ]),
-    exact({ ...by, what: 'growth between', limit: noGrowth }, (second ?? 0) - (first ?? 0)),
+    exact({ ...by, what: 'growth between', limit: collectorMiB }, (second ?? 0) - (first ?? 0)),
     exact({ ...by, unit: '', what: 'errors on fresh connections', limit: 0 }, errors),
   ];
 }

@@ -21,11 +21,12 @@ export interface Figure {
 
 type Facts = Omit<Figure, 'value' | 'verdict'>;
 
-export function figure(facts: Facts, values: readonly number[]): Figure {
+/** @param doubt by how much each value may be off together with the others, in their own unit. */
+export function figure(facts: Facts, values: readonly number[], doubt = 0): Figure {
   const value = measured(values);
   const { limit } = facts;
   const isJudged = limit !== undefined && values.length > 0;
-  return { ...facts, value, ...(isJudged ? { verdict: verdictOn(value, limit) } : {}) };
+  return { ...facts, value, ...(isJudged ? { verdict: verdictOn(value, limit, doubt) } : {}) };
 }
 
 /** What is counted, not measured. */

@@ -41,7 +41,7 @@ Every job on every agent downloads, unzips and starts these tasks. What that may
 
 ${budgetTable(judged)}
 
-A verdict follows the median. The 95 % interval of a median is about twice the middle half of the values (in brackets: how many) over the root of their count; where the budget lies within it, the verdict is "too close to say". What is counted has no noise.
+A verdict follows the median. The 95 % interval of a median is about twice the middle half of the values (in brackets: how many) over the root of their count; where the budget lies within it, the verdict is "too close to say". By where the collector stands, memory of the broker's own may be 2 MiB more or less at rest in a whole run, and all of it 4 MiB under load. What is counted has no noise.
 
 ${describeUnmet(judged)}
 

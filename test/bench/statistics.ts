@@ -26,10 +26,12 @@ export function ratios(values: readonly number[], to: readonly number[]): readon
 /**
  * The median decides. Twice the spread over the root of the count is about the 95 % interval of a
  * median; a limit within it is too close to say, so that no verdict flips by noise.
+ * @param doubt by how much each value may be off together with the others, in their own unit.
  */
-export function verdictOn(figure: Measured, limit: number): Verdict {
+export function verdictOn(figure: Measured, limit: number, doubt = 0): Verdict {
   const { median, lowerQuartile, upperQuartile, count } = figure;
-  const margin = count < 3 ? 0 : (2 * (upperQuartile - lowerQuartile)) / Math.sqrt(count);
+  const noise = count < 3 ? 0 : (2 * (upperQuartile - lowerQuartile)) / Math.sqrt(count);
+  const margin = Math.max(noise, doubt);
   if (median + margin <= limit) return 'met';
   return median - margin > limit ? 'not met' : 'too close to say';
 }
