@@ -114,13 +114,24 @@ function workerArguments(): string[] {
   return ['--import', loader, script];
 }
 
+/** Wine fails now and then to make a process; nothing of the job has begun by then. */
+function atSecondTry<T>(start: () => T): T {
+  try {
+    return start();
+  } catch {
+    return start();
+  }
+}
+
 function startWorker(message: JobMessage, options: AgentOptions, { onLine }: JobOptions): JobRun {
-  const worker = spawn(process.execPath, workerArguments(), {
-    cwd: message.folders.work,
-    env: { ...options.environment },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    windowsHide: true,
-  });
+  const worker = atSecondTry(() =>
+    spawn(process.execPath, workerArguments(), {
+      cwd: message.folders.work,
+      env: { ...options.environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      windowsHide: true,
+    }),
+  );
   const report = new ReportBuilder(worker, onLine);
   const send = (order: ToWorker): void => {
     if (worker.connected) worker.send(order);
