@@ -3,8 +3,8 @@ import { cells, csv, records, type Report } from '../../src/administration/repor
 import type { OutputForm, Terminal } from './world.ts';
 
 /**
- * Prints a report of connections in the form that was asked for. Programs get everything, under names; people get
- * the columns that hold anything, and the closing lines.
+ * Prints a report of connections in the form that was asked for. Programs get everything, under
+ * names; people get the columns that hold anything, and the closing lines.
  */
 export function printReport(
   report: Report,
