@@ -12,6 +12,7 @@ import type {
   ConnectionOrder,
   KeptConnection,
   Registration,
+  SignedInConnection,
 } from './messages.ts';
 import type { ConnectionReport } from './tally.ts';
 
@@ -61,7 +62,10 @@ export class Broker {
     this.#startedOn = world.clock.now();
     this.#job = jobOf(settings);
     this.directory = stateDirectoryIn(settings.stateDirectory);
-    for (const kept of settings.kept) this.#open(kept);
+    // Who has got the old port is shown there what opened it: that opens nothing at a new one.
+    const isSamePlace = place.port === settings.port;
+    for (const kept of settings.kept)
+      this.#open(isSamePlace ? kept : this.#withNewCapabilities(kept));
   }
 
   /** Writes the state file, by which later tasks of the job find this broker. */
@@ -155,12 +159,16 @@ export class Broker {
 
   #openNew(order: ConnectionOrder): { session: ConnectionSession; kept: KeptConnection } {
     if (this.#sessions.size >= mostConnections) throw tooManyConnections(order.name);
+    return this.#open(this.#withNewCapabilities(order));
+  }
+
+  #withNewCapabilities(connection: SignedInConnection): KeptConnection {
     const { chance } = this.#world;
-    return this.#open({
-      ...order,
+    return {
+      ...connection,
       idTokenCapability: chance.capability().reveal(),
       managedIdentityCapability: chance.capability().reveal(),
-    });
+    };
   }
 
   #open(kept: KeptConnection): { session: ConnectionSession; kept: KeptConnection } {

@@ -150,7 +150,8 @@ describe('the state file', () => {
     }
 
     const next = new World();
-    const successor = next.broker({ brokerId: 'successor', kept: state.connections });
+    const { connections: kept, port } = state;
+    const successor = next.broker({ brokerId: 'successor', kept, port });
     await next.files.makePrivateDirectory(`${root}/${ids.connection}`);
     await successor.tend();
     await successor.tend();
@@ -159,6 +160,19 @@ describe('the state file', () => {
       { ...registration, brokerId: 'successor' },
     );
     ok(next.http.accepts(next.files.contents.get(vault.path) ?? ''));
+  });
+
+  it('opens nothing at another port to what opened it at the old one, which somebody else may have', async () => {
+    const world = new World();
+    const { idTokenCapability, managedIdentityCapability } = await world
+      .broker()
+      .register(anOrder());
+    const next = new World();
+    for (let made = 0; made < 4; made += 1) next.chance.capability();
+    const successor = next.broker({ kept: world.state.connections, port: place.port + 1 });
+    const registration = await successor.register(anOrder());
+    notEqual(registration.idTokenCapability, idTokenCapability);
+    notEqual(registration.managedIdentityCapability, managedIdentityCapability);
   });
 
   it('forgets a connection that is dismissed, with its files', async () => {
