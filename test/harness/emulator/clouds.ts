@@ -73,7 +73,17 @@ export const publishedClouds: readonly Cloud[] = [
 
 /** The services that answer, by the kind of host. */
 export type ServiceName =
-  'azure-devops' | 'devops-issuer' | 'entra' | 'resource-manager' | 'graph' | 'key-vault' | 'blob';
+  | 'azure-devops'
+  | 'devops-issuer'
+  | 'entra'
+  | 'resource-manager'
+  | 'graph'
+  | 'key-vault'
+  | 'blob'
+  | OtherServiceName;
+
+/** Services of clouds that are not Azure. */
+export type OtherServiceName = 'google-sts' | 'google-iam' | 'google-storage' | 'aws-sts' | 's3';
 
 /** Who answers at a host. */
 export interface Tenancy {
@@ -89,6 +99,15 @@ const serviceIn = (cloud: Cloud, host: string): ServiceName | undefined => {
   return host.endsWith(cloud.blobSuffix) ? 'blob' : undefined;
 };
 
+/** Their hosts: AWS has one of each kind in each region, and one for each bucket. */
+const otherServices: readonly (readonly [RegExp, OtherServiceName])[] = [
+  [/^sts\.googleapis\.com$/, 'google-sts'],
+  [/^iamcredentials\.googleapis\.com$/, 'google-iam'],
+  [/^storage\.googleapis\.com$/, 'google-storage'],
+  [/^sts(\.[a-z0-9-]+)?\.amazonaws\.com$/, 'aws-sts'],
+  [/^([a-z0-9.-]+\.)?s3(\.[a-z0-9-]+)?\.amazonaws\.com$/, 's3'],
+];
+
 /** Who answers at a host; undefined for a host that the emulator does not play. */
 export const tenancyOf = (
   host: string,
@@ -100,7 +119,8 @@ export const tenancyOf = (
     const service = serviceIn(cloud, host);
     if (service) return { service, cloud };
   }
-  return undefined;
+  const other = otherServices.find(([pattern]) => pattern.test(host));
+  return other && { service: other[1], cloud: clouds[0] };
 };
 
 const hostOf = (url: string): string => new URL(url).hostname;

@@ -8,6 +8,8 @@ import { createFaults, type Faults } from './faults.ts';
 import { createFrontDoor, type House } from './front-door.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { startJob, type Job, type JobOptions } from './jobs.ts';
+import type { AwsAccount } from './other-clouds/aws-cloud.ts';
+import type { GoogleCloud } from './other-clouds/google-cloud.ts';
 import { openProxy, type Proxy } from './proxy.ts';
 import {
   addServiceConnection,
@@ -59,6 +61,9 @@ export interface Emulator {
   readonly faults: Faults;
   readonly journal: Journal;
   readonly issued: readonly IssuedCredential[];
+  /** What administrators of other clouds set up there; a test fills its maps. */
+  readonly google: GoogleCloud;
+  readonly aws: AwsAccount;
   /** Projects, connections and identities as their administrators see them. */
   readonly office: Office;
   addServiceConnection(options: ServiceConnectionOptions): ServiceConnection;
@@ -127,6 +132,8 @@ const present = (house: House, proxy: Proxy, caFile: string): Omit<Emulator, 'cl
     faults: house.faults,
     journal: house.journal,
     issued: world.issued,
+    google: world.google,
+    aws: world.aws,
     office: openOffice(world),
     addServiceConnection: (options) => addServiceConnection(options, world),
     startJob: (options) => startJob(options, world),

@@ -1,3 +1,4 @@
+import type { OtherServiceName } from './clouds.ts';
 import type { RouteName } from './journal.ts';
 import type { EmulatorRequest } from './message.ts';
 
@@ -10,7 +11,8 @@ export type FaultPlace =
   | 'arm'
   | 'graph'
   | 'key-vault'
-  | 'blob';
+  | 'blob'
+  | OtherServiceName;
 
 /** What goes wrong. Objects are for what needs a number. */
 export type FaultKind =

@@ -1,3 +1,5 @@
+import type { OtherServiceName } from './clouds.ts';
+
 /** What a request was for. Faults and journal entries go by these names. */
 export type RouteName =
   | 'oidctoken'
@@ -9,6 +11,7 @@ export type RouteName =
   | 'graph'
   | 'key-vault'
   | 'blob'
+  | OtherServiceName
   | 'refused'
   | 'unknown';
 

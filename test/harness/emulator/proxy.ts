@@ -21,6 +21,11 @@ const handshakePlace: Readonly<Record<ServiceName, FaultPlace>> = {
   graph: 'graph',
   'key-vault': 'key-vault',
   blob: 'blob',
+  'google-sts': 'google-sts',
+  'google-iam': 'google-iam',
+  'google-storage': 'google-storage',
+  'aws-sts': 'aws-sts',
+  s3: 's3',
 };
 
 const note = (house: House, message: IncomingMessage, host: string, error: string): void => {

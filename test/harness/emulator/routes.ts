@@ -22,6 +22,10 @@ import { entraToken } from './entra.ts';
 import { graph, vaultSecret } from './graph.ts';
 import type { RouteName } from './journal.ts';
 import { json, type EmulatorRequest, type EmulatorResponse } from './message.ts';
+import { s3 } from './other-clouds/aws-s3.ts';
+import { awsSts } from './other-clouds/aws-sts.ts';
+import { googleStoragePaths } from './other-clouds/google-storage.ts';
+import { googleToken, impersonation } from './other-clouds/google-sts.ts';
 import {
   resourceGroup,
   resourceGroups,
@@ -201,6 +205,18 @@ const routesOf: Readonly<Record<ServiceName, (cloud: Cloud) => readonly Route[]>
     },
   ],
   blob: (cloud) => [{ name: 'blob', pattern: /^\/.*$/s, handle: blob(cloud) }],
+  'google-sts': () => [{ name: 'google-sts', pattern: /^\/v1\/token$/, handle: googleToken }],
+  'google-iam': () => [
+    {
+      name: 'google-iam',
+      pattern: /^\/v1\/projects\/-\/serviceAccounts\/(?<account>[^/:]+):generateAccessToken$/,
+      handle: impersonation,
+    },
+  ],
+  'google-storage': () =>
+    googleStoragePaths.map(([pattern, handle]) => ({ name: 'google-storage', pattern, handle })),
+  'aws-sts': () => [{ name: 'aws-sts', pattern: /^\/$/, handle: awsSts }],
+  s3: () => [{ name: 's3', pattern: /^\/.*$/s, handle: s3 }],
 };
 
 const nowhere: Route = {

@@ -4,6 +4,8 @@ import type { BlobStorage } from './blob-storage.ts';
 import { publishedClouds, type Cloud } from './clouds.ts';
 import { createSigningKey, type SigningKey } from './jwt.ts';
 import type { Deployment } from './deployments.ts';
+import { createAwsAccount, type AwsAccount } from './other-clouds/aws-cloud.ts';
+import { createGoogleCloud, type GoogleCloud } from './other-clouds/google-cloud.ts';
 import type { ServiceConnection } from './service-connections.ts';
 
 /** Lives of what is issued, in seconds; read at each issue. */
@@ -11,6 +13,8 @@ export interface Lifetimes {
   idTokenSeconds: number;
   /** Entra's usual hour; managed identities' day is for a test to set. */
   accessTokenSeconds: number;
+  /** What Google's token service and AWS' give for an ID token: an hour each, unless asked. */
+  cloudSessionSeconds: number;
 }
 
 /** How long Resource Manager's deployments take; read at each PUT. */
@@ -29,7 +33,14 @@ export interface Organization {
 
 /** A credential that someone got from the emulator. */
 export interface IssuedCredential {
-  readonly kind: 'job-access-token' | 'id-token' | 'access-token' | 'secret';
+  readonly kind:
+    | 'job-access-token'
+    | 'id-token'
+    | 'access-token'
+    | 'secret'
+    | 'google-access-token'
+    | 'aws-secret'
+    | 'aws-session-token';
   readonly value: string;
 }
 
@@ -90,6 +101,9 @@ export interface World {
   readonly issued: IssuedCredential[];
   readonly storageKey: string;
   blobStorage: BlobStorage | undefined;
+  /** The other clouds, which may trust the ID tokens of connections. */
+  readonly google: GoogleCloud;
+  readonly aws: AwsAccount;
 }
 
 const organizationNamed = (name: string, project: string): Organization => ({
@@ -112,7 +126,7 @@ export const createWorld = async (): Promise<World> => {
     organization: organizationNamed('contoso', 'shop'),
     tenantId: randomUUID(),
     subscriptionId: randomUUID(),
-    lifetimes: { idTokenSeconds: 600, accessTokenSeconds: 3600 },
+    lifetimes: { idTokenSeconds: 600, accessTokenSeconds: 3600, cloudSessionSeconds: 3600 },
     deploymentSettings: { durationMs: 0, retryAfterSeconds: 1 },
     clouds: [azure, ...others],
     keys: { jobTokens, devopsIssuer, entra },
@@ -127,5 +141,7 @@ export const createWorld = async (): Promise<World> => {
     issued: [],
     storageKey: randomBytes(64).toString('base64'),
     blobStorage: undefined,
+    google: createGoogleCloud(),
+    aws: createAwsAccount(),
   };
 };
