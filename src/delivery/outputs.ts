@@ -1,5 +1,7 @@
 import type { IdToken } from '../id-token/id-token.ts';
+import type { Secret } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import type { Endpoints } from './endpoints.ts';
 
 /** What is told of an ID token when the token itself stays behind. */
 export type IdTokenFacts = Pick<
@@ -7,14 +9,25 @@ export type IdTokenFacts = Pick<
   'issuer' | 'subject' | 'audience' | 'expiresOn' | 'clockAheadMs'
 >;
 
+/** The values of a step's output variables; a secret one is masked, and scripts must map it. */
+export type Outputs = Readonly<Record<string, string | Secret>>;
+
+/** Where the ID tokens of one connection stay fresh until the job ends. */
+export interface FreshIdToken {
+  readonly tokenFile: string;
+  readonly endpoints?: Endpoints;
+}
+
 /**
- * The output variables of a task's step, none of them secret. In Terraform's native mode no ID
- * token is asked for, so what only a token can tell is absent.
+ * The output variables of a task's step. In Terraform's native mode no ID token is asked for, so
+ * what only a token can tell is absent. The places of fresh ID tokens need the broker. They are
+ * this connection's own: the plain variables follow whichever task of the job ran last.
  */
 export function outputsOf(
   connection: ServiceConnection,
   idToken: IdTokenFacts | undefined,
-): Readonly<Record<string, string>> {
+  fresh?: FreshIdToken,
+): Outputs {
   return {
     clientId: connection.clientId,
     tenantId: connection.tenantId,
@@ -26,5 +39,14 @@ export function outputsOf(
           subject: idToken.subject,
           idTokenExpiresOn: idToken.expiresOn.toISOString(),
         }),
+    ...(fresh?.endpoints === undefined ? {} : freshOutputs(fresh.tokenFile, fresh.endpoints)),
+  };
+}
+
+function freshOutputs(tokenFile: string, endpoints: Endpoints): Outputs {
+  return {
+    tokenFile,
+    oidcRequestUrl: endpoints.idTokenUrl,
+    oidcRequestToken: endpoints.idTokenCapability,
   };
 }

@@ -23,7 +23,7 @@ export interface PipelineAgent {
   /** Hides a value in every log from now on. */
   readonly mask: (value: Secret) => void;
   readonly setVariable: (change: VariableChange) => void;
-  readonly setOutput: (name: string, value: string) => void;
+  readonly setOutput: (name: string, value: string | Secret) => void;
   /** Keeps a value, which is no secret, for the post-job step of the same task. */
   readonly remember: (name: string, value: string) => void;
   /** Undefined for what was never kept, or kept empty. */

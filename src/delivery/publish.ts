@@ -1,11 +1,13 @@
 import { tellVariables } from './narration.ts';
+import { Secret } from '../secret.ts';
+import type { Outputs } from './outputs.ts';
 import type { PipelineAgent } from './pipeline-agent.ts';
 import type { VariableChange } from './variable-change.ts';
 
 /** What a task leaves for the steps after it. */
 export interface Publication {
   readonly variables: readonly VariableChange[];
-  readonly outputs: Readonly<Record<string, string>>;
+  readonly outputs: Outputs;
 }
 
 /**
@@ -15,6 +17,9 @@ export interface Publication {
 export function publish({ variables, outputs }: Publication, agent: PipelineAgent): void {
   for (const change of variables) {
     if (change.kind !== 'plain') agent.mask(change.value);
+  }
+  for (const value of Object.values(outputs)) {
+    if (value instanceof Secret) agent.mask(value);
   }
   for (const change of variables) agent.setVariable(change);
   for (const [name, value] of Object.entries(outputs)) agent.setOutput(name, value);

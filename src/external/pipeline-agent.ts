@@ -85,7 +85,12 @@ function pipelineAgent(): PipelineAgent {
       );
     },
     setOutput: (name, value) => {
-      taskLib.command('task.setvariable', { variable: name, isoutput: 'true' }, value);
+      const issecret = String(value instanceof Secret);
+      taskLib.command(
+        'task.setvariable',
+        { variable: name, isoutput: 'true', issecret },
+        value instanceof Secret ? value.reveal() : value,
+      );
     },
     remember: (name, value) => taskLib.setTaskVariable(name, value),
     recall: (name) => {

@@ -53,7 +53,7 @@ export async function federatedLogin(world: TaskWorld): Promise<void> {
     publish(
       {
         variables: [...variables, ...followUps(agent.environment, next, agent)],
-        outputs: outputsOf(connection, session.idToken),
+        outputs: outputsOf(connection, session.idToken, session),
       },
       agent,
     );

@@ -5,7 +5,7 @@ import { followUps } from '../../src/delivery/earlier-sign-ins.ts';
 import { clearedTerraformLeftovers, refuseSdkLeftovers } from '../../src/delivery/leftovers.ts';
 import { tellConnection, tellEndOfJob, tellIdToken, utc } from '../../src/delivery/narration.ts';
 import { noProxyVariables } from '../../src/delivery/no-proxy.ts';
-import { outputsOf, type IdTokenFacts } from '../../src/delivery/outputs.ts';
+import { outputsOf, type FreshIdToken, type IdTokenFacts } from '../../src/delivery/outputs.ts';
 import type { PipelineAgent } from '../../src/delivery/pipeline-agent.ts';
 import { publish } from '../../src/delivery/publish.ts';
 import {
@@ -24,6 +24,8 @@ import { readInputs, type TerraformOidcEnvInputs } from './inputs.ts';
 interface Offer {
   readonly variables: readonly VariableChange[];
   readonly idToken?: IdTokenFacts;
+  /** Only in the mode broker. */
+  readonly fresh?: FreshIdToken;
 }
 
 /** Tells Terraform, OpenTofu and their providers who they are, and where to ask for ID tokens. */
@@ -42,7 +44,7 @@ export async function terraformOidcEnv(world: TaskWorld): Promise<void> {
   publish(
     {
       variables: [...offer.variables, ...cleared],
-      outputs: outputsOf(connection, offer.idToken),
+      outputs: outputsOf(connection, offer.idToken, offer.fresh),
     },
     agent,
   );
@@ -68,11 +70,12 @@ async function brokerOffer(
   world: TaskWorld,
 ): Promise<Offer> {
   const { agent } = world;
-  const { endpoints, idToken, tokenFile } = await join(connection, [], world);
+  const fresh = await join(connection, [], world);
+  const { endpoints, idToken, tokenFile } = fresh;
   tellIdToken(idToken, connection, true, agent);
   tellEndOfJob(agent.jobVariables.jobAccessToken, agent);
   if (tfVarPrefix !== undefined) {
-    return { variables: prefixedVariables(tfVarPrefix, connection, endpoints), idToken };
+    return { variables: prefixedVariables(tfVarPrefix, connection, endpoints), idToken, fresh };
   }
   const variables = [
     ...brokerVariables(connection, endpoints),
@@ -81,7 +84,11 @@ async function brokerOffer(
   ];
   const azureCliProfile = azureCliProfileBeside(tokenFile);
   const next = { connection, variables, endpoints, azureCliProfile };
-  return { variables: [...variables, ...followUps(agent.environment, next, agent)], idToken };
+  return {
+    variables: [...variables, ...followUps(agent.environment, next, agent)],
+    idToken,
+    fresh,
+  };
 }
 
 function nativeOffer(connection: ServiceConnection, agent: PipelineAgent): Offer {

@@ -43,7 +43,7 @@ export async function tokenRefresher(world: TaskWorld): Promise<void> {
   publish(
     {
       variables: [...variables, ...followUps(agent.environment, next, agent)],
-      outputs: outputsOf(connection, session.idToken),
+      outputs: outputsOf(connection, session.idToken, session),
     },
     agent,
   );

@@ -70,6 +70,7 @@ ${connections
       assert.equal(output('tenantId'), tenantId);
       assert.equal(output('subject'), subject);
       assert.ok(Date.parse(output('idTokenExpiresOn') ?? '') > Date.now() - 120_000);
+      assert.equal(play.report.outputs[`${name}.oidcRequestToken`]?.secret, true);
     }
     assert.equal(play.report.variables['AZURE_CLIENT_ID']?.value, connections[2]?.clientId);
   });

@@ -15,9 +15,12 @@ const outputNames = [
   'clientId',
   'idTokenExpiresOn',
   'issuer',
+  'oidcRequestToken',
+  'oidcRequestUrl',
   'subject',
   'subscriptionId',
   'tenantId',
+  'tokenFile',
 ];
 
 /** The inputs that a pipeline may name, with their defaults: a promise to every pipeline. */

@@ -3,7 +3,7 @@ import type { PresentVariable } from '../../src/delivery/leftovers.ts';
 import type { VariableChange } from '../../src/delivery/variable-change.ts';
 import type { JobVariables } from '../../src/id-token/job.ts';
 import type { NetworkSettings } from '../../src/ports.ts';
-import type { Secret } from '../../src/secret.ts';
+import { Secret } from '../../src/secret.ts';
 import type { RawEndpoint } from '../../src/service-connection/service-connection.ts';
 import { anEndpoint, ids, jobVariables } from './builders.ts';
 
@@ -31,6 +31,7 @@ export class FakeAgent implements PipelineAgent {
   /** What was masked and set, by name, in the order in which it came. */
   readonly order: string[] = [];
   readonly changes: VariableChange[] = [];
+  /** What is shown of them: asterisks for a secret one. */
   readonly outputs: Record<string, string> = {};
   readonly said: string[] = [];
   readonly warned: string[] = [];
@@ -73,8 +74,11 @@ export class FakeAgent implements PipelineAgent {
     this.order.push(change.name);
   };
 
-  readonly setOutput = (name: string, value: string): void => {
-    this.outputs[name] = value;
+  readonly setOutput = (name: string, value: string | Secret): void => {
+    if (value instanceof Secret && !this.masks.includes(value.reveal())) {
+      throw new Error(`${name} is set before it is masked`);
+    }
+    this.outputs[name] = value.toString();
   };
 
   readonly remember = (name: string, value: string): void => {

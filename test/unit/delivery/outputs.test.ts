@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { outputsOf } from '../../../src/delivery/outputs.ts';
-import { anIdToken, aServiceConnection, ids } from '../../support/builders.ts';
+import { anIdToken, aServiceConnection, ids, someEndpoints } from '../../support/builders.ts';
 
 describe('the output variables', () => {
   it('tell who is signed in, and until when the first ID token holds', () => {
@@ -22,5 +22,15 @@ describe('the output variables', () => {
       tenantId: ids.tenant,
       subscriptionId: '',
     });
+  });
+
+  it('tell where fresh ID tokens are, if the broker keeps them so', () => {
+    const fresh = { tokenFile: '/agent/_temp/id-token', endpoints: someEndpoints() };
+    const outputs = outputsOf(aServiceConnection(), anIdToken(), fresh);
+    assert.equal(outputs['tokenFile'], '/agent/_temp/id-token');
+    assert.equal(outputs['oidcRequestUrl'], fresh.endpoints.idTokenUrl);
+    assert.equal(outputs['oidcRequestToken'], fresh.endpoints.idTokenCapability);
+    const once = outputsOf(aServiceConnection(), anIdToken(), { tokenFile: fresh.tokenFile });
+    assert.equal(once['tokenFile'], undefined);
   });
 });

@@ -25,6 +25,13 @@ describe('publishing', () => {
     assert.deepEqual(agent.order, ['mask', 'mask', 'URL', 'HEADER', 'APP_TOKEN']);
   });
 
+  it('masks a secret output before it is set', () => {
+    const agent = new FakeAgent();
+    publish({ variables: [], outputs: { bearer: new Secret('the-capability') } }, agent);
+    assert.deepEqual(agent.masks, ['the-capability']);
+    assert.deepEqual(agent.outputs, { bearer: '***' });
+  });
+
   it('tells names only', () => {
     const agent = new FakeAgent();
     publish({ variables, outputs: {} }, agent);

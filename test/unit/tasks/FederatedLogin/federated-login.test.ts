@@ -68,6 +68,9 @@ describe('FederatedLogin', () => {
       issuer: 'the-issuer',
       subject: 'the-subject',
       idTokenExpiresOn: '2026-03-14T12:10:00.000Z',
+      tokenFile: `/agent/_temp/workload-identity/${ids.connection}/id-token`,
+      oidcRequestUrl: `http://127.0.0.1:50505/connections/${ids.connection}/id-token?v=1`,
+      oidcRequestToken: '***',
     });
     assert.ok(agent.masks.includes(`id-token-capability-of-${ids.connection}`));
   });

@@ -45,6 +45,7 @@ describe('TerraformOidcEnv in broker mode', () => {
       AZURE_FEDERATED_TOKEN_FILE: `/agent/_temp/workload-identity/${ids.connection}/id-token`,
     });
     assert.equal(agent.outputs['subject'], 'the-subject');
+    assert.equal(agent.outputs['oidcRequestUrl'], url);
     assert.deepEqual(agent.warned, []);
   });
 
@@ -116,6 +117,7 @@ describe('TerraformOidcEnv in native mode', () => {
     });
     assert.deepEqual([bench.broker.started, bench.http.requests], [[], []]);
     assert.equal(agent.outputs['idTokenExpiresOn'], undefined);
+    assert.equal(agent.outputs['tokenFile'], undefined);
   });
 
   it('says what the step has to map', async () => {
