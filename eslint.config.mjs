@@ -1,18 +1,22 @@
+import boundariesPlugin from 'eslint-plugin-boundaries';
+import importX from 'eslint-plugin-import-x';
+import perfectionist from 'eslint-plugin-perfectionist';
 import tseslint from 'typescript-eslint';
+import { folders } from './scripts/folders.mjs';
 
 /** The packages that the product ships, each with the one file that may import it. */
 const packages = {
-  'azure-pipelines-task-lib': 'src/external/pipeline-agent.ts',
-  '@azure/identity': 'src/external/entra-access-tokens.ts',
-  '@azure/core-rest-pipeline': 'src/external/https.ts',
+  'azure-pipelines-task-lib': 'src/external/agent/pipeline-agent.ts',
+  '@azure/identity': 'src/external/upstream/entra-access-tokens.ts',
+  '@azure/core-rest-pipeline': 'src/external/upstream/https.ts',
 };
 
 /** The same for the command-line tool, which is a package of its own. */
 const cliPackages = {
-  'azure-devops-node-api': 'cli/external/azure-devops.ts',
-  '@azure/identity': 'cli/external/credentials.ts',
-  'cli-table3': 'cli/external/terminal.ts',
-  commander: 'cli/program.ts',
+  'azure-devops-node-api': 'wif/external/azure-devops.ts',
+  '@azure/identity': 'wif/external/credentials.ts',
+  'cli-table3': 'wif/external/terminal.ts',
+  commander: 'wif/program.ts',
 };
 
 /** Built-ins that reach the machine or the network; only `src/external/` may have them. */
@@ -44,9 +48,6 @@ const noPackages = [...new Set([...Object.keys(packages), ...Object.keys(cliPack
 const noPackagesBut = (name) =>
   noPackages.filter((other) => other !== name && other !== `${name}/*`);
 const noWorld = worldlyBuiltins.flatMap((name) => [name, `node:${name}`]);
-
-/** The stages of the flow, left to right: each may import those before it, never those after. */
-const stages = ['service-connection', 'id-token', 'access-token', 'delivery', 'broker'];
 
 const restrictImports = (groups, message) => ({
   'no-restricted-imports': ['error', { patterns: [{ group: groups, message }] }],
@@ -82,25 +83,44 @@ const noWorldlyGlobals = {
   ],
 };
 
-const stageRules = stages.map((stage, index) => ({
-  files: [`src/${stage}/**/*.ts`],
-  rules: {
-    ...noWorldlyGlobals,
-    ...restrictImports(
-      [
-        ...noPackages,
-        ...noWorld,
-        '**/external/**',
-        '**/tasks/**',
-        '**/test/**',
-        '**/administration/**',
-        '**/cli/**',
-        ...stages.slice(index + 1).map((right) => `**/${right}/**`),
-      ],
-      `Stage "${stage}" imports only the stages to its left, ports, errors and secret.`,
-    ),
+/** `src/` as eslint-plugin-boundaries wants it, the innermost folder first; the files of `src/` itself are the ground floor. */
+const elements = [
+  ...Object.keys(folders)
+    .sort((one, other) => other.length - one.length)
+    .map((type) => ({ type, pattern: `src/${type}`, partialMatch: false })),
+  { type: 'ground', pattern: 'src', partialMatch: false },
+];
+
+const mayImport = (from, types) => ({
+  from: { element: { type: from } },
+  allow: [{ to: { element: { type: types } } }],
+});
+
+const boundaries = {
+  files: ['src/**/*.ts'],
+  plugins: { boundaries: boundariesPlugin },
+  settings: {
+    'boundaries/elements': elements,
+    'import/resolver': { node: { extensions: ['.ts'] } },
   },
-}));
+  rules: {
+    'boundaries/no-unknown-dependencies': 'error',
+    'boundaries/dependencies': [
+      'error',
+      {
+        default: 'disallow',
+        message:
+          '{{from.element.type}} may not import {{to.element.type}}: see scripts/folders.mjs.',
+        policies: [
+          mayImport('ground', ['ground']),
+          ...Object.entries(folders).map(([name, folder]) =>
+            mayImport(name, ['ground', name, ...folder.mayImport]),
+          ),
+        ],
+      },
+    ],
+  },
+};
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'build/', 'dist/', '.cache/'] },
@@ -108,6 +128,8 @@ export default tseslint.config(
   ...tseslint.configs.stylisticTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
     files: ['**/*.ts'],
+    plugins: { 'import-x': importX, perfectionist },
+    settings: { 'import-x/resolver': { node: { extensions: ['.ts'] } } },
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
@@ -117,21 +139,31 @@ export default tseslint.config(
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       eqeqeq: 'error',
+      'import-x/no-cycle': 'error',
+      'perfectionist/sort-imports': [
+        'error',
+        {
+          newlinesBetween: 0,
+          groups: ['side-effect', ['builtin', 'external'], ['parent', 'sibling', 'index']],
+        },
+      ],
+      'import-x/no-duplicates': ['error', { 'prefer-inline': true }],
       'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
     },
   },
+  boundaries,
   {
-    files: ['src/*.ts'],
+    files: ['src/**/*.ts'],
+    ignores: ['src/external/**'],
     rules: {
       ...noWorldlyGlobals,
       ...restrictImports(
-        [...noPackages, ...noWorld, './*/**', '**/tasks/**', '**/test/**'],
-        'The ground floor (secret, errors, ports) imports nothing above it.',
+        [...noPackages, ...noWorld, '**/tasks/**', '**/wif/**', '**/test/**'],
+        'Stages work on values and ports; src/external/ touches the world.',
       ),
     },
   },
-  ...stageRules,
   {
     files: ['src/external/**/*.ts'],
     rules: restrictImports(
@@ -142,22 +174,29 @@ export default tseslint.config(
   ...Object.entries(packages).map(([name, file]) => ({
     files: [file],
     rules: restrictImports(
-      [...noPackagesBut(name), '**/tasks/**', '**/administration/**', '**/test/**'],
+      [...noPackagesBut(name), '**/tasks/**', '**/wif/**', '**/test/**'],
       'A package has one file that imports it; the outside does not know the tasks.',
     ),
   })),
   {
-    files: ['src/administration/**/*.ts'],
+    files: ['wif/administration/**/*.ts'],
     rules: {
       ...noWorldlyGlobals,
       ...restrictImports(
-        [...noPackages, ...noWorld, '**/external/**', '**/tasks/**', '**/cli/**', '**/test/**'],
-        'Administration works on values and ports; cli/external/ touches the world.',
+        [
+          ...noPackages,
+          ...noWorld,
+          '**/external/**',
+          '**/tasks/**',
+          '**/commands/**',
+          '**/test/**',
+        ],
+        'Administration works on values and ports; wif/external/ touches the world.',
       ),
     },
   },
   {
-    files: ['cli/commands/**/*.ts', 'cli/help.ts', 'cli/program.ts'],
+    files: ['cli/commands/**/*.ts', 'wif/help.ts', 'wif/program.ts'],
     rules: {
       ...noWorldlyGlobals,
       ...restrictImports(
@@ -167,7 +206,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['cli/wif.ts', 'cli/external/**/*.ts'],
+    files: ['wif/wif.ts', 'cli/external/**/*.ts'],
     rules: restrictImports(
       [...noPackages, '**/tasks/**', '**/test/**'],
       'A package has one file that imports it; the tool does not know the tasks.',
@@ -199,15 +238,20 @@ export default tseslint.config(
     files: [
       'tasks/*/index.ts',
       'tasks/*/stop.ts',
-      'tasks/ahead.ts',
-      'tasks/broker-ahead.ts',
-      'tasks/broker.ts',
-      'tasks/wiring.ts',
+      'tasks/shared/ahead.ts',
+      'tasks/shared/broker-ahead.ts',
+      'tasks/shared/broker.ts',
+      'tasks/shared/wiring.ts',
     ],
     rules: restrictImports(
       [...noPackages, ...noWorld, '**/test/**'],
       'Wiring joins external/ to a story; packages stay inside external/.',
     ),
+  },
+  {
+    // What such an entry imports first begins while the rest is loaded.
+    files: ['tasks/*/index.ts', 'tasks/shared/broker.ts'],
+    rules: { 'perfectionist/sort-imports': 'off' },
   },
   {
     files: ['test/**/*.ts'],
@@ -231,9 +275,9 @@ export default tseslint.config(
     ),
   },
   {
-    files: ['test/e2e/**/*.ts', 'test/cli/**/*.ts', 'test/windows/**/*.ts'],
+    files: ['test/e2e/**/*.ts', 'test/wif/**/*.ts', 'test/windows/**/*.ts'],
     rules: restrictImports(
-      ['**/src/**', '**/tasks/**', '**/cli/{commands,external}/**', '**/cli/wif.ts'],
+      ['**/src/**', '**/tasks/**', '**/wif/{administration,commands,external}/**', '**/wif/wif.ts'],
       'End-to-end tests know the package and the harness, not the source.',
     ),
   },

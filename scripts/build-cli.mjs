@@ -16,7 +16,7 @@ await rm(output, { recursive: true, force: true });
 await mkdir(join(output, 'docs'), { recursive: true });
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['cli/wif.ts'],
+  entryPoints: ['wif/wif.ts'],
   outfile: join(output, 'wif.mjs'),
   bundle: true,
   platform: 'node',

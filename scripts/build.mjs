@@ -8,6 +8,7 @@ import {
   smallTaskLibrary,
   libraries,
   libraryStub,
+  ofProcess,
   oneEntry,
 } from './bundling.mjs';
 import { addressOf, packedReadme } from './packed-readme.mjs';
@@ -92,13 +93,13 @@ async function bundleTask(task) {
     build({
       ...settings,
       stdin: { contents: oneEntry(step), resolveDir: root, sourcefile: `tasks/${task}/steps.mjs` },
-      plugins,
+      plugins: [...plugins, ofProcess('task')],
       outfile: join(folder, 'index.mjs'),
     }),
     build({
       ...settings,
-      entryPoints: ['tasks/broker.ts'],
-      plugins: [...plugins, libraryStub.refusing('azure-pipelines-task-lib')],
+      entryPoints: ['tasks/shared/broker.ts'],
+      plugins: [...plugins, ofProcess('broker'), libraryStub.refusing('azure-pipelines-task-lib')],
       outfile: join(folder, 'broker.mjs'),
     }),
   ]);

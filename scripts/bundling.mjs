@@ -2,8 +2,9 @@
 import { transform } from 'esbuild';
 import { readFile, readdir } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { join, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import ts from 'typescript';
+import { folderOf, folders } from './folders.mjs';
 
 const azurePackages = ['@azure/core-rest-pipeline', '@azure/identity'];
 const leftOut = (what) => `${what} was left out of the package by scripts/bundling.mjs`;
@@ -43,6 +44,24 @@ export const libraryStub = {
     };
   },
 };
+
+/** Refuses the files of `src/` that run in the other process only; types do not count. */
+export function ofProcess(process) {
+  return {
+    name: `of-the-${process}`,
+    setup(build) {
+      const { absWorkingDir } = build.initialOptions;
+      build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+        const file = relative(absWorkingDir, path).split(sep).join('/');
+        const folder = folderOf(file);
+        const { runsIn = 'both' } = folders[folder] ?? {};
+        if (runsIn === 'both' || runsIn === process) return undefined;
+        const text = `${file} runs in the ${runsIn}, and must not be in the bundle of the ${process}.`;
+        return { errors: [{ text }] };
+      });
+    },
+  };
+}
 
 /**
  * The task library, minified, without what nothing here uses: running programs, globbing files, and

@@ -8,7 +8,7 @@ const suites = [
   ['tests of the package', 'test/package/**/*.test.ts'],
   ['tests of the outside', 'test/external/**/*.test.ts'],
   ['tests of the harness', 'test/harness/**/*.test.ts'],
-  ['tests of the command line', 'test/cli/**/*.test.ts'],
+  ['tests of the command line', 'test/wif/**/*.test.ts'],
   ['end-to-end tests', 'test/e2e/**/*.test.ts'],
 ];
 

@@ -1,9 +1,9 @@
 import { FederationError, type Failure } from '../errors.ts';
-import { describeTrouble, networkRemedy, proxySignIn } from '../id-token/network-failure.ts';
-import { retryAfterMs } from '../id-token/retry-after.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { Clock, EntraAccessTokens, ExchangeOutcome } from '../ports.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import { describeTrouble, networkRemedy, proxySignIn } from '../upstream/network-failure.ts';
+import { retryAfterMs } from '../upstream/retry-after.ts';
 import { accessTokenLifeMs, type AccessToken } from './access-token.ts';
 import { entraFailure } from './entra-failures.ts';
 

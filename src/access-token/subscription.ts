@@ -1,6 +1,4 @@
 import { FederationError, type ErrorCode, type FailureKind } from '../errors.ts';
-import { describeTrouble, networkRemedy, proxySignIn } from '../id-token/network-failure.ts';
-import { retryAfterMs } from '../id-token/retry-after.ts';
 import {
   NetworkTrouble,
   type Clock,
@@ -10,6 +8,8 @@ import {
 } from '../ports.ts';
 import { bearer } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import { describeTrouble, networkRemedy, proxySignIn } from '../upstream/network-failure.ts';
+import { retryAfterMs } from '../upstream/retry-after.ts';
 import type { AccessToken } from './access-token.ts';
 
 /** A connection of which it is known that it has a subscription. */

@@ -1,11 +1,11 @@
-import { stateDirectoryIn, type StateDirectory } from '../delivery/state-directory.ts';
+import { stateDirectoryIn, type StateDirectory } from '../delivery/files/state-directory.ts';
 import { FederationError } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import { readJob, type Job } from '../id-token/job.ts';
 import type { ProcessIdentity } from '../ports.ts';
+import { ConnectionSession, type BrokerWorld } from '../refresh/connection-tokens.ts';
 import { Secret } from '../secret.ts';
-import type { BrokerState } from './broker-state.ts';
-import { ConnectionSession, type BrokerWorld } from './connection-session.ts';
+import type { BrokerState } from '../wire/broker-state.ts';
 import type {
   AzureCliProfileOrder,
   BrokerSettings,
@@ -13,8 +13,8 @@ import type {
   KeptConnection,
   Registration,
   SignedInConnection,
-} from './messages.ts';
-import type { ConnectionReport } from './tally.ts';
+} from '../wire/messages.ts';
+import type { BrokerReport } from '../wire/report.ts';
 
 /** More connections than this in one job are a mistake. */
 const mostConnections = 200;
@@ -27,14 +27,6 @@ const patienceMs = 100_000;
 
 /** It becomes the name of a directory. */
 const connectionId = /^[0-9A-Za-z-]{1,64}$/;
-
-export interface BrokerReport {
-  readonly brokerId: string;
-  /** ISO 8601. */
-  readonly startedOn: string;
-  readonly endedOn: string;
-  readonly connections: readonly ConnectionReport[];
-}
 
 /** Where the broker listens and who it is; known once the listener is up. */
 export interface BrokerPlace {

@@ -1,6 +1,5 @@
-import { asFederationError, toFailure } from '../errors.ts';
-import { clientKind } from '../delivery/client-kind.ts';
-import { answerIdTokenRequest } from '../delivery/id-token-route.ts';
+import { clientKind } from '../delivery/loopback/client-kind.ts';
+import { answerIdTokenRequest } from '../delivery/loopback/id-token-route.ts';
 import {
   bearerOf,
   errorAnswer,
@@ -11,13 +10,17 @@ import {
   splitTarget,
   type LoopbackAnswer,
   type LoopbackRequest,
-} from '../delivery/loopback-request.ts';
-import { answerManagedIdentityRequest } from '../delivery/managed-identity-route.ts';
+} from '../delivery/loopback/loopback-request.ts';
+import { answerManagedIdentityRequest } from '../delivery/loopback/managed-identity-route.ts';
+import { asFederationError, toFailure } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import { Secret } from '../secret.ts';
+import {
+  type AzureCliProfileOrder,
+  type ConnectionOrder,
+  type ControlRoute,
+} from '../wire/messages.ts';
 import type { Broker } from './broker.ts';
-import type { AzureCliProfileOrder, ConnectionOrder } from './messages.ts';
-import type { ControlRoute } from './running-broker.ts';
 
 /** What the routes need of the broker's surroundings. */
 export interface RouteParts {

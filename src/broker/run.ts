@@ -1,13 +1,13 @@
-import type { LoopbackAnswer, LoopbackRequest } from '../delivery/loopback-request.ts';
-import { stateDirectoryIn } from '../delivery/state-directory.ts';
+import { stateDirectoryIn } from '../delivery/files/state-directory.ts';
+import type { LoopbackAnswer, LoopbackRequest } from '../delivery/loopback/loopback-request.ts';
 import { asFederationError, toFailure } from '../errors.ts';
 import type { Processes } from '../ports.ts';
+import type { BrokerWorld } from '../refresh/connection-tokens.ts';
+import { ownerOf } from '../wire/broker-state.ts';
+import type { BrokerSettings, RegistrationAnswer, StartMessage } from '../wire/messages.ts';
 import { Broker, type BrokerPlace } from './broker.ts';
-import { ownerOf } from './broker-state.ts';
-import type { BrokerWorld } from './connection-session.ts';
-import type { BrokerSettings, RegistrationAnswer, StartMessage } from './messages.ts';
+import { Vigil, type End } from './job-watch.ts';
 import { answer } from './routes.ts';
-import { Vigil, type End } from './vigil.ts';
 
 /** A listener on 127.0.0.1, as the world makes it. */
 export interface LoopbackListener {

@@ -1,9 +1,9 @@
 import { FederationError, type ErrorCode, type FailureKind } from '../errors.ts';
 import type { HttpAnswer } from '../ports.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import { proxySignIn } from '../upstream/network-failure.ts';
+import { clockAheadMs, retryAfterMs } from '../upstream/retry-after.ts';
 import { readIdToken, type IdToken } from './id-token.ts';
-import { proxySignIn } from './network-failure.ts';
-import { clockAheadMs, retryAfterMs } from './retry-after.ts';
 
 /** The two things about a connection that asking for its ID token needs. */
 export type ConnectionName = Pick<ServiceConnection, 'id' | 'name'>;

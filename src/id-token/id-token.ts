@@ -17,6 +17,12 @@ export interface IdToken {
   readonly clockAheadMs?: number | undefined;
 }
 
+/** What is told of an ID token when the token itself stays behind. */
+export type IdTokenFacts = Pick<
+  IdToken,
+  'issuer' | 'subject' | 'audience' | 'expiresOn' | 'clockAheadMs'
+>;
+
 /** Azure DevOps' own issuer, which retires for the public cloud on 2027-07-01. */
 const devOpsIssuer = 'https://vstoken.dev.azure.com/';
 

@@ -1,9 +1,9 @@
 import { FederationError } from '../errors.ts';
 import { NetworkTrouble, type Clock, type Http, type HttpRequest } from '../ports.ts';
 import { bearer } from '../secret.ts';
+import { describeTrouble, networkRemedy } from '../upstream/network-failure.ts';
 import { judgeIdTokenAnswer, type ConnectionName, type GrantedIdToken } from './id-token-answer.ts';
 import type { Job } from './job.ts';
-import { describeTrouble, networkRemedy } from './network-failure.ts';
 
 /**
  * Asks Azure DevOps once for an ID token of this job for a service connection.

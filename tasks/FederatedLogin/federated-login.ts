@@ -1,27 +1,28 @@
-import { orUndo, verifySession, type Session } from '../../src/broker/session.ts';
-import { azureCliProfileBeside } from '../../src/delivery/state-directory.ts';
-import { signInOnce } from '../../src/broker/sign-in-once.ts';
-import {
-  accessTokenFilesOf,
-  accessTokenFileVariables,
-  accessTokenVariables,
-} from '../../src/broker/access-tokens.ts';
-import { requireAllowed } from '../../src/delivery/allowed-identities.ts';
+import { publish } from '../../src/agent/publish.ts';
+import type { VariableChange } from '../../src/agent/variable-change.ts';
+import { azureCliProfileBeside } from '../../src/delivery/files/state-directory.ts';
+import { tellConnection, tellEndOfJob, tellIdToken } from '../../src/delivery/log.ts';
 import {
   azdVariables,
   subscriptionVariables,
   workloadIdentityVariables,
-} from '../../src/delivery/azure-variables.ts';
-import { followUps } from '../../src/delivery/earlier-sign-ins.ts';
-import { refuseSdkLeftovers } from '../../src/delivery/leftovers.ts';
-import { tellConnection, tellEndOfJob, tellIdToken } from '../../src/delivery/narration.ts';
-import { noProxyVariables } from '../../src/delivery/no-proxy.ts';
-import { outputsOf } from '../../src/delivery/outputs.ts';
-import { publish } from '../../src/delivery/publish.ts';
-import type { VariableChange } from '../../src/delivery/variable-change.ts';
+} from '../../src/delivery/variables/azure-variables.ts';
+import { followUps } from '../../src/delivery/variables/earlier-sign-ins.ts';
+import { refuseSdkLeftovers } from '../../src/delivery/variables/leftovers.ts';
+import { noProxyVariables } from '../../src/delivery/variables/no-proxy.ts';
+import { outputsOf } from '../../src/delivery/variables/outputs.ts';
 import { readJob } from '../../src/id-token/job.ts';
-import { join, remembered, toldWhenSlow, type TaskWorld } from '../task-world.ts';
-import { findTools, signInTools } from './tools.ts';
+import { requireAllowed } from '../../src/service-connection/allowed-identities.ts';
+import {
+  accessTokenFilesOf,
+  accessTokenFileVariables,
+  accessTokenVariables,
+} from '../../src/session/access-tokens.ts';
+import { signInOnce } from '../../src/session/once.ts';
+import { remembered } from '../../src/session/remembered.ts';
+import { orUndo, verifySession, type Session } from '../../src/session/session.ts';
+import { findTools, signInTools } from '../../src/tools/tools.ts';
+import { join, toldWhenSlow, type TaskWorld } from '../shared/task-world.ts';
 import { readInputs, type FederatedLoginInputs } from './inputs.ts';
 
 /** Signs the tools of the job in, and tells every Azure SDK who they are. */

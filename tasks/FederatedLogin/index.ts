@@ -1,6 +1,6 @@
 // First: what it begins goes on while the rest is loaded.
-import { headStart } from '../ahead.ts';
-import { runStory } from '../wiring.ts';
+import { headStart } from '../shared/ahead.ts';
+import { runStory } from '../shared/wiring.ts';
 import { federatedLogin } from './federated-login.ts';
 
 runStory(federatedLogin, headStart);

@@ -1,13 +1,13 @@
 import {
   readAccessTokenLines,
   type RequestedAccessToken,
-} from '../../src/delivery/access-token-lines.ts';
-import type { AllowedIdentities } from '../../src/delivery/allowed-identities.ts';
-import { connectionInput } from '../../src/delivery/connection-input.ts';
-import type { PipelineAgent } from '../../src/delivery/pipeline-agent.ts';
-import { booleanInput, listInput } from '../../src/delivery/task-inputs.ts';
-import { toolsInput, type ToolChoice } from '../../src/delivery/tool-choice.ts';
+} from '../../src/agent/access-token-lines.ts';
+import { connectionInput } from '../../src/agent/connection-input.ts';
+import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
+import { booleanInput, listInput } from '../../src/agent/task-inputs.ts';
+import type { AllowedIdentities } from '../../src/service-connection/allowed-identities.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
+import { toolsInput, type ToolChoice } from '../../src/tools/tool-choice.ts';
 
 /** What the pipeline's author asks of FederatedLogin. */
 export interface FederatedLoginInputs {

@@ -1,7 +1,7 @@
-import { connectionInput } from '../../src/delivery/connection-input.ts';
-import type { PipelineAgent } from '../../src/delivery/pipeline-agent.ts';
-import { choiceInput, optionalInput } from '../../src/delivery/task-inputs.ts';
-import { requireTerraformPrefix } from '../../src/delivery/terraform-variables.ts';
+import { connectionInput } from '../../src/agent/connection-input.ts';
+import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
+import { choiceInput, optionalInput } from '../../src/agent/task-inputs.ts';
+import { requireTerraformPrefix } from '../../src/delivery/variables/terraform-variables.ts';
 import { refusal } from '../../src/errors.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 

@@ -1,3 +1,3 @@
-import { runFinish } from '../wiring.ts';
+import { runFinish } from '../shared/wiring.ts';
 
 runFinish();

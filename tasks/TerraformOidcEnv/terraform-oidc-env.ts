@@ -1,23 +1,27 @@
-import { idTokenOnce } from '../../src/broker/sign-in-once.ts';
-import { azureCliProfileBeside } from '../../src/delivery/state-directory.ts';
-import { workloadIdentityVariables } from '../../src/delivery/azure-variables.ts';
-import { followUps } from '../../src/delivery/earlier-sign-ins.ts';
-import { clearedTerraformLeftovers, refuseSdkLeftovers } from '../../src/delivery/leftovers.ts';
-import { tellConnection, tellEndOfJob, tellIdToken, utc } from '../../src/delivery/narration.ts';
-import { noProxyVariables } from '../../src/delivery/no-proxy.ts';
-import { outputsOf, type FreshIdToken, type IdTokenFacts } from '../../src/delivery/outputs.ts';
-import type { PipelineAgent } from '../../src/delivery/pipeline-agent.ts';
-import { publish } from '../../src/delivery/publish.ts';
+import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
+import { publish } from '../../src/agent/publish.ts';
+import type { VariableChange } from '../../src/agent/variable-change.ts';
+import { azureCliProfileBeside } from '../../src/delivery/files/state-directory.ts';
+import { tellConnection, tellEndOfJob, tellIdToken, utc } from '../../src/delivery/log.ts';
+import { workloadIdentityVariables } from '../../src/delivery/variables/azure-variables.ts';
+import { followUps } from '../../src/delivery/variables/earlier-sign-ins.ts';
+import {
+  clearedTerraformLeftovers,
+  refuseSdkLeftovers,
+} from '../../src/delivery/variables/leftovers.ts';
+import { noProxyVariables } from '../../src/delivery/variables/no-proxy.ts';
+import { outputsOf, type FreshIdToken } from '../../src/delivery/variables/outputs.ts';
 import {
   brokerVariables,
   nativeVariables,
   prefixedVariables,
   staticVariables,
-} from '../../src/delivery/terraform-variables.ts';
-import type { VariableChange } from '../../src/delivery/variable-change.ts';
+} from '../../src/delivery/variables/terraform-variables.ts';
+import type { IdTokenFacts } from '../../src/id-token/id-token.ts';
 import { readJob } from '../../src/id-token/job.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
-import { join, toldWhenSlow, type TaskWorld } from '../task-world.ts';
+import { idTokenOnce } from '../../src/session/once.ts';
+import { join, toldWhenSlow, type TaskWorld } from '../shared/task-world.ts';
 import { readInputs, type TerraformOidcEnvInputs } from './inputs.ts';
 
 /** What one mode has to offer: the variables, and the ID token where one was asked for. */

@@ -1,10 +1,10 @@
 import {
   readAccessTokenLines,
   type RequestedAccessToken,
-} from '../../src/delivery/access-token-lines.ts';
-import { connectionInput } from '../../src/delivery/connection-input.ts';
-import type { PipelineAgent } from '../../src/delivery/pipeline-agent.ts';
-import { booleanInput } from '../../src/delivery/task-inputs.ts';
+} from '../../src/agent/access-token-lines.ts';
+import { connectionInput } from '../../src/agent/connection-input.ts';
+import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
+import { booleanInput } from '../../src/agent/task-inputs.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 
 /** What the pipeline's author asks of TokenRefresher. */

@@ -1,18 +1,18 @@
-import { accessTokenFilesOf, accessTokenFileVariables } from '../../src/broker/access-tokens.ts';
-import { azureCliProfileBeside } from '../../src/delivery/state-directory.ts';
+import { publish } from '../../src/agent/publish.ts';
+import { azureCliProfileBeside } from '../../src/delivery/files/state-directory.ts';
+import { tellConnection, tellEndOfJob, tellIdToken } from '../../src/delivery/log.ts';
 import {
   azdVariables,
   managedIdentityVariables,
   subscriptionVariables,
   workloadIdentityVariables,
-} from '../../src/delivery/azure-variables.ts';
-import { followUps } from '../../src/delivery/earlier-sign-ins.ts';
-import { refuseSdkLeftovers } from '../../src/delivery/leftovers.ts';
-import { tellConnection, tellEndOfJob, tellIdToken } from '../../src/delivery/narration.ts';
-import { noProxyVariables } from '../../src/delivery/no-proxy.ts';
-import { outputsOf } from '../../src/delivery/outputs.ts';
-import { publish } from '../../src/delivery/publish.ts';
-import { join, type TaskWorld } from '../task-world.ts';
+} from '../../src/delivery/variables/azure-variables.ts';
+import { followUps } from '../../src/delivery/variables/earlier-sign-ins.ts';
+import { refuseSdkLeftovers } from '../../src/delivery/variables/leftovers.ts';
+import { noProxyVariables } from '../../src/delivery/variables/no-proxy.ts';
+import { outputsOf } from '../../src/delivery/variables/outputs.ts';
+import { accessTokenFilesOf, accessTokenFileVariables } from '../../src/session/access-tokens.ts';
+import { join, type TaskWorld } from '../shared/task-world.ts';
 import { readInputs } from './inputs.ts';
 
 /** Keeps a connection signed in until the job ends, for every tool that can be told where to ask. */

@@ -1,7 +1,7 @@
-import { taskEnvironment } from '../harness/agent/step-environment.ts';
-import { endpointVariables } from '../harness/agent/endpoint-variables.ts';
-import { messageVariables } from '../harness/agent/system-variables.ts';
 import { join } from 'node:path';
+import { endpointVariables } from '../harness/agent/endpoint-variables.ts';
+import { taskEnvironment } from '../harness/agent/step-environment.ts';
+import { messageVariables } from '../harness/agent/system-variables.ts';
 
 /** A service connection, as far as the agent tells it to a task. */
 export interface Connection {

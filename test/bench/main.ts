@@ -1,16 +1,16 @@
-import type { Bench } from './bench.ts';
 import { azureCli } from './azure-cli.ts';
+import type { Bench } from './bench.ts';
 import { brokerAtRest } from './broker-at-rest.ts';
 import { latency, memoryUnderLoad } from './broker-under-load.ts';
 import type { Figure } from './figures.ts';
 import { growth, type GrowthPoint } from './growth.ts';
 import { packageSize } from './package-size.ts';
+import { writePage } from './page.ts';
 import { printTable, printTitle } from './report.ts';
-import { nodes, plan, type NodeRelease } from './settings.ts';
 import { Residents } from './resident.ts';
+import { nodes, plan, type NodeRelease } from './settings.ts';
 import { coldStart, startUp } from './start-up.ts';
 import { parallelCallers, upstreamAnHour } from './upstream-requests.ts';
-import { writePage } from './page.ts';
 import { Azure, unpackExtension } from './world.ts';
 
 type Measurement = (bench: Bench, node: NodeRelease) => Promise<readonly Figure[]>;

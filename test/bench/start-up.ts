@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aConnection } from './agent-step.ts';
 import type { Bench } from './bench.ts';

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
+import { tableOnPage, withTable } from '../windows/table.ts';
 import { shortLives } from './clients.ts';
 import type { Outcome } from './outcome.ts';
 import { ownFile, repository } from './paths.ts';
 import { haste, hasteLives, type SideBySide } from './side-by-side.ts';
-import { tableOnPage, withTable } from '../windows/table.ts';
 
 const file = join(repository, 'docs', 'CONFORMANCE.md');
 

@@ -1,9 +1,9 @@
 import type { RouteName } from '../harness/emulator/journal.ts';
+import { java, kubeloginCommand, python } from './clients.ts';
 import { brokerCounts, isRefusal, type BrokerCounts } from './evidence.ts';
+import { cleanlinessChecks, refusedCheck, type Check } from './outcome.ts';
 import { pins } from './packages.ts';
 import { cached, goProgram } from './paths.ts';
-import { java, kubeloginCommand, python } from './clients.ts';
-import { cleanlinessChecks, refusedCheck, type Check } from './outcome.ts';
 import { produce, type Produced } from './play.ts';
 
 /** How much faster than in reality the job of four hours goes. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { administrationErrorCodes } from '../../src/administration/errors.ts';
-import { exitCodes } from '../../cli/commands/world.ts';
-import { helpTexts } from '../../cli/help.ts';
+import { administrationErrorCodes } from '../../wif/administration/errors.ts';
+import { exitCodes } from '../../wif/commands/world.ts';
+import { helpTexts } from '../../wif/help.ts';
 
 const manual = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'WIF.md'), 'utf8');
 

@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Stage } from '../harness/stage.ts';
 import { attacks, hidden, type Target } from './support/attacks.ts';
-import { each, footprintOf, hasGrown, type Footprint } from './support/footprint.ts';
 import { ask, idTokenDoor, managedIdentityDoor, tokenIn } from './support/clients.ts';
+import { each, footprintOf, hasGrown, type Footprint } from './support/footprint.ts';
 import {
   holdStep,
   startHeld,

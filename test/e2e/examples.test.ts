@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { repositoryFile } from '../harness/stage.ts';
 import type { Profile } from '../harness/agent/contract.ts';
+import { repositoryFile } from '../harness/stage.ts';
 import { has } from '../support/needs.ts';
 import { assertClean, useTheatre } from './support/theatre.ts';
 

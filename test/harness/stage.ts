@@ -15,8 +15,7 @@ import type { AgentOptions, JobOptions, JobReport, JobRun, LocalAgent } from './
 import type { Emulator } from './emulator/emulator.ts';
 import type { JournalEntry } from './emulator/journal.ts';
 import type { ServiceConnection } from './emulator/service-connections.ts';
-import { createLeakDetector } from './leaks/leak-detector.ts';
-import type { Allowance, Finding } from './leaks/leak-detector.ts';
+import { createLeakDetector, type Allowance, type Finding } from './leaks/leak-detector.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -3,13 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NetworkTrouble } from '../../src/ports.ts';
 import { aConnection, stepEnvironment } from '../bench/agent-step.ts';
 import { simulatedHour } from '../bench/simulated-hour.ts';
 import { assertGreen, linesOf, useTheatre } from '../e2e/support/theatre.ts';
 import { Bench } from '../support/bench.ts';
 import { minutes } from '../support/builders.ts';
 import { refused } from '../support/upstream.ts';
-import { NetworkTrouble } from '../../src/ports.ts';
 import { fileOf, openPackage, repository, taskNames, type TaskName } from './packed-extension.ts';
 
 const kilobyte = 1000;

@@ -1,5 +1,9 @@
+import type { End } from '../../src/broker/job-watch.ts';
 import { runBroker, type ProcessWorld } from '../../src/broker/run.ts';
-import type { End } from '../../src/broker/vigil.ts';
+import type {
+  LoopbackAnswer,
+  LoopbackRequest,
+} from '../../src/delivery/loopback/loopback-request.ts';
 import {
   protocolVersion,
   type BrokerSettings,
@@ -7,8 +11,7 @@ import {
   type Registration,
   type RegistrationAnswer,
   type StartMessage,
-} from '../../src/broker/messages.ts';
-import type { LoopbackAnswer, LoopbackRequest } from '../../src/delivery/loopback-request.ts';
+} from '../../src/wire/messages.ts';
 import { aServiceConnection, collectionUri, ids, oidcRequestUri } from './builders.ts';
 import { FakeChance, FakeClock, FakeFiles, FakeProcesses, settled } from './fakes.ts';
 import { Upstream, idTokenIn } from './upstream.ts';

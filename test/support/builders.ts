@@ -1,5 +1,4 @@
 import type { AccessToken } from '../../src/access-token/access-token.ts';
-import type { Endpoints } from '../../src/delivery/endpoints.ts';
 import { FederationError, type Failure } from '../../src/errors.ts';
 import { readIdToken, type IdToken } from '../../src/id-token/id-token.ts';
 import { readJob, type Job, type JobVariables } from '../../src/id-token/job.ts';
@@ -10,6 +9,7 @@ import {
   type RawEndpoint,
   type ServiceConnection,
 } from '../../src/service-connection/service-connection.ts';
+import type { Endpoints } from '../../src/wire/endpoints.ts';
 
 /** The moment at which tests begin. */
 export const noon = new Date('2026-03-14T12:00:00.000Z');

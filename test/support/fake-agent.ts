@@ -1,6 +1,5 @@
-import type { PipelineAgent } from '../../src/delivery/pipeline-agent.ts';
-import type { PresentVariable } from '../../src/delivery/leftovers.ts';
-import type { VariableChange } from '../../src/delivery/variable-change.ts';
+import { type PipelineAgent, type PresentVariable } from '../../src/agent/pipeline-agent.ts';
+import type { VariableChange } from '../../src/agent/variable-change.ts';
 import type { JobVariables } from '../../src/id-token/job.ts';
 import type { NetworkSettings } from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';

@@ -1,16 +1,17 @@
-import type { BrokerReport } from '../../src/broker/broker.ts';
-import type { BrokerState } from '../../src/broker/broker-state.ts';
-import type { JoinWorld } from '../../src/broker/join.ts';
-import type {
-  AccessTokenFile,
-  ConnectionOrder,
-  Registration,
-  RegistrationAnswer,
-  StartMessage,
-} from '../../src/broker/messages.ts';
-import type { ControlRoute, RunningBroker } from '../../src/broker/running-broker.ts';
-import { stateDirectoryIn } from '../../src/delivery/state-directory.ts';
+import { stateDirectoryIn } from '../../src/delivery/files/state-directory.ts';
 import type { Failure } from '../../src/errors.ts';
+import type { JoinWorld } from '../../src/session/join.ts';
+import type { RunningBroker } from '../../src/session/running-broker.ts';
+import type { BrokerState } from '../../src/wire/broker-state.ts';
+import {
+  type AccessTokenFile,
+  type ConnectionOrder,
+  type Registration,
+  type RegistrationAnswer,
+  type StartMessage,
+  type ControlRoute,
+} from '../../src/wire/messages.ts';
+import type { BrokerReport } from '../../src/wire/report.ts';
 import { later, minutes, noon } from './builders.ts';
 import { FakeClock, FakeChance, type FakeFiles, type FakeProcesses } from './fakes.ts';
 

@@ -1,17 +1,17 @@
-import type {
-  Chance,
-  Clock,
-  EntraAccessTokens,
-  ExchangeOutcome,
-  ExchangeRequest,
-  Files,
-  Http,
-  HttpAnswer,
-  HttpRequest,
-  Processes,
-  ProcessIdentity,
+import {
+  type Chance,
+  type Clock,
+  type EntraAccessTokens,
+  type ExchangeOutcome,
+  type ExchangeRequest,
+  type Files,
+  type Http,
+  type HttpAnswer,
+  type HttpRequest,
+  type Processes,
+  type ProcessIdentity,
+  NetworkTrouble,
 } from '../../src/ports.ts';
-import { NetworkTrouble } from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';
 import { later, minutes, noon } from './builders.ts';
 

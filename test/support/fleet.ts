@@ -1,4 +1,4 @@
-import { idTokenRhythm } from '../../src/broker/freshness.ts';
+import { idTokenRhythm } from '../../src/refresh/refresh-policy.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

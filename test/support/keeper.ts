@@ -1,7 +1,7 @@
-import { idTokenRhythm, type Rhythm } from '../../src/broker/freshness.ts';
-import { TokenKeeper, type Minted } from '../../src/broker/token-keeper.ts';
-import { FailureBudget, Weather } from '../../src/broker/weather.ts';
 import type { FederationError } from '../../src/errors.ts';
+import { FailureBudget, Weather } from '../../src/refresh/circuit-breaker.ts';
+import { idTokenRhythm, type Rhythm } from '../../src/refresh/refresh-policy.ts';
+import { TokenKeeper, type Minted } from '../../src/refresh/token-keeper.ts';
 import { minutes } from './builders.ts';
 import { FakeChance, FakeClock } from './fakes.ts';
 

@@ -1,7 +1,7 @@
-import type { BrokerState } from '../../src/broker/broker-state.ts';
-import type { JoinWorld, Surroundings } from '../../src/broker/join.ts';
-import type { LeaveWorld } from '../../src/broker/leave.ts';
-import type { BrokerAddress, RunningBroker } from '../../src/broker/running-broker.ts';
+import type { JoinWorld, Surroundings } from '../../src/session/join.ts';
+import type { LeaveWorld } from '../../src/session/leave.ts';
+import type { BrokerAddress, RunningBroker } from '../../src/session/running-broker.ts';
+import type { BrokerState } from '../../src/wire/broker-state.ts';
 import { Bench, stateFile, tempDirectory } from './bench.ts';
 import { aJob } from './builders.ts';
 import { FakeChance, FakeClock, FakeFiles, FakeProcesses } from './fakes.ts';

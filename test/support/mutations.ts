@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import assert from 'node:assert/strict';
 import { errorCodes, FederationError } from '../../src/errors.ts';
 import type { HttpAnswer } from '../../src/ports.ts';
 import { assertSafeForLogs } from './failures.ts';

@@ -1,6 +1,6 @@
-import type { FinishWorld } from '../../tasks/finish.ts';
-import type { TaskWorld } from '../../tasks/task-world.ts';
 import type { HttpAnswer, HttpRequest } from '../../src/ports.ts';
+import type { FinishWorld } from '../../tasks/shared/finish.ts';
+import type { TaskWorld } from '../../tasks/shared/task-world.ts';
 import { anAnswer, anIdTokenAnswer, ids } from './builders.ts';
 import { FakeAgent, type AgentSettings } from './fake-agent.ts';
 import { FakeBroker } from './fake-broker.ts';

@@ -1,12 +1,12 @@
-import type { Session } from '../../src/broker/session.ts';
-import type { ToolChoice } from '../../src/delivery/tool-choice.ts';
 import type { ToolOutcome } from '../../src/ports.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
-import { findTools, signInTools } from '../../tasks/FederatedLogin/tools.ts';
+import type { Session } from '../../src/session/session.ts';
+import type { ToolChoice } from '../../src/tools/tool-choice.ts';
+import { findTools, signInTools } from '../../src/tools/tools.ts';
 import { aServiceConnection, anAccessToken, anIdToken, ids, someEndpoints } from './builders.ts';
 import { FakeAgent } from './fake-agent.ts';
-import { FakeFiles } from './fakes.ts';
 import { FakeTools } from './fake-tools.ts';
+import { FakeFiles } from './fakes.ts';
 
 export const directory = '/agent/_temp/workload-identity/connection';
 export const profile = `${directory}/azure`;

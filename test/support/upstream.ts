@@ -1,13 +1,13 @@
-import type {
-  Clock,
-  EntraAccessTokens,
-  ExchangeOutcome,
-  ExchangeRequest,
-  Http,
-  HttpAnswer,
-  HttpRequest,
+import {
+  type Clock,
+  type EntraAccessTokens,
+  type ExchangeOutcome,
+  type ExchangeRequest,
+  type Http,
+  type HttpAnswer,
+  type HttpRequest,
+  NetworkTrouble,
 } from '../../src/ports.ts';
-import { NetworkTrouble } from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';
 import { anIdTokenAnswer, ids, later, minutes } from './builders.ts';
 import type { FakeClock } from './fakes.ts';

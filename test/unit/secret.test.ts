@@ -1,6 +1,6 @@
+import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { format, inspect } from 'node:util';
-import fc from 'fast-check';
 import { bearer, Secret } from '../../src/secret.ts';
 
 const renderings: readonly (readonly [how: string, render: (secret: Secret) => string])[] = [

@@ -1,10 +1,10 @@
+import type { Suite } from 'mocha';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Suite } from 'mocha';
 import type { Fault } from '../../harness/emulator/emulator.ts';
 import type { ServiceConnectionOptions } from '../../harness/emulator/service-connections.ts';
 import type { Lifetimes } from '../../harness/emulator/world.ts';

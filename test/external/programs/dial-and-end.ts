@@ -1,5 +1,5 @@
 import dns from 'node:dns';
-import { EarlyConnection } from '../../../src/external/early-connection.ts';
+import { EarlyConnection } from '../../../src/external/upstream/early-connection.ts';
 
 /** Dials a host with two addresses, of which the first refuses, and has nothing else to do. */
 const [port = ''] = process.argv.slice(2);

@@ -1,6 +1,6 @@
-// A task, or its clean-up, whose story tells what the agent gave it, or fails as it is told to.
-import { runCleanUp, runTask } from '../../../src/external/pipeline-agent.ts';
 import { refusal } from '../../../src/errors.ts';
+// A task, or its clean-up, whose story tells what the agent gave it, or fails as it is told to.
+import { runCleanUp, runTask } from '../../../src/external/agent/pipeline-agent.ts';
 
 const run = process.argv[2] === 'clean-up' ? runCleanUp : runTask;
 

@@ -3,7 +3,6 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-
 import type {
   AgentOptions,
   Endpoint,
@@ -19,8 +18,7 @@ import { readPipeline } from './pipeline.ts';
 import { ReportBuilder } from './report-builder.ts';
 import { referencedEndpoints, resolveSteps } from './server.ts';
 import { isRelease, messageVariables, serverUri } from './system-variables.ts';
-import { installTasks } from './task-library.ts';
-import type { InstalledTask } from './task-library.ts';
+import { installTasks, type InstalledTask } from './task-library.ts';
 
 /** The waits of a real agent, in milliseconds. */
 export const realTimes: Times = {

@@ -1,5 +1,4 @@
 import { equal, throws } from 'node:assert/strict';
-
 import { evaluateCondition } from './condition.ts';
 import type { TaskResult } from './contract.ts';
 

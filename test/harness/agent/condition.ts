@@ -1,5 +1,4 @@
-import { conditionFunctions } from './condition-functions.ts';
-import type { ConditionContext, Value } from './condition-functions.ts';
+import { conditionFunctions, type ConditionContext, type Value } from './condition-functions.ts';
 
 const tokenPattern = /\s*(?:('(?:[^']|'')*')|(-?\d+(?:\.\d+)*)|([A-Za-z_][\w-]*)|([()[\],.]))/y;
 

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-
 import type { JobFolders } from './job-message.ts';
 import type { StepProcess } from './step-process.ts';
 

@@ -1,6 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-
 import type { JobReport } from './contract.ts';
 import { TestAgent, azure } from './test-agent.ts';
 

@@ -1,7 +1,6 @@
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-
 import { TestAgent, azure, identity, other } from './test-agent.ts';
 
 const azureKey = azure.id.toLowerCase();

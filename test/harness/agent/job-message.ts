@@ -1,12 +1,10 @@
-import type { Endpoint, NodeBinaries, Phase, Profile, TaskResult, Times } from './contract.ts';
-import type {
-  Attachment,
-  FileLeft,
-  Issue,
-  PortSeen,
-  ProcessSeen,
-  ReportedVariable,
-} from './contract.ts';
+import { type Endpoint, type NodeBinaries, type Phase, type Profile, type TaskResult, type Times,
+  type Attachment,
+  type FileLeft,
+  type Issue,
+  type PortSeen,
+  type ProcessSeen,
+  type ReportedVariable } from './contract.ts';
 import type { Restriction } from './restrictions.ts';
 import type { TaskDefinition } from './task-definition.ts';
 

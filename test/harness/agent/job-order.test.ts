@@ -1,5 +1,4 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-
 import type { JobReport } from './contract.ts';
 import { TestAgent } from './test-agent.ts';
 

@@ -1,9 +1,7 @@
+import { strToU8, zipSync } from 'fflate';
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-import { strToU8, zipSync } from 'fflate';
-
 import { createAgent } from './agent.ts';
 import { canTranslatePaths } from './container.ts';
 import { TestAgent, fixtures, identity } from './test-agent.ts';

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-
 import type { PortSeen, ProcessSeen } from './contract.ts';
 import { JobLog } from './job-log.ts';
 import type { FromWorker, JobEnd, JobMessage } from './job-message.ts';

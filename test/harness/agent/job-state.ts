@@ -1,10 +1,8 @@
 import type { Attachment, Endpoint, ReportedVariable, TaskResult } from './contract.ts';
-import { expandMacros, lookupIn } from './macros.ts';
-import type { Lookup } from './macros.ts';
 import type { JobLog } from './job-log.ts';
 import type { JobMessage } from './job-message.ts';
-import { isMaskedParameter } from './secret-masker.ts';
-import type { SecretMasker } from './secret-masker.ts';
+import { expandMacros, lookupIn, type Lookup } from './macros.ts';
+import { isMaskedParameter, type SecretMasker } from './secret-masker.ts';
 import { VariableStore } from './variable-store.ts';
 
 const severity = ['Succeeded', 'SucceededWithIssues', 'Failed', 'Canceled', 'Skipped'] as const;

@@ -1,8 +1,7 @@
-import { taskCommands } from './task-commands.ts';
 import { mayRunCommand } from './restrictions.ts';
 import type { StepContext } from './step-context.ts';
-import { commandKeyword, parseVsoCommand, unescapeVso } from './vso-command.ts';
-import type { VsoCommand } from './vso-command.ts';
+import { taskCommands } from './task-commands.ts';
+import { commandKeyword, parseVsoCommand, unescapeVso, type VsoCommand } from './vso-command.ts';
 
 /** Areas that the agent knows and that mean nothing here; their commands vanish. */
 const silentAreas = new Set([

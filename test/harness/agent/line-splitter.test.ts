@@ -1,7 +1,5 @@
-import { deepEqual } from 'node:assert/strict';
-
 import fc from 'fast-check';
-
+import { deepEqual } from 'node:assert/strict';
 import { LineSplitter } from './line-splitter.ts';
 
 function split(...chunks: readonly Uint8Array[]): string[] {

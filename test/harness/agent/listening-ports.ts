@@ -1,5 +1,4 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
-
 import type { PortSeen } from './contract.ts';
 import { listProcesses } from './processes.ts';
 

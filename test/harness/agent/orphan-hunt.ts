@@ -1,6 +1,5 @@
 import type { ProcessSeen } from './contract.ts';
-import { detailsOf, listProcesses } from './processes.ts';
-import type { ProcessDetails, ProcessInfo } from './processes.ts';
+import { detailsOf, listProcesses, type ProcessDetails, type ProcessInfo } from './processes.ts';
 
 const lookupName = 'VSTS_PROCESS_LOOKUP_ID';
 

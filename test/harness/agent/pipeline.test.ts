@@ -1,5 +1,4 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
-
 import { readPipeline } from './pipeline.ts';
 
 describe('a pipeline', () => {

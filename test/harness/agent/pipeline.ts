@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-
 import { parse } from 'yaml';
 
 /** A parsed node of YAML whose scalars are all text, as the server reads them. */

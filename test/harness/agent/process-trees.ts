@@ -1,5 +1,4 @@
-import { listProcesses } from './processes.ts';
-import type { ProcessInfo } from './processes.ts';
+import { listProcesses, type ProcessInfo } from './processes.ts';
 
 /*
  * Windows keeps for each process the id of the one that started it, also when that has ended. The

@@ -1,5 +1,4 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
-
 import { listWindowsProcesses } from './windows-processes.ts';
 import { wineProcessAt, wineProcesses } from './wine-processes.ts';
 

@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-
 import type { JobReport, StepReport } from './contract.ts';
 import type { FromWorker, JobEnd, StepEnd } from './job-message.ts';
 

@@ -1,5 +1,4 @@
 import { equal } from 'node:assert/strict';
-
 import { mayRunCommand, maySetVariable } from './restrictions.ts';
 
 describe('restrictions', () => {

@@ -1,7 +1,5 @@
-import { equal, ok } from 'node:assert/strict';
-
 import fc from 'fast-check';
-
+import { equal, ok } from 'node:assert/strict';
 import { SecretMasker, isMaskedParameter } from './secret-masker.ts';
 
 function maskerOf(...values: readonly string[]): SecretMasker {

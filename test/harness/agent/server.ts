@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
-
 import type { Endpoint } from './contract.ts';
 import type { JobStep, MessageVariable } from './job-message.ts';
 import { expandMacros } from './macros.ts';
-import { asList, asMap, asText, asTexts } from './pipeline.ts';
-import type { NodeMap } from './pipeline.ts';
+import { asList, asMap, asText, asTexts, type NodeMap } from './pipeline.ts';
 import type { Restriction } from './restrictions.ts';
 import type { TaskDefinition } from './task-definition.ts';
-import { findTask } from './task-library.ts';
-import type { InstalledTask } from './task-library.ts';
+import { findTask, type InstalledTask } from './task-library.ts';
 
 /** What the server knows when it turns a pipeline's steps into a job's. */
 export interface ServerContext {

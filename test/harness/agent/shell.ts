@@ -1,8 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-
-import { pathOf } from './step-environment.ts';
 import type { ScriptStep } from './job-message.ts';
+import { pathOf } from './step-environment.ts';
 
 /** How a shell is given a script. */
 export interface Shell {

@@ -1,8 +1,7 @@
 import type { Issue, TaskResult } from './contract.ts';
 import type { JobLog } from './job-log.ts';
 import type { JobStep } from './job-message.ts';
-import { mergeResults } from './job-state.ts';
-import type { JobState } from './job-state.ts';
+import { mergeResults, type JobState } from './job-state.ts';
 import type { Restriction } from './restrictions.ts';
 import type { VariableStore } from './variable-store.ts';
 

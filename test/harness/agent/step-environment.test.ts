@@ -1,8 +1,6 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
-
 import { mangle } from './environment-names.ts';
-import { scriptEnvironment, taskEnvironment } from './step-environment.ts';
-import type { EnvironmentParts } from './step-environment.ts';
+import { scriptEnvironment, taskEnvironment, type EnvironmentParts } from './step-environment.ts';
 import type { Variable } from './variable-store.ts';
 
 function variable(name: string, value: string, more: Partial<Variable> = {}): Variable {

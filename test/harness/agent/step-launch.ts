@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
 import type { Phase } from './contract.ts';
 import type { JobMessage, ScriptStep, TaskStep } from './job-message.ts';
 import type { JobState } from './job-state.ts';
 import { expandMacros } from './macros.ts';
 import { shellOf } from './shell.ts';
-import { scriptEnvironment, taskEnvironment } from './step-environment.ts';
-import type { EnvironmentParts } from './step-environment.ts';
+import { scriptEnvironment, taskEnvironment, type EnvironmentParts } from './step-environment.ts';
 import type { StepProcess } from './step-process.ts';
-import { pickHandler } from './task-definition.ts';
-import type { HandlerName, Section } from './task-definition.ts';
+import { pickHandler, type HandlerName, type Section } from './task-definition.ts';
 import { taskInputs, visibleEndpoints } from './task-inputs.ts';
 import type { VariableStore } from './variable-store.ts';
 

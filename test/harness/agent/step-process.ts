@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
-
 import type { Times } from './contract.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { endConsoleOf, endTreeOf } from './process-trees.ts';

@@ -1,19 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
-
 import { evaluateCondition } from './condition.ts';
 import { canTranslatePaths, throughInvoker } from './container.ts';
 import type { Issue, Phase, TaskResult } from './contract.ts';
 import type { JobLog } from './job-log.ts';
 import type { JobStep, StepEnd } from './job-message.ts';
-import type { JobState } from './job-state.ts';
-import { mergeResults } from './job-state.ts';
+import { type JobState, mergeResults } from './job-state.ts';
 import { processLine } from './line-processor.ts';
 import { referencedEndpoints } from './server.ts';
 import { StepContext } from './step-context.ts';
-import { scriptProcess, taskProcess } from './step-launch.ts';
-import { runStepProcess } from './step-process.ts';
-import type { StepProcess } from './step-process.ts';
 import { stepHeader } from './step-header.ts';
+import { scriptProcess, taskProcess } from './step-launch.ts';
+import { runStepProcess, type StepProcess } from './step-process.ts';
 import type { VariableStore } from './variable-store.ts';
 
 /** One part of a step: a task may have one before and one after the job's main steps. */

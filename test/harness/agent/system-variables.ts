@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-
 import type { JobIdentity, JobOptions, Profile } from './contract.ts';
 import type { JobFolders, MessageVariable } from './job-message.ts';
 import type { PipelineJob } from './pipeline.ts';

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { EOL } from 'node:os';
 import { basename } from 'node:path';
-
+import { hostPath } from './container.ts';
 import type { Endpoint, TaskResult } from './contract.ts';
 import { systemConnection } from './endpoint-variables.ts';
-import { hostPath } from './container.ts';
 import { maySetVariable } from './restrictions.ts';
 import type { StepContext } from './step-context.ts';
-import type { VsoCommand } from './vso-command.ts';
-import { escapeVso } from './vso-command.ts';
+import { type VsoCommand, escapeVso } from './vso-command.ts';
 
 type Handle = (command: VsoCommand, context: StepContext) => void;
 

@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
-
 import type { Endpoint } from './contract.ts';
 import { endpointVariables, systemConnection } from './endpoint-variables.ts';
-import { expandMacros } from './macros.ts';
-import type { Lookup } from './macros.ts';
+import { expandMacros, type Lookup } from './macros.ts';
 import type { TaskDefinition } from './task-definition.ts';
 
 /**

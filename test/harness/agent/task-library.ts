@@ -1,10 +1,7 @@
+import { unzipSync } from 'fflate';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, normalize, sep } from 'node:path';
-
-import { unzipSync } from 'fflate';
-
-import { readTaskDefinition, versionOf } from './task-definition.ts';
-import type { TaskDefinition } from './task-definition.ts';
+import { readTaskDefinition, versionOf, type TaskDefinition } from './task-definition.ts';
 
 /** A task on the agent's disk. */
 export interface InstalledTask {

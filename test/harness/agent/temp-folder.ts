@@ -1,6 +1,5 @@
 import { lstatSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-
 import type { FileLeft } from './contract.ts';
 import type { JobFolders } from './job-message.ts';
 

@@ -1,5 +1,4 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-
 import { expandMacros, lookupIn } from './macros.ts';
 import { SecretMasker } from './secret-masker.ts';
 import { VariableStore } from './variable-store.ts';

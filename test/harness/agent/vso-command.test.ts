@@ -1,7 +1,5 @@
-import { deepEqual, equal } from 'node:assert/strict';
-
 import fc from 'fast-check';
-
+import { deepEqual, equal } from 'node:assert/strict';
 import { escapeVso, parseVsoCommand, unescapeVso } from './vso-command.ts';
 
 describe('a logging command', () => {

@@ -2,7 +2,6 @@ import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import type { ProcessInfo } from './processes.ts';
 
 const system = join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32');

@@ -1,5 +1,4 @@
 import { deepEqual, equal } from 'node:assert/strict';
-
 import { overlay } from './environment-names.ts';
 import { descendantsOf } from './process-trees.ts';
 import { shellOf } from './shell.ts';

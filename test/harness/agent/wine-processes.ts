@@ -1,5 +1,4 @@
 import { closeSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
-
 import type { ProcessDetails } from './processes.ts';
 
 /*

@@ -1,5 +1,5 @@
-import { JobRunner } from './job-runner.ts';
 import type { FromWorker, ToWorker } from './job-message.ts';
+import { JobRunner } from './job-runner.ts';
 
 /*
  * The worker: one process a job, the parent of its steps, gone when the job is. It is told its job

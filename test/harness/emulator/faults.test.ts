@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FaultKind, Job, ServiceConnection } from './emulator.ts';
-import { claimsOf, openWorkplace, textOf, type Workplace } from './workplace.ts';
 import type { Answer } from './through-proxy.ts';
+import { claimsOf, openWorkplace, textOf, type Workplace } from './workplace.ts';
 
 describe('the faults of the emulator', () => {
   let place: Workplace;

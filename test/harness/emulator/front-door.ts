@@ -1,5 +1,5 @@
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CertificateAuthority } from './certificate-authority.ts';
 import { tenancyOf } from './clouds.ts';

@@ -8,20 +8,21 @@ import {
 } from './authorization.ts';
 import { locations, oidcToken } from './azure-devops.ts';
 import { blob } from './blob.ts';
-import type { Cloud, ServiceName, Tenancy } from './clouds.ts';
 import { cloudMetadata } from './cloud-metadata.ts';
+import type { Cloud, ServiceName, Tenancy } from './clouds.ts';
 import {
   deployment,
   deploymentOperations,
   deploymentStatus,
   deploymentValidation,
 } from './deployments.ts';
-import { devopsIssuer, entraConfiguration, entraKeys, instances } from './discovery.ts';
 import { applicationCredentials, applications } from './directory.ts';
+import { devopsIssuer, entraConfiguration, entraKeys, instances } from './discovery.ts';
 import { entraToken } from './entra.ts';
 import { graph, vaultSecret } from './graph.ts';
 import type { RouteName } from './journal.ts';
 import { json, type EmulatorRequest, type EmulatorResponse } from './message.ts';
+import { newEndpoint } from './new-service-endpoint.ts';
 import { s3 } from './other-clouds/aws-s3.ts';
 import { awsSts } from './other-clouds/aws-sts.ts';
 import { googleStoragePaths } from './other-clouds/google-storage.ts';
@@ -42,7 +43,6 @@ import {
   withRole,
   withToken,
 } from './resource-manager.ts';
-import { newEndpoint } from './new-service-endpoint.ts';
 import { endpoint, endpoints, history, project, projects } from './service-endpoints.ts';
 import type { World } from './world.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { startEmulator, type Emulator } from './emulator.ts';
-import { askThrough, type Answer, type Question } from './through-proxy.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { startEmulator, type Emulator } from './emulator.ts';
+import { askThrough, type Answer, type Question } from './through-proxy.ts';
 
 describe('the emulated administration of service connections', () => {
   let emulator: Emulator;

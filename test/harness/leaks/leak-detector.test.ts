@@ -3,12 +3,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
-
 import type { JobReport } from '../agent/contract.ts';
 import { TestAgent, identity } from '../agent/test-agent.ts';
 import { CredentialSearch, credentialForms } from './credential-forms.ts';
-import { createLeakDetector } from './leak-detector.ts';
-import type { Finding, LeakDetector } from './leak-detector.ts';
+import { createLeakDetector, type Finding, type LeakDetector } from './leak-detector.ts';
 import { listeningPorts } from './listening-ports.ts';
 
 const jwt = `${Buffer.from('{"alg":"RS256"}').toString('base64url')}.${Buffer.from('{"sub":"x"}').toString('base64url')}.${'Sig-nature_'.repeat(4)}`;

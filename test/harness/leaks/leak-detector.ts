@@ -1,12 +1,9 @@
 import { join } from 'node:path';
-
 import type { JobReport, JobRun } from '../agent/contract.ts';
 import { parseVsoCommand } from '../agent/vso-command.ts';
-import { CredentialSearch } from './credential-forms.ts';
-import type { Credential } from './credential-forms.ts';
+import { CredentialSearch, type Credential } from './credential-forms.ts';
 import { openFiles } from './open-files.ts';
-import { ProcessWatch } from './process-watch.ts';
-import type { SampledProcess } from './process-watch.ts';
+import { ProcessWatch, type SampledProcess } from './process-watch.ts';
 
 /** The kinds of place that are searched. */
 export type Where =

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import assert from 'node:assert/strict';
 import { accessTokenLifeMs } from '../../../src/access-token/access-token.ts';
 import { anAccessToken, later, minutes, noon } from '../../support/builders.ts';
 

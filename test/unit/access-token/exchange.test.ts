@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import assert from 'node:assert/strict';
 import { knownEntraFailures } from '../../../src/access-token/entra-failures.ts';
 import { exchange, judgeRefusal } from '../../../src/access-token/exchange.ts';
 import { FederationError, type ErrorCode, type FailureKind } from '../../../src/errors.ts';

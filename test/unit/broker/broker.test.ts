@@ -1,8 +1,8 @@
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
 import { Broker } from '../../../src/broker/broker.ts';
-import type { BrokerState } from '../../../src/broker/broker-state.ts';
-import type { ConnectionOrder } from '../../../src/broker/messages.ts';
 import { Secret } from '../../../src/secret.ts';
+import type { BrokerState } from '../../../src/wire/broker-state.ts';
+import type { ConnectionOrder } from '../../../src/wire/messages.ts';
 import { anOrder, someSettings, stateFile, tempDirectory } from '../../support/bench.ts';
 import { anAnswer, ids, minutes } from '../../support/builders.ts';
 import { FakeChance, FakeClock, FakeFiles } from '../../support/fakes.ts';

@@ -1,5 +1,5 @@
-import { equal, ok } from 'node:assert/strict';
 import fc from 'fast-check';
+import { equal, ok } from 'node:assert/strict';
 import { Bench } from '../../support/bench.ts';
 import { ids } from '../../support/builders.ts';
 

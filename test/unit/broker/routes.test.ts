@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import type { LoopbackRequest } from '../../../src/delivery/loopback-request.ts';
+import type { LoopbackRequest } from '../../../src/delivery/loopback/loopback-request.ts';
 import { anOrder, Bench, type Served } from '../../support/bench.ts';
 import { anAnswer, ids, seconds } from '../../support/builders.ts';
 import { refused } from '../../support/upstream.ts';

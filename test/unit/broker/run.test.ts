@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import type { BrokerState } from '../../../src/broker/broker-state.ts';
+import type { BrokerState } from '../../../src/wire/broker-state.ts';
 import { Bench, someSettings, stateFile, tempDirectory } from '../../support/bench.ts';
 import { anAnswer, ids, minutes, seconds } from '../../support/builders.ts';
 import { settled } from '../../support/fakes.ts';

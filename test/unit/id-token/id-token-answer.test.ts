@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import assert from 'node:assert/strict';
 import type { ErrorCode, FailureKind } from '../../../src/errors.ts';
 import { judgeIdTokenAnswer, type GrantedIdToken } from '../../../src/id-token/id-token-answer.ts';
 import type { HttpAnswer } from '../../../src/ports.ts';

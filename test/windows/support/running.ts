@@ -1,7 +1,7 @@
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import assert from 'node:assert/strict';
 import { argumentsOf, listProcesses } from '../../harness/agent/processes.ts';
 import type { Stage } from '../../harness/stage.ts';
 import type { Platform } from './platforms.ts';

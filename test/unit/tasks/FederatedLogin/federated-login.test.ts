@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { remembered } from '../../../../tasks/task-world.ts';
-import { federatedLogin } from '../../../../tasks/FederatedLogin/federated-login.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
+import { remembered } from '../../../../src/session/remembered.ts';
+import { federatedLogin } from '../../../../tasks/FederatedLogin/federated-login.ts';
 import {
   aFailure,
   anAnswer,
@@ -9,8 +9,8 @@ import {
   anIdTokenText,
   ids,
 } from '../../../support/builders.ts';
-import type { AgentSettings, FakeAgent } from '../../../support/fake-agent.ts';
 import { rejectionOf } from '../../../support/failures.ts';
+import type { AgentSettings, FakeAgent } from '../../../support/fake-agent.ts';
 import { TaskBench } from '../../../support/task-bench.ts';
 
 type Inputs = Readonly<Record<string, string>>;

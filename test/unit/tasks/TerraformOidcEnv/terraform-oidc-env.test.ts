@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { remembered } from '../../../../tasks/task-world.ts';
+import type { PresentVariable } from '../../../../src/agent/pipeline-agent.ts';
+import { remembered } from '../../../../src/session/remembered.ts';
 import { terraformOidcEnv } from '../../../../tasks/TerraformOidcEnv/terraform-oidc-env.ts';
-import type { PresentVariable } from '../../../../src/delivery/leftovers.ts';
 import { aFailure, anIdTokenText, ids } from '../../../support/builders.ts';
-import type { AgentSettings, FakeAgent } from '../../../support/fake-agent.ts';
 import { rejectionOf } from '../../../support/failures.ts';
+import type { AgentSettings, FakeAgent } from '../../../support/fake-agent.ts';
 import { TaskBench } from '../../../support/task-bench.ts';
 
 type Inputs = Readonly<Record<string, string>>;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { readInputs } from '../../../../tasks/TokenRefresher/inputs.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
+import { readInputs } from '../../../../tasks/TokenRefresher/inputs.ts';
 import { ids } from '../../../support/builders.ts';
-import { FakeAgent } from '../../../support/fake-agent.ts';
 import { failureOf } from '../../../support/failures.ts';
+import { FakeAgent } from '../../../support/fake-agent.ts';
 
 describe('the inputs of TokenRefresher', () => {
   it('have the defaults that task.json shows', () => {

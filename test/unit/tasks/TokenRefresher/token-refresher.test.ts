@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { remembered } from '../../../../tasks/task-world.ts';
+import { remembered } from '../../../../src/session/remembered.ts';
 import { tokenRefresher } from '../../../../tasks/TokenRefresher/token-refresher.ts';
 import { aFailure, anEndpoint, ids } from '../../../support/builders.ts';
-import type { AgentSettings, FakeAgent } from '../../../support/fake-agent.ts';
 import { rejectionOf } from '../../../support/failures.ts';
+import type { AgentSettings, FakeAgent } from '../../../support/fake-agent.ts';
 import { TaskBench } from '../../../support/task-bench.ts';
 
 async function ran(

@@ -1,0 +1,70 @@
+/**
+ * The folders of `src/`, left to right: in which process each runs, and which folders it may import.
+ * Each may also import the ground floor (`errors`, `secret`, `ports`) and what lies in itself. The
+ * bundler reads this table too, and refuses a folder in the bundle of the other process.
+ */
+export const folders = {
+  upstream: { runsIn: 'both', mayImport: [] },
+  'service-connection': { runsIn: 'both', mayImport: ['upstream'] },
+  'id-token': { runsIn: 'both', mayImport: ['upstream', 'service-connection'] },
+  'access-token': { runsIn: 'both', mayImport: ['upstream', 'service-connection', 'id-token'] },
+  agent: { runsIn: 'task', mayImport: ['service-connection', 'id-token'] },
+  wire: { runsIn: 'both', mayImport: ['service-connection'] },
+  'delivery/files': { runsIn: 'both', mayImport: [] },
+  'delivery/loopback': {
+    runsIn: 'broker',
+    mayImport: ['service-connection', 'id-token', 'access-token'],
+  },
+  'delivery/variables': {
+    runsIn: 'task',
+    mayImport: ['service-connection', 'id-token', 'agent', 'wire', 'delivery/files'],
+  },
+  delivery: {
+    runsIn: 'task',
+    mayImport: ['service-connection', 'id-token', 'access-token', 'agent'],
+  },
+  'azure-cli': { runsIn: 'both', mayImport: ['delivery/files'] },
+  refresh: {
+    runsIn: 'both',
+    mayImport: ['upstream', 'id-token', 'access-token', 'wire', 'azure-cli'],
+  },
+  broker: {
+    runsIn: 'broker',
+    mayImport: ['id-token', 'wire', 'delivery/files', 'delivery/loopback', 'refresh'],
+  },
+  session: {
+    runsIn: 'task',
+    mayImport: [
+      ...['service-connection', 'id-token', 'access-token', 'agent', 'wire'],
+      ...['delivery', 'delivery/files', 'refresh'],
+    ],
+  },
+  tools: {
+    runsIn: 'task',
+    mayImport: [
+      ...['service-connection', 'id-token', 'access-token', 'agent', 'wire'],
+      ...['delivery/files', 'delivery/variables', 'azure-cli', 'session'],
+    ],
+  },
+  'external/agent': {
+    runsIn: 'task',
+    mayImport: ['service-connection', 'id-token', 'agent', 'delivery/files'],
+  },
+  'external/session': {
+    runsIn: 'task',
+    mayImport: ['wire', 'delivery/files', 'session', 'external/upstream'],
+  },
+  'external/broker': {
+    runsIn: 'broker',
+    mayImport: ['wire', 'delivery/loopback', 'broker'],
+  },
+  'external/upstream': { runsIn: 'both', mayImport: [] },
+  'external/files': { runsIn: 'both', mayImport: ['external/machine'] },
+  'external/machine': { runsIn: 'both', mayImport: [] },
+};
+
+/** The folder of the table in which a file of the repository lies; undefined for any other file. */
+export function folderOf(file) {
+  const names = Object.keys(folders).sort((one, other) => other.length - one.length);
+  return names.find((name) => file.startsWith(`src/${name}/`));
+}

@@ -1,0 +1,40 @@
+import type { JobVariables } from '../id-token/job.ts';
+import type { NetworkSettings } from '../ports.ts';
+import type { Secret } from '../secret.ts';
+import type { RawEndpoint } from '../service-connection/service-connection.ts';
+import type { VariableChange } from './variable-change.ts';
+
+/** A variable of the job, as far as it matters here. */
+export interface PresentVariable {
+  readonly name: string;
+  readonly isEmpty: boolean;
+}
+
+/** The agent that runs a step: what it gives to a task, and what it takes from one. */
+export interface PipelineAgent {
+  /** Trimmed; empty where the author gave none. */
+  readonly input: (name: string) => string;
+  /** Undefined for a connection that the step does not name in an input of its own. */
+  readonly endpoint: (id: string) => RawEndpoint | undefined;
+  readonly jobVariables: JobVariables;
+  readonly tempDirectory: string;
+  readonly network: NetworkSettings;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The variables of the job and of this process, secret ones too, without their values. */
+  readonly presentVariables: () => readonly PresentVariable[];
+  /** The process that lives as long as the job; undefined where it cannot be seen. */
+  readonly workerPid: number | undefined;
+
+  /** Hides a value in every log from now on. */
+  readonly mask: (value: Secret) => void;
+  readonly setVariable: (change: VariableChange) => void;
+  readonly setOutput: (name: string, value: string | Secret) => void;
+  /** Keeps a value, which is no secret, for the post-job step of the same task. */
+  readonly remember: (name: string, value: string) => void;
+  /** Undefined for what was never kept, or kept empty. */
+  readonly recall: (name: string) => string | undefined;
+  readonly say: (line: string) => void;
+  readonly warn: (line: string) => void;
+  /** Attaches a Markdown text to the run. */
+  readonly attachSummary: (name: string, markdown: string) => Promise<void>;
+}

@@ -1,0 +1,52 @@
+import type { Clock, Files, Processes, ProcessIdentity } from '../ports.ts';
+import { elapsedMs, momentOf, type Moment } from '../refresh/refresh-policy.ts';
+import { ownerOf } from '../wire/broker-state.ts';
+
+/** Why the broker ends. */
+export type End = 'asked to' | 'worker gone' | 'state gone' | 'replaced' | 'deadline';
+
+/** No job of Azure Pipelines has a token for longer. */
+const deadlineMs = 48 * 60 * 60_000;
+
+export interface VigilParts {
+  readonly brokerId: string;
+  readonly stateFile: string;
+  readonly worker: ProcessIdentity | undefined;
+  readonly world: { readonly files: Files; readonly processes: Processes; readonly clock: Clock };
+}
+
+/** Watches for the end of the job, for the case that no post-job step says so. */
+export class Vigil {
+  readonly #parts: VigilParts;
+  readonly #since: Moment;
+  /** Of the state file, when it was last seen to be ours. */
+  #ownStamp: string | undefined;
+
+  constructor(parts: VigilParts) {
+    this.#parts = parts;
+    this.#since = momentOf(parts.world.clock);
+  }
+
+  /** The reason to end now, if there is one. What cannot be seen at the moment is no reason. */
+  async endOfJob(): Promise<End | undefined> {
+    const { brokerId, worker, world } = this.#parts;
+    if (elapsedMs(this.#since, momentOf(world.clock)) > deadlineMs) return 'deadline';
+    if (worker !== undefined) {
+      const identity = await world.processes.identity(worker.pid).catch(() => worker.identity);
+      if (identity !== worker.identity) return 'worker gone';
+    }
+    const owner = await this.#owner().catch(() => brokerId);
+    if (owner === 'nobody') return 'state gone';
+    return owner === brokerId ? undefined : 'replaced';
+  }
+
+  /** Reads the state file only when it has changed, which is seldom. */
+  async #owner(): Promise<string> {
+    const { brokerId, stateFile, world } = this.#parts;
+    const stamp = await world.files.stamp(stateFile);
+    if (stamp !== undefined && stamp === this.#ownStamp) return brokerId;
+    const owner = await ownerOf(stateFile, world.files);
+    this.#ownStamp = owner === brokerId ? stamp : undefined;
+    return owner;
+  }
+}

@@ -1,0 +1,81 @@
+import { posix, win32, type PlatformPath } from 'node:path';
+import type { Secret } from '../../secret.ts';
+
+/** How the directories are named that these tasks make for a job. */
+const names = {
+  shared: 'workload-identity',
+  sharedInContainer: 'workload-identity-container',
+  /** Followed by something unique. */
+  ofOneStep: 'workload-identity-once-',
+} as const;
+
+/** Paths in the directory that all our tasks of one job share, below `Agent.TempDirectory`. */
+export interface StateDirectory {
+  readonly root: string;
+  readonly stateFile: string;
+  connectionDirectory(connectionId: string): string;
+  tokenFile(connectionId: string): string;
+  accessTokenFile(connectionId: string, name: string): string;
+}
+
+/** The private profile of Azure CLI, beside the token file that it is signed in with. */
+export function azureCliProfileBeside(tokenFile: string): string {
+  const path = pathsOf(tokenFile);
+  return path.join(path.dirname(tokenFile), 'azure');
+}
+
+/**
+ * Whether this is the temp directory as a job container sees it: there the agent's paths begin so.
+ * It is the same folder as outside, but the loopback behind it is another one: host and container
+ * have a broker each.
+ */
+export function isInContainer(tempDirectory: string): boolean {
+  return /^(\/__w|[A-Za-z]:\\__w)([\\/]|$)/.test(tempDirectory);
+}
+
+/** The layout; which kind of path it is shows in the path of the temp directory itself. */
+export function stateDirectoryIn(tempDirectory: string): StateDirectory {
+  const path = pathsOf(tempDirectory);
+  const name = isInContainer(tempDirectory) ? names.sharedInContainer : names.shared;
+  const root = path.join(tempDirectory, name);
+  const connectionDirectory = (connectionId: string): string => path.join(root, connectionId);
+  return {
+    root,
+    stateFile: path.join(root, 'broker.json'),
+    connectionDirectory,
+    tokenFile: (connectionId) => path.join(connectionDirectory(connectionId), 'id-token'),
+    accessTokenFile: (connectionId, name) => path.join(connectionDirectory(connectionId), name),
+  };
+}
+
+/** A directory of one step's own, for a token file that nobody keeps fresh. */
+export function onceDirectoryIn(
+  tempDirectory: string,
+  name: Secret,
+): { directory: string; tokenFile: string } {
+  const path = pathsOf(tempDirectory);
+  const unique = name.reveal().slice(0, 12);
+  const directory = path.join(tempDirectory, `${names.ofOneStep}${unique}`);
+  return { directory, tokenFile: path.join(directory, 'id-token') };
+}
+
+/** Whether a file lies in a directory of ours, whichever job's temp directory that is in. */
+export function isInOurDirectory(file: string): boolean {
+  const folders = file.split(/[\\/]/).slice(1, -1);
+  return folders.some(
+    (folder) =>
+      folder === names.shared ||
+      folder === names.sharedInContainer ||
+      folder.startsWith(names.ofOneStep),
+  );
+}
+
+/** The kind of paths that a path shows itself to be one of. */
+export function pathsOf(path: string): PlatformPath {
+  return isWindowsPath(path) ? win32 : posix;
+}
+
+/** Whether a path begins with a drive or a server. */
+export function isWindowsPath(path: string): boolean {
+  return /^[A-Za-z]:[\\/]|^\\\\/.test(path);
+}

@@ -1,0 +1,86 @@
+import type { AccessToken } from '../access-token/access-token.ts';
+import type { PipelineAgent } from '../agent/pipeline-agent.ts';
+import { isFromRetiringIssuer, type IdTokenFacts } from '../id-token/id-token.ts';
+import { endOfJobAccessToken } from '../id-token/job-access-token.ts';
+import type { Secret } from '../secret.ts';
+import type { ServiceConnection } from '../service-connection/service-connection.ts';
+
+type Voice = Pick<PipelineAgent, 'say' | 'warn'>;
+
+/** Who is about to be signed in. */
+export function tellConnection(connection: ServiceConnection, { say }: Voice): void {
+  const { name, clientId, tenantId, subscriptionId, cloud } = connection;
+  const subscription =
+    subscriptionId === undefined ? 'no subscription' : `subscription ${subscriptionId}`;
+  say(
+    `Service connection ${name}: client ${clientId}, tenant ${tenantId}, ${subscription}, ${cloud.name}`,
+  );
+}
+
+/** What Azure DevOps said of the job, and until when that holds. */
+export function tellIdToken(
+  idToken: IdTokenFacts,
+  connection: ServiceConnection,
+  isKeptFresh: boolean,
+  { say, warn }: Voice,
+): void {
+  say(`ID token: issuer ${idToken.issuer}`);
+  say(`          subject ${idToken.subject}`);
+  say(`          audience ${idToken.audience}`);
+  say(
+    isKeptFresh
+      ? `          valid until ${utc(idToken.expiresOn)}, and replaced in time until the job ends`
+      : `          valid until ${utc(idToken.expiresOn)}, and not replaced after that`,
+  );
+  if (connection.cloud.name === 'AzureCloud' && isFromRetiringIssuer(idToken)) {
+    warn(
+      `The service connection ${connection.name} uses the Azure DevOps issuer, which retires on 2027-07-01: from then on this sign-in fails, unless it is an application for several tenants. Convert it to the Entra issuer before: Project settings, Service connections, the connection, Update. Issuer and subject change with it, and the federated credential has to follow.`,
+    );
+  }
+  tellClock(idToken, warn);
+}
+
+/** Beyond this, tools that compare times with their own clock go wrong, in ms. */
+const tolerableSkewMs = 60_000;
+
+function tellClock({ clockAheadMs = 0 }: IdTokenFacts, warn: Voice['warn']): void {
+  if (Math.abs(clockAheadMs) <= tolerableSkewMs) return;
+  const seconds = Math.round(Math.abs(clockAheadMs) / 1_000);
+  warn(
+    `The clock of this agent is ${seconds} seconds ${clockAheadMs > 0 ? 'ahead of' : 'behind'} that of Azure DevOps. This task allows for that, but other tools may take a good token for an expired one, or the reverse: synchronise the clock (timedatectl, w32tm /resync).`,
+  );
+}
+
+/** Of access tokens, by the kind of identity (Microsoft's page on access tokens and managed identities). */
+const lives =
+  'of an app registration, about an hour; of a user-assigned managed identity, up to 24 hours';
+
+/** Until when new tokens can be had at all; nothing where the job's access token does not tell. */
+export function tellEndOfJob(
+  jobAccessToken: Secret | undefined,
+  { say }: Pick<Voice, 'say'>,
+): void {
+  const end = jobAccessToken === undefined ? undefined : endOfJobAccessToken(jobAccessToken);
+  if (end === undefined) return;
+  say(
+    `New ID tokens can be had until ${utc(end)}, when the access token of this job itself ends. After that a tool works on with the access token that it has: ${lives}.`,
+  );
+}
+
+/** What the first access token tells of those that follow it. */
+export function tellAccessToken(
+  { expiresOn }: Pick<AccessToken, 'expiresOn'>,
+  isKeptFresh: boolean,
+  { say }: Pick<Voice, 'say'>,
+): void {
+  say(
+    isKeptFresh
+      ? `Access tokens of this identity: the first is good until ${utc(expiresOn)}; the broker replaces each in time.`
+      : `Access tokens of this identity: the first is good until ${utc(expiresOn)}, and nobody replaces it. How long they live: ${lives}.`,
+  );
+}
+
+/** A time of day as logs tell it: UTC, hours and minutes, with the date. */
+export function utc(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,56 @@
+import { masked, plain, type VariableChange } from '../../agent/variable-change.ts';
+import type { Secret } from '../../secret.ts';
+import type { ServiceConnection } from '../../service-connection/service-connection.ts';
+import type { Endpoints } from '../../wire/endpoints.ts';
+
+/**
+ * What every Azure SDK reads for a workload identity, as Azure's own webhook sets it in Kubernetes:
+ * https://azure.github.io/azure-workload-identity/docs/topics/service-account-labels-and-annotations.html.
+ */
+export function workloadIdentityVariables(
+  connection: ServiceConnection,
+  tokenFile: string,
+): readonly VariableChange[] {
+  return [
+    plain('AZURE_CLIENT_ID', connection.clientId),
+    plain('AZURE_TENANT_ID', connection.tenantId),
+    plain('AZURE_AUTHORITY_HOST', connection.authorityHost.href),
+    plain('AZURE_FEDERATED_TOKEN_FILE', tokenFile),
+  ];
+}
+
+/** The subscription, for tools that have no other way to know it. */
+export function subscriptionVariables(connection: ServiceConnection): readonly VariableChange[] {
+  const { subscriptionId } = connection;
+  return subscriptionId === undefined ? [] : [plain('AZURE_SUBSCRIPTION_ID', subscriptionId)];
+}
+
+/** What azd's `oidc` provider reads (azd 1.18 and later). */
+export function azdVariables(endpoints: Endpoints): readonly VariableChange[] {
+  return [
+    plain('AZURE_OIDC_REQUEST_URL', endpoints.idTokenUrl),
+    masked('AZURE_OIDC_REQUEST_TOKEN', endpoints.idTokenCapability),
+  ];
+}
+
+/** The private profile of Azure CLI. */
+export function azureCliVariables(profile: string): readonly VariableChange[] {
+  return [plain('AZURE_CONFIG_DIR', profile)];
+}
+
+/** The App Service form of a managed identity; the two variables mean nothing apart. */
+export function managedIdentityVariables(endpoints: Endpoints): readonly VariableChange[] {
+  return [
+    plain('IDENTITY_ENDPOINT', endpoints.managedIdentityUrl),
+    masked('IDENTITY_HEADER', endpoints.managedIdentityCapability),
+  ];
+}
+
+/** The same, for a tool that this step itself runs. */
+export function managedIdentityEnvironment(
+  endpoints: Endpoints,
+): Readonly<Record<string, string | Secret>> {
+  return Object.fromEntries(
+    managedIdentityVariables(endpoints).map(({ name, value }) => [name, value]),
+  );
+}

@@ -1,0 +1,229 @@
+import {
+  _knownVariableMap as knownVariables,
+  _vault as vault,
+} from 'azure-pipelines-task-lib/internal.js';
+import * as taskLib from 'azure-pipelines-task-lib/task.js';
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type PipelineAgent, type PresentVariable } from '../../agent/pipeline-agent.ts';
+import { isInContainer } from '../../delivery/files/state-directory.ts';
+import { asFederationError, oneLine, refusal } from '../../errors.ts';
+import { requireTold } from '../../id-token/job.ts';
+import type { NetworkSettings } from '../../ports.ts';
+import { Secret } from '../../secret.ts';
+import type { RawEndpoint } from '../../service-connection/service-connection.ts';
+
+const oldestNode = 20;
+
+/**
+ * Runs a task's story and tells the agent how it ended: one line for a failure, with its remedy
+ * and code, and never a stack trace.
+ */
+export async function runTask(story: (agent: PipelineAgent) => Promise<void>): Promise<void> {
+  try {
+    requireNode(process.versions.node);
+    await story(pipelineAgent());
+    taskLib.setResult(taskLib.TaskResult.Succeeded, '');
+  } catch (error) {
+    const { message, remedy, code, guide } = asFederationError(error);
+    showPlace(error);
+    const pointer = guide === undefined ? '' : await showGuide(guide);
+    taskLib.setResult(taskLib.TaskResult.Failed, `${message} ${remedy}${pointer} (${code})`);
+  }
+}
+
+/**
+ * Runs a clean-up: its trouble is told as a warning, since no job should fail for it.
+ */
+export async function runCleanUp(story: (agent: PipelineAgent) => Promise<void>): Promise<void> {
+  try {
+    await story(pipelineAgent());
+  } catch (error) {
+    const { message, remedy, code } = asFederationError(error);
+    showPlace(error);
+    taskLib.warning(`${message} ${remedy} (${code})`);
+  }
+}
+
+function pipelineAgent(): PipelineAgent {
+  const tempDirectory = tempFolder();
+  return {
+    input: (name) => (taskLib.getInput(name) ?? '').trim(),
+    endpoint,
+    jobVariables: {
+      planId: variable('System.PlanId'),
+      jobId: variable('System.JobId'),
+      hostType: variable('System.HostType'),
+      projectId: variable('System.TeamProjectId'),
+      collectionUri:
+        variable('System.CollectionUri') ?? variable('System.TeamFoundationCollectionUri'),
+      oidcRequestUri: variable('System.OidcRequestUri'),
+      serverUri: variable('System.TeamFoundationServerUri'),
+      jobAccessToken: jobAccessToken(),
+    },
+    tempDirectory,
+    network: networkSettings(),
+    environment: process.env,
+    presentVariables,
+    // In a container the parent is a helper that goes when the step ends; its paths show it.
+    workerPid: isInContainer(tempDirectory) ? undefined : process.ppid,
+    mask: (value) => {
+      taskLib.setSecret(value.reveal());
+    },
+    setVariable: (change) => {
+      const { name, kind, value } = change;
+      taskLib.command(
+        'task.setvariable',
+        {
+          variable: name,
+          issecret: String(kind === 'secret'),
+          ...(kind !== 'secret' && change.exactCase === true ? { preservecase: 'true' } : {}),
+        },
+        value instanceof Secret ? value.reveal() : value,
+      );
+    },
+    setOutput: (name, value) => {
+      const issecret = String(value instanceof Secret);
+      taskLib.command(
+        'task.setvariable',
+        { variable: name, isoutput: 'true', issecret },
+        value instanceof Secret ? value.reveal() : value,
+      );
+    },
+    remember: (name, value) => taskLib.setTaskVariable(name, value),
+    recall: (name) => {
+      const value = taskLib.getTaskVariable(name);
+      return value === '' ? undefined : value;
+    },
+    say: (line) => process.stdout.write(`${line}\n`),
+    warn: (line) => taskLib.warning(line),
+    attachSummary: (name, markdown) => attachSummary(tempDirectory, name, markdown),
+  };
+}
+
+/** Without it files with tokens would lie wherever the step works, among the sources. */
+function tempFolder(): string {
+  return requireTold(variable('Agent.TempDirectory'), 'Agent.TempDirectory');
+}
+
+/** Read from the environment: the task library would write the value to the debug log. */
+function variable(name: string): string | undefined {
+  const value = process.env[name.replaceAll('.', '_').toUpperCase()];
+  return value === '' ? undefined : value;
+}
+
+function secretVariable(name: string): string | undefined {
+  const key = `SECRET_${name.replaceAll('.', '_').toUpperCase()}`;
+  const value = vault.retrieveSecret(key);
+  return value === '' ? undefined : value;
+}
+
+function jobAccessToken(): Secret | undefined {
+  const { parameters } = authorization('SYSTEMVSSCONNECTION');
+  const token = parameters['accesstoken'];
+  return token === undefined ? undefined : new Secret(token);
+}
+
+function endpoint(id: string): RawEndpoint | undefined {
+  const key = id.toLowerCase();
+  const { scheme, parameters } = authorization(key);
+  if (scheme === undefined) return undefined;
+  return {
+    id: key,
+    // The agent does not tell the name of a connection, only its ID.
+    name: undefined,
+    url: process.env[`ENDPOINT_URL_${key}`],
+    scheme,
+    parameters,
+    data: lowerCased(parsed(process.env[`ENDPOINT_DATA_${key}`])),
+  };
+}
+
+/** As a whole: the library writes single parameters to the debug log when it is asked for them. */
+function authorization(id: string): { scheme?: string; parameters: Record<string, string> } {
+  const found = taskLib.getEndpointAuthorization(id, true);
+  if (found === undefined) return { parameters: {} };
+  return { scheme: found.scheme, parameters: lowerCased(found.parameters) };
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? {} : (JSON.parse(text) as unknown);
+  } catch {
+    return {};
+  }
+}
+
+function lowerCased(record: unknown): Record<string, string> {
+  if (typeof record !== 'object' || record === null) return {};
+  return Object.fromEntries(
+    Object.entries(record)
+      .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+      .map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}
+
+/** Secret variables are in the library's vault; that they are there is all that is asked. */
+function presentVariables(): readonly PresentVariable[] {
+  const environment = Object.entries(process.env).map(([name, value]) => ({
+    name,
+    isEmpty: value === undefined || value === '',
+  }));
+  const secrets = Object.entries(knownVariables)
+    .filter(([, { secret }]) => secret)
+    .map(([name]) => ({ name, isEmpty: !vault.retrieveSecret(`SECRET_${name}`) }));
+  return [...environment, ...secrets];
+}
+
+function networkSettings(): NetworkSettings {
+  const authoritiesFile = variable('Agent.CAInfo');
+  const url = variable('Agent.ProxyUrl');
+  if (url === undefined) return { authoritiesFile };
+  const password = secretVariable('Agent.ProxyPassword') ?? variable('Agent.ProxyPassword');
+  const bypass = parsed(variable('Agent.ProxyBypassList'));
+  return {
+    authoritiesFile,
+    proxy: {
+      url,
+      username: variable('Agent.ProxyUsername'),
+      password: password === undefined ? undefined : new Secret(password),
+      bypass: Array.isArray(bypass) ? bypass.filter((entry) => typeof entry === 'string') : [],
+    },
+  };
+}
+
+/** The agent uploads the file after the step, and empties the temp folder at the end of the job. */
+async function attachSummary(directory: string, name: string, markdown: string): Promise<void> {
+  const file = join(directory, `${name}-${randomBytes(4).toString('hex')}.md`);
+  await writeFile(file, markdown, { mode: 0o600, flag: 'wx' });
+  taskLib.uploadSummary(file);
+}
+
+/**
+ * Shows a remedy in full, in the log and as a run summary, where nothing is masked.
+ * @returns a sentence that says where it stands.
+ */
+async function showGuide(guide: string): Promise<string> {
+  for (const line of guide.split('\n')) process.stdout.write(`${oneLine(line)}\n`);
+  const summary = attachSummary(tempFolder(), 'workload-identity', guide);
+  return summary.then(
+    () => ' The log above and the summary of this run (tab Extensions) have it ready to paste.',
+    () => ' The log above has it ready to paste.',
+  );
+}
+
+/** Where it happened, without the text of the error, which may quote what nobody may see. */
+function showPlace(error: unknown): void {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  for (const line of stack.split('\n')) if (/^\s+at /.test(line)) taskLib.debug(line);
+}
+
+function requireNode(version: string): void {
+  if (Number(version.split('.')[0]) >= oldestNode) return;
+  throw refusal(
+    'AGENT_TOO_OLD',
+    `The agent runs this task with Node ${version}, which is too old.`,
+    `Update the agent, or give the container image a Node of version ${oldestNode} or newer.`,
+  );
+}

@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { constants, lstatSync } from 'node:fs';
+import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
+import type { Files } from '../../ports.ts';
+import { Secret } from '../../secret.ts';
+import { isWindows } from '../machine/system-program.ts';
+import { codeOf, isHeld, onceFree, renameOver } from './held-files.ts';
+import { isOurs, makeByMode, makePrivateDirectory, unsafe } from './private-directory.ts';
+
+/** No file of ours comes near this size; one that does is not ours. */
+const longestBytes = 4 * 1024 * 1024;
+
+/** Windows has no such flag, and there a directory's access control list keeps others from making links. */
+const noFollow = isWindows ? 0 : constants.O_NOFOLLOW;
+
+/** So often, with longer and longer pauses, is tried to remove what somebody holds: two seconds in all. */
+const removal = { recursive: true, force: true, maxRetries: 6, retryDelay: 100 };
+
+/** The disk, with modes or access control lists that keep other users out. */
+export const diskFiles: Files = {
+  makePrivateDirectory,
+  makeInnerDirectory: makeByMode,
+
+  async replace(path, content) {
+    const draft = `${path}.${randomBytes(6).toString('hex')}`;
+    try {
+      const file = await open(draft, 'wx', 0o600);
+      try {
+        await file.writeFile(content instanceof Secret ? content.reveal() : content);
+      } finally {
+        await file.close();
+      }
+      await renameOver(draft, path);
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    }
+  },
+
+  async read(path) {
+    try {
+      // Where the system can, a link is refused by the opening itself, so there is no gap between.
+      const file = await onceFree(() => open(path, constants.O_RDONLY | noFollow));
+      return await contentOf(path, file);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw codeOf(error) === 'ELOOP' ? unsafe(path) : error;
+    }
+  },
+
+  async exists(path) {
+    return lstat(path).then(
+      () => true,
+      () => false,
+    );
+  },
+
+  async claim(path) {
+    try {
+      await (await open(path, 'wx', 0o600)).close();
+      return true;
+    } catch (error) {
+      // One that is being removed has its name until its last reader is gone.
+      if (codeOf(error) === 'EEXIST' || isHeld(error)) return false;
+      throw error;
+    }
+  },
+
+  stamp: (path) =>
+    new Promise((resolve) => {
+      resolve(stampOf(path));
+    }),
+
+  remove: (path) => rm(path, removal),
+};
+
+async function contentOf(path: string, file: FileHandle): Promise<string> {
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile() || stats.size > longestBytes || !isOurs(stats)) throw unsafe(path);
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+/** Not by the thread pool: it is asked every few seconds for hours, and answers at once. */
+function stampOf(path: string): string | undefined {
+  try {
+    const { ino, mtimeNs, size } = lstatSync(path, { bigint: true });
+    return `${ino}-${mtimeNs}-${size}`;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { refusal } from '../../errors.ts';
+import { isWindows, systemProgram } from '../machine/system-program.ts';
+import { codeOf, renameOver } from './held-files.ts';
+
+/**
+ * Makes a directory for its owner alone, or checks that an existing one is ours and private.
+ * @throws {FederationError} where others could get in.
+ */
+export async function makePrivateDirectory(path: string): Promise<void> {
+  await (isWindows ? makeClosedDirectory(path, systemProgram('icacls.exe')) : makeByMode(path));
+}
+
+/** The same below a private directory: Windows hands its access control list down. */
+export async function makeByMode(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    requirePrivate(path, await lstat(path));
+  }
+}
+
+/**
+ * Makes a directory with an access control list of its own. It gets its name last, so that one which
+ * has the name is closed, whenever this process was ended. A volume that has no such lists is refused
+ * like a directory that is open to others: whoever reads a token can use it from anywhere.
+ * @param icacls the path of the program that sets the list.
+ */
+export async function makeClosedDirectory(path: string, icacls: string): Promise<void> {
+  const existing = await lstat(path).catch(() => undefined);
+  if (existing !== undefined) {
+    // Nothing tells its owner at a reasonable price. The agent empties the folder before each job,
+    // and who may put a directory there may also change what the job runs.
+    requirePrivate(path, existing);
+    return;
+  }
+  // Processes take a while to load, and only Windows needs one here.
+  const { closeToOthers } = await import('./access-control-list.ts');
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  await mkdir(draft, { mode: 0o700 });
+  try {
+    const trouble = await closeToOthers(draft, icacls);
+    if (trouble !== undefined) throw openToOthers(path, trouble);
+    // What came before the list has one of its own.
+    if ((await readdir(draft)).length > 0) throw unsafe(path);
+    await renameOver(draft, path);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Whether a file is of this user, where the system tells. */
+export function isOurs(stats: Stats): boolean {
+  const user = process.geteuid?.();
+  return user === undefined || stats.uid === user;
+}
+
+export function unsafe(path: string): Error {
+  return refusal(
+    'STATE_DIRECTORY_UNSAFE',
+    `${path} is not a private file or directory of this user, so no token is put there.`,
+    'Remove it, and find out which step or other user of this host made it.',
+  );
+}
+
+function requirePrivate(path: string, stats: Stats): void {
+  const isPrivate = isWindows || (stats.mode & 0o077) === 0;
+  if (!stats.isDirectory() || !isOurs(stats) || !isPrivate) throw unsafe(path);
+}
+
+function openToOthers(path: string, trouble: string): Error {
+  return refusal(
+    'STATE_DIRECTORY_UNSAFE',
+    `${path} could not be closed to other users of this host, because icacls.exe ${trouble}, so no token is put there.`,
+    "Keep the agent's work folder on an NTFS volume where its account may change permissions.",
+  );
+}

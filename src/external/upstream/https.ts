@@ -1,0 +1,69 @@
+import {
+  createDefaultHttpClient,
+  createEmptyPipeline,
+  createHttpHeaders,
+  createPipelineRequest,
+  proxyPolicy,
+  type Pipeline,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
+import { NetworkTrouble, type Http, type HttpAnswer, type NetworkSettings } from '../../ports.ts';
+import { Secret } from '../../secret.ts';
+import { everyStatus, textOf } from './answer-text.ts';
+import type { EarlyConnection } from './early-connection.ts';
+import { proxyFor, trusting } from './network-settings.ts';
+import { troubleOf } from './network-trouble.ts';
+
+/**
+ * HTTPS through Azure's own pipeline, of which proxies and TLS are taken, and nothing repeated.
+ * @param early for the first request, if it goes where that one does.
+ */
+export function httpsThrough(network: NetworkSettings, early?: EarlyConnection): Http {
+  const client = createDefaultHttpClient();
+  let agent = early;
+  return {
+    async send({ method, url, headers, body, timeoutMs }) {
+      const deadline = AbortSignal.timeout(Math.ceil(timeoutMs));
+      const request = createPipelineRequest({
+        method,
+        url: url.href,
+        headers: createHttpHeaders(revealed(headers)),
+        abortSignal: deadline,
+        streamResponseStatusCodes: everyStatus,
+        ...(body === undefined ? {} : { body }),
+        ...trusting(network),
+      });
+      if (agent !== undefined) request.agent = agent;
+      agent = undefined;
+      try {
+        const response = await pipelineFor(url, network).sendRequest(client, request);
+        return await answerOf(response, deadline);
+      } catch (error) {
+        throw deadline.aborted ? new NetworkTrouble('timeout') : troubleOf(error);
+      }
+    },
+  };
+}
+
+function pipelineFor(url: URL, network: NetworkSettings): Pipeline {
+  const pipeline = createEmptyPipeline();
+  const proxy = proxyFor(url, network);
+  // Without settings of its own the policy reads HTTPS_PROXY and NO_PROXY.
+  if (proxy !== 'direct') pipeline.addPolicy(proxyPolicy(proxy));
+  return pipeline;
+}
+
+function revealed(headers: Readonly<Record<string, string | Secret>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      value instanceof Secret ? value.reveal() : value,
+    ]),
+  );
+}
+
+async function answerOf(response: PipelineResponse, deadline: AbortSignal): Promise<HttpAnswer> {
+  const headers = response.headers.toJSON();
+  const body = await textOf(response, deadline);
+  return { status: response.status, headers, body };
+}

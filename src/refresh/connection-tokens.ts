@@ -1,0 +1,272 @@
+import { accessTokenLifeMs, type AccessToken } from '../access-token/access-token.ts';
+import { exchange, type Identity } from '../access-token/exchange.ts';
+import { refreshAzureCliProfile } from '../azure-cli/profile.ts';
+import { FederationError, asFederationError } from '../errors.ts';
+import { idTokenLifeMs, type IdToken } from '../id-token/id-token.ts';
+import type { Job } from '../id-token/job.ts';
+import { requestIdToken } from '../id-token/request-id-token.ts';
+import type { Chance, Clock, EntraAccessTokens, Files, Http } from '../ports.ts';
+import type { AccessTokenFile, SignedInConnection } from '../wire/messages.ts';
+import { FailureBudget, Weather } from './circuit-breaker.ts';
+import { accessTokenRhythm, idTokenRhythm } from './refresh-policy.ts';
+import { Tally } from './statistics.ts';
+import { TokenKeeper, type Minted } from './token-keeper.ts';
+
+/** What the broker asks of the world. */
+export interface BrokerWorld {
+  readonly http: Http;
+  readonly entra: EntraAccessTokens;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly chance: Chance;
+}
+
+/** So many scopes are kept for one connection; beyond them the longest unused is forgotten. */
+const mostScopes = 64;
+
+interface Scope {
+  readonly keeper: TokenKeeper<AccessToken>;
+  /** Files that hold this access token; one that has any is never forgotten. */
+  readonly files: Set<string>;
+}
+
+/** Keeps one service connection signed in: its ID token, its access tokens, and their files. */
+export class ConnectionSession {
+  readonly idTokens: TokenKeeper<IdToken>;
+  readonly tally: Tally;
+  readonly #connection: SignedInConnection;
+  readonly #identity: Identity;
+  readonly #world: BrokerWorld;
+  readonly #budget = new FailureBudget();
+  readonly #entraWeather = new Weather(this.#budget);
+  /** In the order of their last use. */
+  readonly #scopes = new Map<string, Scope>();
+  #azureCliProfile: string | undefined;
+
+  /** @param tokenFile where the ID token stands for tools; undefined where no tool reads it. */
+  constructor(
+    connection: SignedInConnection,
+    tokenFile: string | undefined,
+    job: Job,
+    world: BrokerWorld,
+  ) {
+    const { clock, chance } = world;
+    this.#connection = connection;
+    this.#identity = { ...connection, authorityHost: new URL(connection.authorityHost) };
+    this.#world = world;
+    this.tally = new Tally(connection.name, clock);
+    this.idTokens = new TokenKeeper({
+      prepare: () =>
+        Promise.resolve(async (timeoutMs) => {
+          const askedOn = clock.now();
+          const { idToken, pauseMs } = await requestIdToken(connection, job, timeoutMs, world);
+          const issuedMs = idToken.issuedOn?.getTime();
+          return { token: idToken, lifeMs: idTokenLifeMs(idToken, askedOn), issuedMs, pauseMs };
+        }),
+      ...(tokenFile === undefined
+        ? {}
+        : { deliver: (idToken: IdToken) => this.#deliver(idToken, tokenFile) }),
+      rhythm: idTokenRhythm,
+      weather: new Weather(this.#budget),
+      events: {
+        minted: () => this.tally.minted('ID token'),
+        failed: (failure) => this.tally.failed(failure, 'ID token'),
+      },
+      clock,
+      chance,
+    });
+    for (const file of connection.accessTokenFiles) this.keepFile(file);
+    this.#azureCliProfile = connection.azureCliProfile;
+  }
+
+  /** As it was registered, with the files that came later: what a successor needs to know. */
+  get connection(): SignedInConnection {
+    const accessTokenFiles = [...this.#scopes].flatMap(([scope, { files }]) =>
+      [...files].map((path) => ({ path, scope })),
+    );
+    return { ...this.#connection, accessTokenFiles, azureCliProfile: this.#azureCliProfile };
+  }
+
+  /**
+   * The ID token, once it stands in its file, for a task.
+   * @param patienceMs so long passing trouble is waited out.
+   * @throws {FederationError} the reason why there is none, or none in the file.
+   */
+  async firstIdToken(patienceMs = 0): Promise<IdToken> {
+    const idToken = await this.#patiently(this.idTokens, patienceMs);
+    await this.idTokens.delivered();
+    return idToken;
+  }
+
+  /**
+   * An access token, for a task.
+   * @param patienceMs so long passing trouble is waited out.
+   * @throws {FederationError} the reason why there is none.
+   */
+  async firstAccessToken(scope: string, patienceMs: number): Promise<AccessToken> {
+    return this.#patiently(this.#scope(scope).keeper, patienceMs);
+  }
+
+  /**
+   * What a client gets, which knows itself for how long to ask again.
+   * @throws {FederationError} the reason why there is none.
+   */
+  async accessToken(scope: string): Promise<AccessToken> {
+    return this.#scope(scope).keeper.current();
+  }
+
+  /** Keeps the access token for a scope in a file from now on. */
+  keepFile({ path, scope }: AccessTokenFile): void {
+    const { files } = this.#scope(scope);
+    // A file holds one access token: the order that came last decides which.
+    for (const other of this.#scopes.values()) other.files.delete(path);
+    files.add(path);
+  }
+
+  /** Keeps Azure CLI signed in there from now on, beginning with the ID token of this moment. */
+  async keepAzureCliProfile(path: string): Promise<void> {
+    this.#azureCliProfile = path;
+    await this.#refreshAzureCli(await this.idTokens.current());
+  }
+
+  /** Goes back to the files of an earlier moment, when access tokens for new ones cannot be had. */
+  keepOnly(accessTokenFiles: readonly AccessTokenFile[]): void {
+    for (const { files } of this.#scopes.values()) files.clear();
+    for (const file of accessTokenFiles) this.keepFile(file);
+  }
+
+  /**
+   * Writes every file that this connection was ordered, and tells the first reason why not.
+   * @param patienceMs so long passing trouble is waited out.
+   */
+  async fillFiles(patienceMs: number): Promise<void> {
+    const giveUpAt = this.#world.clock.monotonicMs() + patienceMs;
+    for (const [scope, { files }] of [...this.#scopes]) {
+      if (files.size === 0) continue;
+      const leftMs = giveUpAt - this.#world.clock.monotonicMs();
+      await this.#write(await this.firstAccessToken(scope, leftMs), files);
+    }
+  }
+
+  /** Does what is due; never rejects. */
+  async tend(): Promise<void> {
+    const keepers = [this.idTokens, ...this.#tended()];
+    await Promise.all(keepers.map((keeper) => keeper.tend()));
+  }
+
+  /** ms until {@link tend} has something to do. */
+  dueInMs(): number {
+    // Without an ID token nothing else can be had.
+    const others = this.idTokens.isHolding ? this.#tended() : [];
+    return Math.min(this.idTokens.dueInMs(), ...others.map((keeper) => keeper.dueInMs()));
+  }
+
+  /** Asks as often as makes sense, unless that would last longer than a task should wait. */
+  async #patiently<T>(keeper: TokenKeeper<T>, patienceMs: number): Promise<T> {
+    const { clock } = this.#world;
+    const giveUpAt = clock.monotonicMs() + patienceMs;
+    for (;;) {
+      try {
+        return await keeper.current();
+      } catch (error) {
+        const { kind, retryAfterMs = 0 } = asFederationError(error);
+        const waitMs = Math.max(retryAfterMs, 100);
+        if (kind === 'definite' || clock.monotonicMs() + waitMs > giveUpAt) throw error;
+        await clock.sleep(waitMs);
+      }
+    }
+  }
+
+  /** Only what stands in files is renewed unasked; the rest when a client wants it. */
+  #tended(): readonly TokenKeeper<AccessToken>[] {
+    return [...this.#scopes.values()]
+      .filter(({ files }) => files.size > 0)
+      .map(({ keeper }) => keeper);
+  }
+
+  #scope(scope: string): Scope {
+    const known = this.#scopes.get(scope);
+    if (known !== undefined) {
+      this.#scopes.delete(scope);
+      this.#scopes.set(scope, known);
+      return known;
+    }
+    this.#forgetOne();
+    const files = new Set<string>();
+    const created = { keeper: this.#accessTokenKeeper(scope, files), files };
+    this.#scopes.set(scope, created);
+    return created;
+  }
+
+  #forgetOne(): void {
+    if (this.#scopes.size < mostScopes) return;
+    const longestUnused = [...this.#scopes].find(([, { files }]) => files.size === 0);
+    if (longestUnused === undefined) throw tooManyScopes(this.#connection.name);
+    this.#scopes.delete(longestUnused[0]);
+  }
+
+  #accessTokenKeeper(scope: string, files: ReadonlySet<string>): TokenKeeper<AccessToken> {
+    const { clock, chance } = this.#world;
+    return new TokenKeeper({
+      prepare: async () => {
+        const idToken = await this.idTokens.current();
+        return (timeoutMs) => this.#exchange(idToken, scope, timeoutMs);
+      },
+      deliver: (accessToken) => this.#write(accessToken, files),
+      rhythm: accessTokenRhythm,
+      weather: this.#entraWeather,
+      events: {
+        minted: () => this.tally.minted({ scope }),
+        failed: (failure) => this.tally.failed(failure, { scope }),
+      },
+      clock,
+      chance,
+    });
+  }
+
+  async #exchange(
+    idToken: IdToken,
+    scope: string,
+    timeoutMs: number,
+  ): Promise<Minted<AccessToken>> {
+    try {
+      const token = await exchange(this.#identity, idToken, scope, timeoutMs, this.#world);
+      return { token, lifeMs: accessTokenLifeMs(token, this.#world.clock.now()) };
+    } catch (error) {
+      // Entra holds the ID token to be expired, whatever we think: the next attempt needs another.
+      if (error instanceof FederationError && error.code === 'AADSTS700024') {
+        void this.idTokens.refresh();
+      }
+      throw error;
+    }
+  }
+
+  async #deliver(idToken: IdToken, tokenFile: string): Promise<void> {
+    // Without a newline: several clients send the content as it is.
+    await this.#world.files.replace(tokenFile, idToken.token);
+    try {
+      await this.#refreshAzureCli(idToken);
+    } catch (error) {
+      // The ID token in the profile is good until long after the next refresh, which tries again.
+      this.tally.failed(asFederationError(error), 'ID token');
+    }
+  }
+
+  async #refreshAzureCli({ token }: IdToken): Promise<void> {
+    if (this.#azureCliProfile === undefined) return;
+    await refreshAzureCliProfile(this.#azureCliProfile, this.#identity, token, this.#world);
+  }
+
+  async #write(accessToken: AccessToken, files: ReadonlySet<string>): Promise<void> {
+    for (const path of files) await this.#world.files.replace(path, accessToken.token);
+  }
+}
+
+function tooManyScopes(connection: string): FederationError {
+  return new FederationError({
+    code: 'BROKER_BUSY',
+    message: `The broker keeps ${mostScopes} access tokens in files for the service connection "${connection}" already.`,
+    remedy: 'Ask for fewer access tokens in one job.',
+    kind: 'definite',
+  });
+}

@@ -1,0 +1,248 @@
+import { FederationError, asFederationError } from '../errors.ts';
+import type { Chance, Clock } from '../ports.ts';
+import type { Streak, Weather } from './circuit-breaker.ts';
+import { HeldToken } from './held-token.ts';
+import {
+  momentOf,
+  patienceMs,
+  timeoutMs,
+  waitAfterFailureMs,
+  type Moment,
+  type Rhythm,
+} from './refresh-policy.ts';
+import { TokenDelivery } from './token-delivery.ts';
+
+/** A token as it came from upstream. */
+export interface Minted<T> {
+  readonly token: T;
+  /** How long it is good from the moment it was asked for, in ms. */
+  readonly lifeMs: number;
+  /** When it was issued by its issuer's clock, in ms; absent where that is not known. */
+  readonly issuedMs?: number | undefined;
+  /** Upstream asked not to be asked again for so many ms. */
+  readonly pauseMs?: number | undefined;
+}
+
+/** Asks upstream once, and gives up after `timeoutMs`. */
+export type Mint<T> = (timeoutMs: number) => Promise<Minted<T>>;
+
+/** What a keeper tells of its work, for the report. */
+export interface KeeperEvents {
+  minted(): void;
+  failed(failure: FederationError): void;
+}
+
+export interface KeeperParts<T> {
+  /**
+   * Gets together what asking takes, for example the client assertion of an exchange, and returns
+   * the asking itself. What fails here is not upstream's fault and has a pace of its own.
+   */
+  readonly prepare: () => Promise<Mint<T>>;
+  /** Puts a new token where tools read it; absent where they ask for it. */
+  readonly deliver?: (token: T) => Promise<void>;
+  readonly rhythm: Rhythm;
+  readonly weather: Weather;
+  readonly events: KeeperEvents;
+  readonly clock: Clock;
+  readonly chance: Chance;
+}
+
+/** A file that could not be written is tried again after this. */
+const redeliveryMs = 2_000;
+
+/** While a request is on its way, what is due next shows when it is back. */
+const pendingMs = 1_000;
+
+/** However short the lives of tokens are, upstream is not asked more often than this. */
+const shortestPauseMs = 1_000;
+
+/**
+ * Keeps one token fresh: asks again in time, one request upstream at a time, and while that fails
+ * hands out the last good token until its end.
+ */
+export class TokenKeeper<T> {
+  readonly #parts: KeeperParts<T>;
+  readonly #delivery: TokenDelivery<T>;
+  #held: HeldToken<T> | undefined;
+  #pending: Promise<void> | undefined;
+  #failure: FederationError | undefined;
+  /** What stands in the way of asking at all, found out anew whenever somebody wants a token. */
+  #obstacle: FederationError | undefined;
+  #notBeforeMs = 0;
+
+  constructor(parts: KeeperParts<T>) {
+    const { deliver = (): Promise<void> => Promise.resolve(), events } = parts;
+    this.#parts = parts;
+    this.#delivery = new TokenDelivery(deliver, (failure) => events.failed(failure));
+  }
+
+  /**
+   * The token to hand out now.
+   * @throws {FederationError} the reason why there is none.
+   */
+  async current(): Promise<T> {
+    for (;;) {
+      const held = this.#held;
+      if (held === undefined || held.dueInMs <= 0) {
+        const attempt = this.refresh();
+        // With enough life left nobody needs to wait for the new one.
+        const mustWait =
+          held === undefined || held.leftMs <= this.#parts.rhythm.floorMs(held.lifeMs);
+        if (mustWait) await attempt;
+      }
+      if (this.#held !== undefined && this.#held.leftMs > 0) return this.#held.token;
+      if (!this.#waitsForOthers()) throw this.#whyNone();
+      await this.#parts.weather.news();
+    }
+  }
+
+  /** Asks upstream, or joins those who wait already; does nothing while asking makes no sense. */
+  refresh(): Promise<void> {
+    if (this.#pending !== undefined) return this.#pending;
+    this.#obstacle = undefined;
+    if (!this.#mayAsk()) return Promise.resolve();
+    this.#pending = this.#attempt().finally(() => {
+      this.#pending = undefined;
+    });
+    return this.#pending;
+  }
+
+  /** Does what is due, on the schedule's behalf; never rejects. */
+  async tend(): Promise<void> {
+    if (this.#delivery.isPending) await this.#delivery.deliver();
+    if (this.#held === undefined || this.#held.dueInMs <= 0) await this.refresh();
+  }
+
+  /** ms until {@link tend} has something to do. */
+  dueInMs(): number {
+    if (this.#pending !== undefined) return pendingMs;
+    if (this.#delivery.isPending) return redeliveryMs;
+    const { clock, weather } = this.#parts;
+    const wantedInMs = this.#held?.dueInMs ?? 0;
+    const busyMs = weather.isBusy(clock.monotonicMs()) ? pendingMs : 0;
+    return Math.max(busyMs, this.opensInMs(), wantedInMs);
+  }
+
+  /** ms until another attempt makes sense, for whoever has to wait for the first token. */
+  opensInMs(): number {
+    const opensAt = Math.max(this.#notBeforeMs, this.#parts.weather.opensAt());
+    return Math.max(0, opensAt - this.#parts.clock.monotonicMs());
+  }
+
+  /** Whether there is a token that may be handed out. */
+  get isHolding(): boolean {
+    return this.#leftMs > 0;
+  }
+
+  /**
+   * Resolves once the token in hand stands where tools read it.
+   * @throws {FederationError} the reason why it does not.
+   */
+  delivered(): Promise<void> {
+    return this.#delivery.delivered();
+  }
+
+  #mayAsk(): boolean {
+    const nowMs = this.#parts.clock.monotonicMs();
+    return nowMs >= this.#notBeforeMs && this.#parts.weather.mayAsk(nowMs);
+  }
+
+  /** Whether nothing but another's request stands in the way, which is back before long. */
+  #waitsForOthers(): boolean {
+    const nowMs = this.#parts.clock.monotonicMs();
+    if (nowMs < this.#notBeforeMs || this.#obstacle !== undefined) return false;
+    return this.#parts.weather.isBusy(nowMs);
+  }
+
+  async #attempt(): Promise<void> {
+    try {
+      const mint = await this.#parts.prepare();
+      // Others may have set out in the meantime.
+      if (!this.#mayAsk()) return;
+      await this.#parts.weather.during(() => this.#ask(mint));
+    } catch (error) {
+      this.#obstacle = asFederationError(error);
+    }
+    // Not awaited: those who ask for the token itself need not wait for a file.
+    void this.#delivery.deliver();
+  }
+
+  async #ask(mint: Mint<T>): Promise<void> {
+    const askedAt = momentOf(this.#parts.clock);
+    try {
+      this.#take(await mint(timeoutMs(this.#leftMs)), askedAt);
+    } catch (error) {
+      this.#note(asFederationError(error));
+    }
+  }
+
+  #take({ token, lifeMs: ownLifeMs, issuedMs, pauseMs = 0 }: Minted<T>, askedAt: Moment): void {
+    const { clock, chance, weather, events, rhythm } = this.#parts;
+    const oldByMs = this.#held?.ageOf(issuedMs, askedAt) ?? 0;
+    const lifeMs = ownLifeMs - oldByMs;
+    if (lifeMs <= 0) throw expiredOnArrival();
+    const nowMs = clock.monotonicMs();
+    const leftMs = this.#leftMs;
+    const refreshAfterMs = Math.max(
+      rhythm.refreshAfterMs(lifeMs, chance.jitter()),
+      shortestPauseMs,
+    );
+    this.#failure = undefined;
+    events.minted();
+    weather.isFine();
+    weather.wantsPause(nowMs + Math.min(pauseMs, patienceMs(lifeMs)));
+    if (lifeMs > leftMs) {
+      const lifetime = { askedAt, lifeMs, refreshAfterMs, issuedMs, oldByMs };
+      this.#held = new HeldToken(token, lifetime, clock);
+      this.#delivery.take(token);
+    } else {
+      // Out of somebody's cache, and older than what we hold.
+      this.#notBeforeMs = nowMs + Math.min(refreshAfterMs, patienceMs(leftMs));
+    }
+  }
+
+  #note(failure: FederationError): void {
+    const { clock, chance, weather, events } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    const wait = (streak: Streak): number =>
+      waitAfterFailureMs(failure, streak, this.#leftMs, chance.jitter());
+    this.#failure = failure;
+    events.failed(failure);
+    if (failure.kind === 'definite') {
+      this.#notBeforeMs = nowMs + wait({ failures: 1, services: 1 });
+      weather.refuses(nowMs);
+    } else {
+      weather.isBad(nowMs, failure, wait);
+    }
+  }
+
+  /** Of the token in hand, in ms; 0 where there is none, or it has ended. */
+  get #leftMs(): number {
+    return this.#held?.leftMs ?? 0;
+  }
+
+  #whyNone(): FederationError {
+    const failure = this.#obstacle ?? this.#failure ?? this.#parts.weather.failure;
+    if (failure === undefined) {
+      return new FederationError({
+        code: 'BROKER_BUSY',
+        message: 'The broker has no token at this moment and may not ask for one yet.',
+        remedy: 'Ask again in a few seconds.',
+        kind: 'transient',
+        retryAfterMs: this.opensInMs(),
+      });
+    }
+    if (failure === this.#obstacle || failure.kind === 'definite') return failure;
+    const { code, message, remedy, kind } = failure;
+    return new FederationError({ code, message, remedy, kind, retryAfterMs: this.opensInMs() });
+  }
+}
+
+function expiredOnArrival(): FederationError {
+  return new FederationError({
+    code: 'DEVOPS_ANSWER_UNREADABLE',
+    message: 'A token arrived that had expired already.',
+    remedy: 'Look for a proxy that keeps answers, and at how long the requests of this agent take.',
+    kind: 'transient',
+  });
+}

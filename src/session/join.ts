@@ -1,0 +1,230 @@
+import type { AccessToken } from '../access-token/access-token.ts';
+import { stateDirectoryIn } from '../delivery/files/state-directory.ts';
+import { FederationError, refusal, type Failure } from '../errors.ts';
+import type { Job } from '../id-token/job.ts';
+import type {
+  Chance,
+  Clock,
+  Files,
+  NetworkSettings,
+  Processes,
+  ProcessIdentity,
+} from '../ports.ts';
+import { Secret } from '../secret.ts';
+import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import { readBrokerState, type BrokerState } from '../wire/broker-state.ts';
+import { endpointPaths, type Endpoints } from '../wire/endpoints.ts';
+import {
+  orderOf,
+  protocolVersion,
+  type AccessTokenAnswer,
+  type AccessTokenFile,
+  type BrokerSettings,
+  type ConnectionOrder,
+  type Registration,
+  type RegistrationAnswer,
+  type StartMessage,
+  type ControlRoute,
+} from '../wire/messages.ts';
+import { endByForce } from './broker-process.ts';
+import { askBroker, type Reach } from './running-broker.ts';
+import type { Session } from './session.ts';
+
+/** What a task needs to find or start the broker. */
+export interface JoinWorld {
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  /** Starts the background process, and resolves with its first answer. */
+  readonly start: (message: StartMessage) => Promise<RegistrationAnswer>;
+  readonly reach: Reach;
+}
+
+/** The surroundings of the job that the broker is told of when it starts. */
+export interface Surroundings {
+  readonly job: Job;
+  readonly tempDirectory: string;
+  readonly worker: ProcessIdentity | undefined;
+  readonly network: NetworkSettings;
+}
+
+/** A session that the broker keeps signed in from now on. */
+export interface Membership extends Session {
+  readonly endpoints: Endpoints;
+  readonly keepAzureCliProfile: (path: string) => Promise<void>;
+}
+
+/**
+ * Has the job's one broker keep a connection signed in: the one that runs already, else a new one,
+ * which takes over address and connections of one that died.
+ * @param onStart told the broker's ID before this task starts it, and so has to stop it; told
+ *   undefined when nothing runs after all.
+ * @throws {FederationError} when the connection cannot be signed in.
+ */
+export async function joinBroker(
+  connection: ServiceConnection,
+  accessTokenFiles: readonly AccessTokenFile[],
+  surroundings: Surroundings,
+  onStart: (brokerId: string | undefined) => void,
+  world: JoinWorld,
+): Promise<Membership> {
+  const order = orderOf(connection, accessTokenFiles);
+  const state = await findState(surroundings, world);
+  const before = (state?.connections ?? []).map(({ id }) => id);
+  if (state !== undefined && (await isAlive(state, world))) {
+    const answer = await askBroker(state, 'register', order, world.reach);
+    if (isAnswer(answer)) {
+      return membership(
+        registrationIn(answer),
+        { hasStarted: false, before },
+        order,
+        surroundings,
+        world,
+      );
+    }
+  }
+  if (state !== undefined) await endByForce(state, world);
+  const settings = settingsOf(surroundings, state, world);
+  // Before it runs: should this step be ended by force meanwhile, its post-job step knows it.
+  onStart(settings.brokerId);
+  const answer = await world.start({ settings, connection: order });
+  if ('failure' in answer && answer.keepsRunning !== true) onStart(undefined);
+  return membership(
+    registrationIn(answer),
+    { hasStarted: true, before },
+    order,
+    surroundings,
+    world,
+  );
+}
+
+/** The state of this job's broker; what another job left behind is not ours. */
+async function findState(
+  { job, tempDirectory }: Surroundings,
+  { files }: JoinWorld,
+): Promise<BrokerState | undefined> {
+  const directory = stateDirectoryIn(tempDirectory);
+  await files.makePrivateDirectory(directory.root);
+  const text = await files.read(directory.stateFile);
+  const state = text === undefined ? undefined : readBrokerState(text);
+  if (state?.jobId !== job.jobId) return undefined;
+  if (state.protocol === protocolVersion) return state;
+  throw refusal(
+    'BROKER_NOT_STARTED',
+    'Another version of these tasks has started a broker in this job already, and the two do not understand each other.',
+    'Use the same version of the tasks throughout a job.',
+  );
+}
+
+/** A broker that hangs is as good as dead: it gets three seconds, not as long as a first token. */
+async function isAlive(state: BrokerState, { reach }: JoinWorld): Promise<boolean> {
+  return (await askBroker(state, 'status', {}, reach)) !== undefined;
+}
+
+function settingsOf(
+  { job, tempDirectory, worker, network }: Surroundings,
+  state: BrokerState | undefined,
+  { chance }: JoinWorld,
+): BrokerSettings {
+  const { proxy, authoritiesFile } = network;
+  return {
+    protocol: protocolVersion,
+    brokerId: chance.capability().reveal(),
+    job: {
+      ...job,
+      collectionUri: job.collectionUri.href,
+      oidcRequestUri: job.oidcRequestUri.href,
+      jobAccessToken: job.jobAccessToken.reveal(),
+    },
+    stateDirectory: tempDirectory,
+    worker,
+    network: {
+      proxy: proxy === undefined ? undefined : { ...proxy, password: proxy.password?.reveal() },
+      authoritiesFile,
+    },
+    port: state?.port,
+    kept: state?.connections ?? [],
+  };
+}
+
+interface Joined {
+  readonly hasStarted: boolean;
+  /** Connections that were kept before this one joined. */
+  readonly before: readonly string[];
+}
+
+function membership(
+  registration: Registration,
+  { hasStarted, before }: Joined,
+  { id }: ConnectionOrder,
+  surroundings: Surroundings,
+  world: JoinWorld,
+): Membership {
+  const { tokenFile, issuer, subject, audience, clockAheadMs } = registration;
+  const ask = async (route: ControlRoute, body: unknown): Promise<unknown> => {
+    const state = await findState(surroundings, world);
+    return state === undefined ? undefined : askBroker(state, route, body, world.reach);
+  };
+  return {
+    tokenFile,
+    endpoints: endpointsOf(registration, id),
+    idToken: {
+      issuer,
+      subject,
+      audience,
+      expiresOn: new Date(registration.expiresOn),
+      clockAheadMs,
+    },
+    accessToken: async (scope) => accessTokenIn(await ask('access-token', { id, scope }), scope),
+    keepAzureCliProfile: async (path) => {
+      const answer = await ask('azure-cli-profile', { id, path });
+      const { failure } = (answer ?? { failure: unreachable }) as { failure?: Failure };
+      if (failure !== undefined) throw new FederationError(failure);
+    },
+    undo: async () => {
+      if (hasStarted && before.length === 0) await ask('stop', {});
+      else if (!before.includes(id)) await ask('dismiss', { id });
+    },
+  };
+}
+
+function endpointsOf(registration: Registration, connectionId: string): Endpoints {
+  const base = `http://${registration.address}`;
+  return {
+    idTokenUrl: `${base}${endpointPaths.idToken(connectionId)}?v=1`,
+    idTokenCapability: new Secret(registration.idTokenCapability),
+    managedIdentityUrl: `${base}${endpointPaths.managedIdentity(connectionId)}`,
+    managedIdentityCapability: new Secret(registration.managedIdentityCapability),
+  };
+}
+
+function registrationIn(answer: RegistrationAnswer): Registration {
+  if ('registration' in answer) return answer.registration;
+  throw new FederationError(answer.failure);
+}
+
+function accessTokenIn(answer: unknown, scope: string): AccessToken {
+  const { token, expiresOn, failure } = (answer ?? { failure: unreachable }) as Partial<
+    Extract<AccessTokenAnswer, { token: string }> & { failure: Failure }
+  >;
+  if (token === undefined || expiresOn === undefined) {
+    throw new FederationError(failure ?? unreachable);
+  }
+  return { token: new Secret(token), scope, expiresOn: new Date(expiresOn) };
+}
+
+const unreachable: Failure = {
+  code: 'BROKER_NOT_STARTED',
+  message: 'The broker of this job does not answer.',
+  remedy: 'Run the job again; look for what ends processes or closes loopback ports on the agent.',
+  kind: 'definite',
+};
+
+function isAnswer(answer: unknown): answer is RegistrationAnswer {
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    ('registration' in answer || 'failure' in answer)
+  );
+}

@@ -1,0 +1,49 @@
+import { stateDirectoryIn } from '../delivery/files/state-directory.ts';
+import type { Clock, Files, Processes } from '../ports.ts';
+import { readBrokerState } from '../wire/broker-state.ts';
+import type { BrokerReport } from '../wire/report.ts';
+import { endByForce, goesWithin } from './broker-process.ts';
+import { askBroker, type Reach } from './running-broker.ts';
+
+export interface LeaveWorld {
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly clock: Clock;
+  readonly reach: Reach;
+}
+
+/** How the broker of a job ended, and whether files of it remain that a program holds open. */
+export type Leaving = { readonly remains?: true } & (
+  | { readonly ended: 'now'; readonly report: BrokerReport }
+  /** It did not answer and was ended by force. */
+  | { readonly ended: 'by force' }
+  /** It did not answer, and nothing proves which process it is; it ends without its state file. */
+  | { readonly ended: 'later' }
+  /** It was gone already, or another broker has taken its place. */
+  | { readonly ended: 'before' }
+);
+
+/** How long a broker may take to clean up after itself, in ms. */
+const farewellMs = 5_000;
+
+/** Stops the broker that this task's main step started, and sees to it that nothing is left. */
+export async function leaveBroker(
+  brokerId: string,
+  tempDirectory: string,
+  world: LeaveWorld,
+): Promise<Leaving> {
+  const directory = stateDirectoryIn(tempDirectory);
+  const text = await world.files.read(directory.stateFile);
+  const state = text === undefined ? undefined : readBrokerState(text);
+  if (state?.brokerId !== brokerId) return { ended: 'before' };
+  const report = (await askBroker(state, 'stop', {}, world.reach)) as BrokerReport | undefined;
+  const isGone = await goesWithin(state, report === undefined ? 0 : farewellMs, world);
+  const isForced = !isGone && (await endByForce(state, world));
+  const left = await world.files.remove(directory.root).then(
+    () => ({}),
+    () => ({ remains: true }) as const,
+  );
+  if (report !== undefined) return { ended: 'now', report, ...left };
+  if (isGone) return { ended: 'before', ...left };
+  return { ended: isForced ? 'by force' : 'later', ...left };
+}

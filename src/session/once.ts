@@ -1,0 +1,53 @@
+import { onceDirectoryIn } from '../delivery/files/state-directory.ts';
+import type { IdToken } from '../id-token/id-token.ts';
+import type { Job } from '../id-token/job.ts';
+import { ConnectionSession, type BrokerWorld } from '../refresh/connection-tokens.ts';
+import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import { orderOf } from '../wire/messages.ts';
+import { orUndo, type Session } from './session.ts';
+
+/** So long passing trouble is waited out, in ms. */
+const patienceMs = 100_000;
+
+/**
+ * One ID token for whoever hands it on; it is written nowhere.
+ * @throws {FederationError} when there is none to be had.
+ */
+export function idTokenOnce(
+  connection: ServiceConnection,
+  job: Job,
+  world: BrokerWorld,
+): Promise<IdToken> {
+  return new ConnectionSession(orderOf(connection, []), undefined, job, world).firstIdToken(
+    patienceMs,
+  );
+}
+
+/**
+ * Signs in without a background process: the token file is written once, and the session is good
+ * until its first tokens end.
+ * @param onDirectory told the directory before there is anything in it, since the post-job step has
+ *   to remove it even where this step is ended by force; told undefined when it is gone.
+ * @throws {FederationError} when the connection cannot be signed in; nothing is left then.
+ */
+export async function signInOnce(
+  connection: ServiceConnection,
+  { job, tempDirectory }: { readonly job: Job; readonly tempDirectory: string },
+  onDirectory: (directory: string | undefined) => void,
+  world: BrokerWorld,
+): Promise<Session> {
+  const { directory, tokenFile } = onceDirectoryIn(tempDirectory, world.chance.capability());
+  const undo = async (): Promise<void> => {
+    await world.files.remove(directory);
+    onDirectory(undefined);
+  };
+  const session = new ConnectionSession(orderOf(connection, []), tokenFile, job, world);
+  onDirectory(directory);
+  return orUndo({ undo }, async () => {
+    await world.files.makePrivateDirectory(directory);
+    const idToken = await session.firstIdToken(patienceMs);
+    const accessToken: Session['accessToken'] = (scope) =>
+      session.firstAccessToken(scope, patienceMs);
+    return { idToken, tokenFile, accessToken, undo };
+  });
+}

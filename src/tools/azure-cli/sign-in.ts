@@ -1,0 +1,190 @@
+import type { PipelineAgent } from '../../agent/pipeline-agent.ts';
+import {
+  azureCliProfileBeside,
+  isWindowsPath,
+  pathsOf,
+} from '../../delivery/files/state-directory.ts';
+import { noProxyChanges } from '../../delivery/variables/no-proxy.ts';
+import { refusal } from '../../errors.ts';
+import type { Files, ToolOutcome, ToolRun, Tools } from '../../ports.ts';
+import type { ServiceConnection } from '../../service-connection/service-connection.ts';
+import type { Session } from '../../session/session.ts';
+import { toolFailure, type ToolAttempt } from '../tool-failure.ts';
+import {
+  azureCliConfig,
+  brokerLoginEnvironment,
+  cloudRegistration,
+  homeOf,
+  inheritedState,
+  isTooOldForBroker,
+  managedIdentityLogin,
+  servicePrincipalLogin,
+  subscriptionChoice,
+  subscriptionState,
+} from './commands.ts';
+
+/** What signing a tool in asks of the world. */
+export interface ToolWorld {
+  readonly agent: Pick<PipelineAgent, 'environment' | 'say' | 'warn' | 'remember'>;
+  readonly tools: Tools;
+  readonly files: Files;
+}
+
+/** An Azure CLI that is signed in. */
+export interface SignedInAzureCli {
+  readonly profile: string;
+  /** Whether each of its commands asks the broker. */
+  readonly byBroker: boolean;
+}
+
+/** A first start on a slow agent compiles a few hundred modules, and reads every subscription. */
+const timeoutMs = 180_000;
+
+type Run = (
+  purpose: string,
+  args: readonly string[],
+  environment?: ToolRun['environment'],
+) => Promise<{ outcome: ToolOutcome; attempt: ToolAttempt }>;
+
+/**
+ * Signs Azure CLI in, in a profile of its own: one process where it is recent and its first
+ * subscription is the wanted one.
+ * @throws {FederationError} with az's exit code or Entra's number.
+ */
+export async function signInAzureCli(
+  program: string,
+  connection: ServiceConnection,
+  session: Session,
+  world: ToolWorld,
+): Promise<SignedInAzureCli> {
+  const profile = azureCliProfileBeside(session.tokenFile);
+  await prepareProfile(profile, connection, world);
+  const run = runner(program, profile, connection, session, world);
+  if (connection.cloud.name === 'AzureStack') await registerCloud(profile, connection, run, world);
+  const { byBroker, output } = await login(profile, connection, session, run, world);
+  await choose(subscriptionState(output, connection), connection, run, world);
+  world.agent.say(
+    byBroker
+      ? 'Azure CLI is signed in, and asks the broker for every token.'
+      : `Azure CLI is signed in with the ID token${session.endpoints === undefined ? '' : ', which is replaced in its profile in time'}.`,
+  );
+  return { profile, byBroker };
+}
+
+async function prepareProfile(
+  profile: string,
+  { cloud }: ServiceConnection,
+  { agent, files }: ToolWorld,
+): Promise<void> {
+  await files.makeInnerDirectory(profile);
+  const config = pathsOf(profile).join(profile, 'config');
+  // Of the same connection, from an earlier step, with what the job may have set since.
+  if (await files.exists(config)) return;
+  const home = homeOf(agent.environment, isWindowsPath(profile));
+  const own = home === undefined ? undefined : pathsOf(profile).join(home, '.azure');
+  const extensions = own === undefined ? undefined : pathsOf(profile).join(own, 'cliextensions');
+  const hasAny = extensions !== undefined && (await files.exists(extensions));
+  if (own !== undefined) await inherit(own, profile, files);
+  // Last, since it marks a profile that is prepared.
+  await files.replace(config, azureCliConfig(cloud.name, hasAny ? extensions : undefined));
+}
+
+/** A warm start, where the user's own profile allows one; it is no trouble where not. */
+async function inherit(own: string, profile: string, files: Files): Promise<void> {
+  const path = pathsOf(profile);
+  for (const name of inheritedState) {
+    const content = await files.read(path.join(own, name)).catch(() => undefined);
+    if (content !== undefined) await files.replace(path.join(profile, name), content);
+  }
+}
+
+function runner(
+  program: string,
+  profile: string,
+  connection: ServiceConnection,
+  { idToken }: Session,
+  { agent, tools }: ToolWorld,
+): Run {
+  return async (purpose, args, environment = {}) => ({
+    attempt: { tool: 'Azure CLI', purpose, connection, idToken, timeoutMs },
+    outcome: await tools.run({
+      program,
+      arguments: args,
+      environment: {
+        ...noProxyChanges(agent.environment),
+        AZURE_CONFIG_DIR: profile,
+        ...environment,
+      },
+      timeoutMs,
+    }),
+  });
+}
+
+async function login(
+  profile: string,
+  connection: ServiceConnection,
+  session: Session,
+  run: Run,
+  { files }: ToolWorld,
+): Promise<{ byBroker: boolean; output: string }> {
+  const { endpoints, tokenFile } = session;
+  if (endpoints !== undefined) {
+    const args = managedIdentityLogin(connection);
+    const { outcome, attempt } = await run('sign in', args, brokerLoginEnvironment(endpoints));
+    if (outcome.exitCode === 0) return { byBroker: true, output: outcome.output };
+    const index = pathsOf(profile).join(profile, 'commandIndex.json');
+    const isTooOld = isTooOldForBroker(outcome, await files.read(index));
+    if (!isTooOld) throw toolFailure(outcome, attempt);
+  }
+  const { outcome, attempt } = await run('sign in', servicePrincipalLogin(connection, tokenFile));
+  if (outcome.exitCode !== 0) throw toolFailure(outcome, attempt);
+  await session.keepAzureCliProfile?.(profile);
+  return { byBroker: false, output: outcome.output };
+}
+
+async function registerCloud(
+  profile: string,
+  connection: ServiceConnection,
+  run: Run,
+  { files }: ToolWorld,
+): Promise<void> {
+  const clouds = await files.read(pathsOf(profile).join(profile, 'clouds.config'));
+  if (clouds?.includes(`[${connection.cloud.name}]`) === true) return;
+  // The profile names the cloud already; az would reset that, not knowing it yet.
+  const environment = { AZURE_CLOUD_NAME: 'AzureCloud' };
+  const registered = await run('register the cloud', cloudRegistration(connection), environment);
+  if (registered.outcome.exitCode !== 0) {
+    throw toolFailure(registered.outcome, registered.attempt);
+  }
+}
+
+async function choose(
+  state: ReturnType<typeof subscriptionState>,
+  { name, subscriptionId = '' }: ServiceConnection,
+  run: Run,
+  { agent }: ToolWorld,
+): Promise<void> {
+  switch (state) {
+    case 'chosen':
+      return;
+    case 'none listed':
+      agent.warn(
+        `Azure CLI is signed in to the tenant only: it sees no subscription in which the identity of "${name}" has a role.`,
+      );
+      return;
+    case 'not listed':
+      // With another subscription as its default, a command would work on the wrong one.
+      throw refusal(
+        'AZURE_CLI_FAILED',
+        `Azure CLI does not see subscription ${subscriptionId} among those in which the identity of "${name}" has a role.`,
+        'Give the identity a role in the subscription, or name another one.',
+      );
+    case 'to choose': {
+      const { outcome, attempt } = await run(
+        'choose the subscription',
+        subscriptionChoice(subscriptionId),
+      );
+      if (outcome.exitCode !== 0) throw toolFailure(outcome, attempt);
+    }
+  }
+}

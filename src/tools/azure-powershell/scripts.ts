@@ -1,0 +1,110 @@
+import type { ServiceConnection } from '../../service-connection/service-connection.ts';
+
+/**
+ * PowerShell reads a script from its standard input line by line, as if it were typed, and goes on
+ * after an error; so each script is one line, and ends with an exit code of its own.
+ * @param isWindows where Windows PowerShell loads no module at all unless told to, not even one that
+ *   is installed; Azure Pipelines' own tasks tell it so too.
+ */
+export function scriptFromInput(isWindows: boolean): readonly string[] {
+  const policy = isWindows ? ['-ExecutionPolicy', 'RemoteSigned'] : [];
+  return ['-NoLogo', '-NoProfile', '-NonInteractive', ...policy, '-Command', '-'];
+}
+
+/** The exit code of a script that finds no Azure PowerShell in this PowerShell. */
+export const moduleMissing = 71;
+const failed = 72;
+
+/** What the sign-in prints when contexts do not outlive the process that made them. */
+const notKept = 'contexts=Process';
+
+/** By what a sign-in is found again, to be removed at the end of the job. */
+export function contextName(connectionId: string, jobId: string): string {
+  return `workload-identity-${connectionId}-${jobId.slice(0, 8)}`;
+}
+
+/** Signs in by the broker, which Azure PowerShell asks again before each of its tokens ends. */
+export function managedIdentityScript(connection: ServiceConnection, context: string): string {
+  return signIn(connection, context, [`-Identity -AccountId ${quoted(connection.clientId)}`]);
+}
+
+/**
+ * Signs in with the ID token of this moment. The script names the file and not the token, since
+ * PowerShell can be set up to keep every script in the system's log.
+ */
+export function federatedTokenScript(
+  connection: ServiceConnection,
+  context: string,
+  tokenFile: string,
+): string {
+  return signIn(connection, context, [
+    `-ServicePrincipal -ApplicationId ${quoted(connection.clientId)}`,
+    `-FederatedToken ([System.IO.File]::ReadAllText(${quoted(tokenFile)}))`,
+  ]);
+}
+
+/** Forgets a sign-in; one that is not there any more is no trouble. */
+export function forgetScript(context: string): string {
+  const name = quoted(context);
+  return script([
+    `if (Get-AzContext -ListAvailable | Where-Object { $_.Name -eq ${name} }) {` +
+      ` Disconnect-AzAccount -ContextName ${name} -Scope CurrentUser | Out-Null }`,
+    `Remove-AzContext -Name ${name} -Scope CurrentUser -Force -ErrorAction SilentlyContinue | Out-Null`,
+  ]);
+}
+
+/** Whether later steps find the context, by what the sign-in printed. */
+export function keepsContexts(output: string): boolean {
+  return !output.includes(notKept);
+}
+
+function signIn(
+  { cloud, tenantId, subscriptionId, resourceManager }: ServiceConnection,
+  context: string,
+  how: readonly string[],
+): string {
+  const environment = quoted(cloud.name);
+  const connect = [
+    'Connect-AzAccount',
+    ...how,
+    `-Environment ${environment} -Tenant ${quoted(tenantId)}`,
+    ...(subscriptionId === undefined ? [] : [`-Subscription ${quoted(subscriptionId)}`]),
+    // The context lies in the user's own directory, which cannot be moved for one job.
+    `-ContextName ${quoted(context)} -Scope CurrentUser -Force | Out-Null`,
+  ].join(' ');
+  const endpoint = quoted(resourceManager.href);
+  return script([
+    ...(cloud.name === 'AzureStack'
+      ? [`Add-AzEnvironment -Name ${environment} -ARMEndpoint ${endpoint} | Out-Null`]
+      : []),
+    connect,
+    "Write-Output ('contexts=' + (Get-AzContextAutosaveSetting -Scope CurrentUser).Mode)",
+  ]);
+}
+
+function script(commands: readonly string[]): string {
+  const lines = [
+    `if (-not (Get-Module -ListAvailable -Name Az.Accounts)) { exit ${moduleMissing} }`,
+    'Import-Module Az.Accounts',
+    ...commands,
+    'exit 0',
+  ];
+  const preferences =
+    "$ErrorActionPreference = 'Stop'; $ProgressPreference = 'SilentlyContinue'; $WarningPreference = 'SilentlyContinue'";
+  return `& { ${preferences}; try { ${lines.join('; ')} } catch { [Console]::Error.WriteLine("$_"); exit ${failed} } }\n`;
+}
+
+/**
+ * A text in PowerShell's quotes. On Windows it reads its standard input in the system's old code
+ * page, so whatever is not ASCII is named by its number; the typographic quotes, which PowerShell
+ * takes for the plain one, are among that.
+ */
+function quoted(text: string): string {
+  const terms = text
+    .split(/([^\x20-\x7e])/)
+    .map((part, index) =>
+      index % 2 === 0 ? `'${part.replaceAll("'", "''")}'` : `[char]${part.charCodeAt(0)}`,
+    );
+  // The first is a text, if an empty one: PowerShell adds texts then, and not numbers.
+  return terms.length === 1 ? terms.join('') : `(${terms.join('+')})`;
+}

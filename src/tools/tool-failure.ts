@@ -1,0 +1,52 @@
+import { entraFailure } from '../access-token/entra-failures.ts';
+import { FederationError, refusal, type ErrorCode } from '../errors.ts';
+import type { IdTokenFacts } from '../id-token/id-token.ts';
+import type { ToolOutcome } from '../ports.ts';
+import type { ServiceConnection } from '../service-connection/service-connection.ts';
+
+/** What was tried with a tool, for telling why it failed. */
+export interface ToolAttempt {
+  readonly tool: 'Azure CLI' | 'Azure PowerShell';
+  /** Completes "could not …". */
+  readonly purpose: string;
+  readonly connection: ServiceConnection;
+  readonly idToken: IdTokenFacts;
+  readonly timeoutMs: number;
+}
+
+const codes: Readonly<Record<ToolAttempt['tool'], ErrorCode>> = {
+  'Azure CLI': 'AZURE_CLI_FAILED',
+  'Azure PowerShell': 'AZURE_POWERSHELL_FAILED',
+};
+
+/**
+ * A tool's failure in our words: by Entra's number where the tool quotes one, else by how it
+ * ended. What it printed stays out: it may hold what was sent.
+ */
+export function toolFailure(outcome: ToolOutcome, attempt: ToolAttempt): FederationError {
+  const { tool, purpose, connection, idToken } = attempt;
+  const [, number] = /AADSTS(\d{5,7})/.exec(`${outcome.errors}\n${outcome.output}`) ?? [];
+  if (number !== undefined) {
+    const scope = connection.resourceManagerScope;
+    const refused = { identity: connection, idToken, scope };
+    return new FederationError(entraFailure(Number(number), refused, undefined));
+  }
+  return refusal(
+    codes[tool],
+    `${tool} could not ${purpose} with the service connection "${connection.name}": it ${ending(outcome, attempt)}.`,
+    `Check that ${tool} works on this agent, is up to date, and reaches ${connection.resourceManager.host}; without ${tool}, set the input tools to none or to another tool.`,
+  );
+}
+
+function ending({ exitCode, trouble }: ToolOutcome, { timeoutMs }: ToolAttempt): string {
+  if (exitCode !== undefined) return `ended with exit code ${exitCode}`;
+  switch (trouble) {
+    case 'timeout':
+      return `did not end within ${Math.round(timeoutMs / 1_000)} seconds`;
+    case 'not started':
+      return 'could not be started';
+    case 'ended':
+    case undefined:
+      return 'was ended by something else';
+  }
+}

@@ -1,0 +1,34 @@
+import type { ErrorCode } from '../errors.ts';
+
+/** What happened to one connection while the broker ran. */
+export interface ConnectionReport {
+  readonly name: string;
+  readonly idTokens: number;
+  readonly accessTokens: number;
+  /** Requests upstream that failed, whether or not a client noticed. */
+  readonly failedRequests: number;
+  /** Answers by kind of client. */
+  readonly served: Readonly<Record<string, number>>;
+  /** Answers that told a client of a failure. */
+  readonly refusedAnswers: number;
+  /** The longest that a client waited, in ms. */
+  readonly longestWaitMs: number;
+  readonly lastFailure?: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly remedy: string;
+    /** ISO 8601. */
+    readonly on: string;
+    /** Whether asking succeeded again later. */
+    readonly isOver: boolean;
+  };
+}
+
+/** What the broker did in this job, as it answers to `stop` and `status`. */
+export interface BrokerReport {
+  readonly brokerId: string;
+  /** ISO 8601. */
+  readonly startedOn: string;
+  readonly endedOn: string;
+  readonly connections: readonly ConnectionReport[];
+}

@@ -1,0 +1,61 @@
+import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
+import type { Tools } from '../../src/ports.ts';
+import { leaveBroker, type LeaveWorld } from '../../src/session/leave.ts';
+import { remembered } from '../../src/session/remembered.ts';
+import { reportLines, reportMarkdown } from '../../src/session/report.ts';
+import { forgetContext } from '../../src/tools/azure-powershell/programs.ts';
+
+/** What the post-job step asks of the world. */
+export interface FinishWorld extends LeaveWorld {
+  readonly tools: Tools;
+}
+
+/** On Windows a file that is open cannot be removed, nor can a directory in which a program works. */
+const heldOpen =
+  'A file or directory of this job could not be removed, because a program that a step started still holds it. The agent empties its temp folder itself; end such programs in the step that starts them.';
+
+/** The post-job step of every task: takes away what its main step left, and tells how it went. */
+export async function finish(agent: PipelineAgent, world: FinishWorld): Promise<void> {
+  const context = agent.recall(remembered.powerShellContext);
+  if (context !== undefined && !(await forgetContext(context, world.tools))) {
+    agent.warn(
+      `The sign-in of Azure PowerShell could not be removed: run Disconnect-AzAccount -ContextName ${context} as the user of this agent.`,
+    );
+  }
+  const directory = agent.recall(remembered.directory);
+  if (directory !== undefined) {
+    await world.files.remove(directory).then(
+      () => agent.say('Removed the token file of this step.'),
+      () => agent.warn(heldOpen),
+    );
+  }
+  const brokerId = agent.recall(remembered.brokerId);
+  if (brokerId !== undefined) await stopBroker(brokerId, agent, world);
+}
+
+async function stopBroker(
+  brokerId: string,
+  agent: PipelineAgent,
+  world: LeaveWorld,
+): Promise<void> {
+  const leaving = await leaveBroker(brokerId, agent.tempDirectory, world);
+  if (leaving.remains === true) agent.warn(heldOpen);
+  switch (leaving.ended) {
+    case 'now':
+      for (const line of reportLines(leaving.report)) agent.say(line);
+      await agent.attachSummary('workload-identity', reportMarkdown(leaving.report));
+      return;
+    case 'by force':
+      agent.warn(
+        'The broker did not answer any more and was ended by force; nothing of it is left.',
+      );
+      return;
+    case 'later':
+      agent.warn(
+        'The broker did not answer any more, and was not ended by force, because nothing on this system proves which process it is. Its files are removed, and without them it ends by itself.',
+      );
+      return;
+    case 'before':
+      agent.say('The broker that this step started had ended before, or another one follows it.');
+  }
+}

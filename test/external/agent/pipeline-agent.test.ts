@@ -1,0 +1,151 @@
+import { buildSync } from 'esbuild';
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const tempDirectory = mkdtempSync(join(tmpdir(), 'agent-'));
+const program = join(tempDirectory, 'program.mjs');
+
+/** What an agent gives to a step, as far as this task looks at it. */
+const given = {
+  PATH: process.env['PATH'] ?? '',
+  SYSTEM_PLANID: 'plan',
+  SYSTEM_JOBID: 'job',
+  SYSTEM_HOSTTYPE: 'build',
+  SYSTEM_TEAMPROJECTID: 'project',
+  SYSTEM_COLLECTIONURI: '',
+  SYSTEM_TEAMFOUNDATIONCOLLECTIONURI: 'https://dev.azure.com/contoso/',
+  SYSTEM_TEAMFOUNDATIONSERVERURI: 'https://vsrm.dev.azure.com/contoso/',
+  AGENT_TEMPDIRECTORY: tempDirectory,
+  AGENT_CAINFO: '/agent/ca.pem',
+  AGENT_PROXYURL: 'http://proxy.example:3128',
+  AGENT_PROXYUSERNAME: 'me',
+  SECRET_AGENT_PROXYPASSWORD: 'the-password',
+  AGENT_PROXYBYPASSLIST: '["^https://intranet", 3]',
+  INPUT_AZURESUBSCRIPTION: ' connection-1 ',
+  ENDPOINT_URL_SYSTEMVSSCONNECTION: 'https://dev.azure.com/contoso/',
+  ENDPOINT_AUTH_SYSTEMVSSCONNECTION: JSON.stringify({
+    scheme: 'OAuth',
+    parameters: { AccessToken: 'the-job-token' },
+  }),
+  'ENDPOINT_URL_connection-1': 'https://management.azure.com/',
+  'ENDPOINT_AUTH_connection-1': JSON.stringify({
+    scheme: 'WorkloadIdentityFederation',
+    parameters: { ServicePrincipalId: 'client', TenantId: 'tenant' },
+  }),
+  'ENDPOINT_DATA_connection-1': JSON.stringify({ subscriptionId: 'subscription', odd: 7 }),
+  VSTS_SECRET_VARIABLES: '["AZURE_CLIENT_SECRET","Agent.ProxyPassword"]',
+  SECRET_AZURE_CLIENT_SECRET: 'left-over',
+  AZURE_CLIENT_ID: '',
+};
+
+const run = (changes: Record<string, string> = {}, ...words: string[]): string => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
+    cwd: tempDirectory,
+    env: { ...given, ...changes },
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+  assert.equal(stderr, '');
+  return stdout;
+};
+
+const seenBy = (output: string): Record<string, unknown> =>
+  JSON.parse(/^SEEN (.*)$/m.exec(output)?.[1] ?? 'null') as Record<string, unknown>;
+
+describe('The agent as a task sees it', function () {
+  this.timeout(30_000);
+  // As a bundle, which is how it runs on an agent: there the library's exports are live.
+  before(() => {
+    buildSync({
+      entryPoints: [fileURLToPath(new URL('../programs/tell-agent.ts', import.meta.url))],
+      outfile: program,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      banner: {
+        js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
+      },
+    });
+  });
+  after(() => rmSync(tempDirectory, { recursive: true, force: true }));
+
+  it('gives job, network, input and connection, with names in lower case', () => {
+    const output = run();
+    assert.deepEqual(seenBy(output), {
+      job: {
+        planId: 'plan',
+        jobId: 'job',
+        hostType: 'build',
+        projectId: 'project',
+        collectionUri: 'https://dev.azure.com/contoso/',
+        serverUri: 'https://vsrm.dev.azure.com/contoso/',
+        jobAccessToken: 'the-job-token',
+      },
+      proxy: {
+        url: 'http://proxy.example:3128',
+        username: 'me',
+        password: 'the-password',
+        bypass: ['^https://intranet'],
+      },
+      authoritiesFile: '/agent/ca.pem',
+      tempDirectory,
+      hasWorker: true,
+      input: 'connection-1',
+      endpoint: {
+        id: 'connection-1',
+        url: 'https://management.azure.com/',
+        scheme: 'WorkloadIdentityFederation',
+        parameters: { serviceprincipalid: 'client', tenantid: 'tenant' },
+        data: { subscriptionid: 'subscription' },
+      },
+      missing: true,
+      present: [
+        { name: 'AZURE_CLIENT_ID', isEmpty: true },
+        { name: 'AZURE_CLIENT_SECRET', isEmpty: false },
+      ],
+    });
+    assert.match(output, /##vso\[task\.complete result=Succeeded;\]/);
+  });
+
+  it('writes no credential to the debug log itself', () => {
+    const output = run({ SYSTEM_DEBUG: 'true' })
+      .replace(/^SEEN .*$/m, '')
+      // The library does when it is loaded; the agent masks it.
+      .replace(/^.*Agent\.ProxyPassword=.*$/m, '');
+    assert.match(output, /##vso\[task\.debug\]/);
+    assert.doesNotMatch(output, /the-job-token|the-password|left-over/);
+  });
+
+  it('is told of a failure in one line that is no other command', () => {
+    const output = run({ INPUT_FAIL: 'told' });
+    const lines = output.split('\n').filter((line) => line.includes('##vso[task.complete'));
+    assert.equal(lines.length, 1);
+    assert.match(
+      lines[0] ?? '',
+      /^##vso\[task\.complete result=Failed;\]It is #vso\[x\]wrong\. Mend it\. \(INPUT_INVALID\)$/,
+    );
+  });
+
+  it('is told of what nobody foresaw without its text, and of its place in the debug log', () => {
+    const output = run({ INPUT_FAIL: 'unforeseen', SYSTEM_DEBUG: 'true' });
+    assert.match(output, /result=Failed;\].*RangeError.*\(UNEXPECTED\)/);
+    assert.match(output, /##vso\[task\.debug\]\s+at .*program\.mjs:\d+/);
+    assert.doesNotMatch(output, /hidden text/);
+  });
+
+  it('is warned of what nobody foresaw in a clean-up, and told its place in the debug log', () => {
+    const output = run({ INPUT_FAIL: 'unforeseen', SYSTEM_DEBUG: 'true' }, 'clean-up');
+    assert.match(output, /##vso\[task\.issue type=warning;.*RangeError.*\(UNEXPECTED\)/);
+    assert.match(output, /##vso\[task\.debug\]\s+at .*program\.mjs:\d+/);
+    assert.doesNotMatch(output, /hidden text|task\.complete/);
+  });
+
+  it('is refused where it names no temp folder, in which alone a token may lie', () => {
+    const output = run({ AGENT_TEMPDIRECTORY: '' });
+    assert.match(output, /result=Failed;\].*Agent\.TempDirectory.*\(JOB_CONTEXT_MISSING\)/);
+  });
+});

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { LoopbackListener } from '../../../src/broker/run.ts';
+import type { LoopbackRequest } from '../../../src/delivery/loopback/loopback-request.ts';
+import { listenOnLoopback } from '../../../src/external/broker/loopback-server.ts';
+
+describe('The loopback listener', function () {
+  this.timeout(60_000);
+  let listener: LoopbackListener;
+  let seen: LoopbackRequest[] = [];
+
+  beforeEach(async () => {
+    seen = [];
+    listener = await listenOnLoopback(undefined, (received) => {
+      seen.push(received);
+      return Promise.resolve({ status: 200, body: '{"ok":true}' });
+    });
+  });
+  afterEach(() => listener.close());
+
+  it('hands on method, target, headers in their order, and body, as they came', async () => {
+    const answer = await exchange(
+      'POST /A%2fb?x=1&x=2 HTTP/1.1\r\nHost: h\r\nX-A: 1\r\nX-A: 2\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}',
+    );
+    assert.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
+    assert.match(answer, /cache-control: no-store/);
+    assert.deepEqual(seen, [
+      {
+        method: 'POST',
+        target: '/A%2fb?x=1&x=2',
+        headers: [
+          ['host', 'h'],
+          ['x-a', '1'],
+          ['x-a', '2'],
+          ['content-length', '2'],
+          ['connection', 'close'],
+        ],
+        body: '{}',
+      },
+    ]);
+  });
+
+  it('listens on the loopback address only', async () => {
+    const { networkInterfaces } = await import('node:os');
+    const others = Object.values(networkInterfaces())
+      .flat()
+      .filter((address) => address?.family === 'IPv4' && !address.internal);
+    for (const address of others) {
+      await assert.rejects(connected(address?.address ?? '', listener.port));
+    }
+    await connected('127.0.0.1', listener.port);
+  });
+
+  it('takes another port when the wanted one is taken', async () => {
+    const other = await listenOnLoopback(listener.port, () =>
+      Promise.resolve({ status: 200, body: '{}' }),
+    );
+    assert.notEqual(other.port, listener.port);
+    await other.close();
+  });
+
+  it('takes the wanted port again after it was closed', async () => {
+    const { port } = listener;
+    await listener.close();
+    listener = await listenOnLoopback(port, () => Promise.resolve({ status: 200, body: '{}' }));
+    assert.equal(listener.port, port);
+  });
+
+  for (const [what, text, status] of [
+    [
+      'two lengths that differ',
+      'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}x',
+      400,
+    ],
+    [
+      'a length beside chunks',
+      'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    [
+      'an obsolete folded header',
+      'GET / HTTP/1.1\r\nHost: h\r\nX-A: 1\r\n  GET /secret\r\n\r\n',
+      400,
+    ],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n', 400],
+    ['headers of 20 kB', `GET / HTTP/1.1\r\nHost: h\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+    ['a line that is no HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n', 400],
+  ] as const) {
+    it(`turns away a request with ${what}`, async () => {
+      const answer = await exchange(text);
+      assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `));
+      assert.deepEqual(seen, []);
+    });
+  }
+
+  it('turns away a body of 100 kB, and goes on serving', async () => {
+    const size = 100_000;
+    const answer = await exchange(
+      `POST / HTTP/1.1\r\nHost: h\r\nContent-Length: ${size}\r\n\r\n${'a'.repeat(size)}`,
+    );
+    assert.match(answer, /^HTTP\/1\.1 413 /);
+    assert.deepEqual(seen, []);
+    assert.equal(await status(), 200);
+  });
+
+  it('cuts a client that sends its headers slowly, after ten seconds at the latest', async () => {
+    const socket = await connected('127.0.0.1', listener.port);
+    // They tell the time as well, but not that in which the machine stood still.
+    let drips = 0;
+    const drip = setInterval(() => {
+      drips += 1;
+      socket.write('X-A: 1\r\n');
+    }, 500);
+    socket.write('GET / HTTP/1.1\r\nHost: h\r\n');
+    await ended(socket);
+    clearInterval(drip);
+    assert.ok(drips < 24, `${drips} halves of a second`);
+    assert.deepEqual(seen, []);
+  });
+
+  it('serves while a thousand connections say nothing, and gets rid of them', async () => {
+    const idle = await Promise.all(
+      Array.from({ length: 1_000 }, () => connected('127.0.0.1', listener.port)),
+    );
+    assert.equal(await status(), 200);
+    await Promise.race([Promise.all(idle.map(ended)), pause(40_000)]);
+    assert.equal(idle.filter((socket) => !socket.destroyed).length, 0);
+    assert.equal(await status(), 200);
+  });
+
+  it('closes although a client holds its connection open', async () => {
+    const socket = await connected('127.0.0.1', listener.port);
+    let waits = 0;
+    const waiting = setInterval(() => (waits += 1), 50);
+    await listener.close();
+    clearInterval(waiting);
+    assert.ok(waits < 40, `${waits} twentieths of a second`);
+    socket.destroy();
+  });
+
+  function status(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      request({ host: '127.0.0.1', port: listener.port, agent: false }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      })
+        .on('error', reject)
+        .end();
+    });
+  }
+
+  async function exchange(text: string): Promise<string> {
+    const socket = await connected('127.0.0.1', listener.port);
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString('latin1');
+    });
+    socket.write(text);
+    await Promise.race([ended(socket), pause(20_000)]);
+    socket.destroy();
+    return answer;
+  }
+});
+
+function connected(host: string, port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, host, () => resolve(socket));
+    socket.on('error', reject);
+    socket.setTimeout(60_000, () => socket.destroy());
+  });
+}
+
+function ended(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.on('close', () => resolve());
+    socket.resume();
+  });
+}

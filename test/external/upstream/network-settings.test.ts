@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import {
+  isBehindProxy,
+  proxyFor,
+  trusting,
+} from '../../../src/external/upstream/network-settings.ts';
+import type { NetworkSettings, ProxySettings } from '../../../src/ports.ts';
+import { Secret } from '../../../src/secret.ts';
+
+const azureDevOps = new URL('https://dev.azure.com/contoso/');
+
+/** What the machine that runs this may have set, too. */
+const proxyVariables = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].flatMap((name) => [
+  name,
+  name.toLowerCase(),
+]);
+
+describe('The network settings of an agent', () => {
+  for (const [title, settings, expected] of [
+    [
+      'its port',
+      { url: 'http://proxy.example:3128' },
+      { host: 'http://proxy.example', port: 3128 },
+    ],
+    ['the usual port', { url: 'http://proxy.example' }, { host: 'http://proxy.example', port: 80 }],
+    [
+      'the port of TLS',
+      { url: 'https://proxy.example/' },
+      { host: 'https://proxy.example', port: 443 },
+    ],
+    ['an address of IPv6', { url: 'http://[::1]:8080' }, { host: 'http://[::1]', port: 8080 }],
+    [
+      'user and password',
+      { url: 'http://proxy.example:1', username: 'me', password: new Secret('p@:/?#') },
+      { host: 'http://proxy.example', port: 1, username: 'me', password: 'p@:/?#' },
+    ],
+  ] as const satisfies readonly (readonly [string, Omit<ProxySettings, 'bypass'>, object])[]) {
+    it(`lead through the proxy by ${title}`, () => {
+      assert.deepEqual(proxyFor(azureDevOps, { proxy: { ...settings, bypass: [] } }), expected);
+    });
+  }
+
+  for (const [title, variables, network, expected] of [
+    ['nothing', {}, {}, false],
+    ['a proxy of the agent', {}, { proxy: { url: 'http://proxy.example', bypass: [] } }, true],
+    [
+      'an exception of the agent',
+      {},
+      { proxy: { url: 'http://proxy.example', bypass: ['dev'] } },
+      false,
+    ],
+    ['HTTPS_PROXY', { HTTPS_PROXY: 'http://proxy.example' }, {}, true],
+    ['https_proxy', { https_proxy: 'http://proxy.example' }, {}, true],
+    ['HTTP_PROXY', { HTTP_PROXY: 'http://proxy.example' }, {}, true],
+    ['an empty HTTPS_PROXY', { HTTPS_PROXY: '' }, {}, false],
+    ['an empty one beside', { HTTPS_PROXY: '', https_proxy: 'http://proxy.example' }, {}, true],
+  ] as const satisfies readonly (readonly [string, object, NetworkSettings, boolean])[]) {
+    it(`${expected ? 'put' : 'do not put'} a proxy between, with ${title}`, () => {
+      const before = { ...process.env };
+      for (const name of proxyVariables) Reflect.deleteProperty(process.env, name);
+      Object.assign(process.env, variables);
+      try {
+        assert.equal(isBehindProxy(azureDevOps, network), expected);
+      } finally {
+        for (const name of Object.keys(variables)) Reflect.deleteProperty(process.env, name);
+        Object.assign(process.env, before);
+      }
+    });
+  }
+
+  for (const [pattern, isDirect] of [
+    ['^https://dev\\.azure\\.com/', true],
+    ['DEV\\.AZURE\\.COM', true],
+    ['login\\.microsoftonline\\.com', false],
+    ['^dev', false],
+    ['(', false],
+    ['*.azure.com', false],
+  ] as const) {
+    it(`${isDirect ? 'let' : 'do not let'} Azure DevOps past the proxy by ${pattern}`, () => {
+      const proxy = { url: 'http://proxy.example:1', bypass: ['(', pattern] };
+      assert.equal(proxyFor(azureDevOps, { proxy }) === 'direct', isDirect);
+    });
+  }
+
+  it('leave the proxy to the environment where the agent has none', () => {
+    assert.equal(proxyFor(azureDevOps, {}), undefined);
+  });
+
+  it("add the agent's authorities to the usual ones, and are content without the file", () => {
+    const folder = mkdtempSync(join(tmpdir(), 'authorities-'));
+    const authoritiesFile = join(folder, 'own.pem');
+    writeFileSync(authoritiesFile, 'our own authority');
+    const { requestOverrides } = trusting({ authoritiesFile });
+    const all = String(requestOverrides?.ca);
+    assert.ok(all.includes('our own authority'));
+    assert.ok(all.includes(rootCertificates[0] ?? assert.fail()));
+    rmSync(folder, { recursive: true });
+    assert.deepEqual(trusting({ authoritiesFile }), {});
+    assert.deepEqual(trusting({}), {});
+  });
+});

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NetworkTrouble } from '../../../src/ports.ts';
+import { Secret } from '../../../src/secret.ts';
+import type { WebAnswer } from '../../../wif/administration/web.ts';
+import { azureDevOps } from '../../../wif/external/azure-devops.ts';
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => void;
+
+describe('The way of wif to Azure DevOps', function () {
+  this.timeout(30_000);
+
+  it('hands on status, headers in lower case, and body, and sends the credential', async () => {
+    const seen: unknown[] = [];
+    const answer = await asking((request, response) => {
+      const { method, url, headers } = request;
+      seen.push([method, url, headers.authorization, headers['x-tfs-fedauthredirect']]);
+      response.writeHead(404, { 'X-One': 'a', 'X-MS-ContinuationToken': 'next' }).end('{"ü":1}');
+    });
+    assert.equal(answer.status, 404);
+    assert.equal(answer.headers['x-ms-continuationtoken'], 'next');
+    assert.equal(answer.body, '{"ü":1}');
+    assert.deepEqual(seen, [['GET', '/contoso/_apis/projects', 'Bearer x', 'Suppress']]);
+  });
+
+  it('takes a list of many megabytes', async () => {
+    const list = JSON.stringify({ value: ['a'.repeat(16 * 1024 * 1024)] });
+    const { body } = await asking((_, response) => void response.end(list));
+    assert.equal(body.length, list.length);
+  });
+
+  it('cuts an answer off that is far too large', async () => {
+    const chunk = Buffer.alloc(1024 * 1024, ' ');
+    let left = 256;
+    const flood: Handle = (_, response) => {
+      const more = (): void => {
+        while (left > 0) {
+          left -= 1;
+          if (!response.write(chunk)) return;
+        }
+        response.end();
+      };
+      response.on('drain', more);
+      more();
+    };
+    await assert.rejects(asking(flood), new NetworkTrouble('too large'));
+    assert.ok(left > 0);
+  });
+
+  it('tells of a connection that is cut within the body', async () => {
+    await assert.rejects(
+      asking((_, response) => {
+        response.writeHead(200, { 'content-length': 100 });
+        response.write('{');
+        setTimeout(() => response.destroy(), 50);
+      }),
+      { name: 'NetworkTrouble', reason: 'connection' },
+    );
+  });
+});
+
+/** Asks a server that answers so for its projects. */
+async function asking(handle: Handle): Promise<WebAnswer> {
+  const server = createServer(handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const organization = new URL(`http://127.0.0.1:${port}/contoso/`);
+  const authorization = (): Promise<Secret> => Promise.resolve(new Secret('Bearer x'));
+  try {
+    const web = azureDevOps(organization, authorization, undefined);
+    return await web.send({ method: 'GET', path: '_apis/projects' });
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import type { AccessToken } from '../../../../src/access-token/access-token.ts';
+import type {
+  LoopbackAnswer,
+  LoopbackRequest,
+} from '../../../../src/delivery/loopback/loopback-request.ts';
+import { answerManagedIdentityRequest } from '../../../../src/delivery/loopback/managed-identity-route.ts';
+import { Secret } from '../../../../src/secret.ts';
+import { aFailure, anAccessToken, ids, later } from '../../../support/builders.ts';
+
+const vault = 'resource=https://vault.azure.net';
+const header = ['x-identity-header', 'the-capability'] as const;
+
+const answer = (
+  query: string,
+  changes: Partial<LoopbackRequest> = {},
+  accessTokenFor: (scope: string) => Promise<AccessToken> = (scope) =>
+    Promise.resolve(anAccessToken({ scope, token: new Secret(`token for ${scope}`) })),
+): Promise<LoopbackAnswer> =>
+  answerManagedIdentityRequest(
+    { method: 'GET', target: `/msi?${query}`, headers: [header], body: '', ...changes },
+    { capability: new Secret('the-capability'), clientId: ids.client, accessTokenFor },
+  );
+
+const granted = async (query: string): Promise<Record<string, unknown>> => {
+  const { status, body } = await answer(`api-version=2019-08-01&${query}`);
+  assert.equal(status, 200, body);
+  return JSON.parse(body) as Record<string, unknown>;
+};
+
+describe('the managed-identity endpoint', () => {
+  it('answers as App Service does, without expires_in', async () => {
+    assert.deepEqual(await granted(vault), {
+      access_token: 'token for https://vault.azure.net/.default',
+      expires_on: '1773493200',
+      resource: 'https://vault.azure.net',
+      token_type: 'Bearer',
+      client_id: ids.client,
+    });
+  });
+
+  it('rounds the time of expiry down to whole seconds', async () => {
+    const query = `api-version=2019-08-01&${vault}`;
+    const token = anAccessToken({ expiresOn: later(1_999) });
+    const { body } = await answer(query, {}, () => Promise.resolve(token));
+    assert.equal((JSON.parse(body) as { expires_on: string }).expires_on, '1773489601');
+  });
+
+  const resources = [
+    ['https%3A%2F%2Fmanagement.core.windows.net%2F', 'https://management.core.windows.net/'],
+    ['https://management.azure.com', 'https://management.azure.com'],
+    ['api://app', 'api://app'],
+    [ids.project, ids.project],
+  ] as const;
+  for (const [asked, resource] of resources) {
+    it(`keeps the resource as it was asked for: ${asked}`, async () => {
+      const body = await granted(`resource=${asked}`);
+      assert.equal(body['resource'], resource);
+      assert.equal(body['access_token'], `token for ${resource}/.default`);
+    });
+  }
+
+  it('serves its own client ID, in any case, or none', async () => {
+    await granted(`${vault}&client_id=${ids.client.toUpperCase()}`);
+    await granted(`client_id=${ids.client}&${vault}`);
+  });
+
+  const wrong = [
+    [vault, 'api-version'],
+    [`api-version=2018-02-01&${vault}`, 'api-version'],
+    ['api-version=2019-08-01', 'resource'],
+    ['api-version=2019-08-01&resource=', 'resource'],
+    ['api-version=2019-08-01&resource=a%0Ab', 'resource'],
+    [`api-version=2019-08-01&resource=${'a'.repeat(501)}`, 'resource'],
+    [`api-version=2019-08-01&${vault}&client_id=${ids.tenant}`, ids.client],
+    [`api-version=2019-08-01&${vault}&mi_res_id=/x`, 'mi_res_id'],
+    [`api-version=2019-08-01&${vault}&object_id=${ids.client}`, 'object_id'],
+    [`api-version=2019-08-01&${vault}&principal_id=${ids.client}`, 'principal_id'],
+  ] as const;
+  for (const [query, named] of wrong) {
+    it(`refuses ${query.slice(0, 70)}`, async () => {
+      const { status, body } = await answer(query);
+      assert.equal(status, 400);
+      assert.ok(body.includes(named), body);
+    });
+  }
+
+  const closed: readonly (readonly [what: string, headers: LoopbackRequest['headers']])[] = [
+    ['no header', []],
+    ['another header', [['x-identity-header', 'The-capability']]],
+    ['a bearer', [['authorization', 'Bearer the-capability']]],
+    ['two headers', [header, header]],
+  ];
+  for (const [what, headers] of closed) {
+    it(`stays closed to ${what}`, async () => {
+      const { status } = await answer(`api-version=2019-08-01&${vault}`, { headers });
+      assert.equal(status, 401);
+    });
+  }
+
+  it('refuses other methods', async () => {
+    const { status, headers } = await answer(`api-version=2019-08-01&${vault}`, { method: 'POST' });
+    assert.equal(status, 405);
+    assert.deepEqual(headers, { allow: 'GET' });
+  });
+
+  it('tells a failure by its kind', async () => {
+    const { status } = await answer(`api-version=2019-08-01&${vault}`, {}, () =>
+      Promise.reject(aFailure()),
+    );
+    assert.equal(status, 503);
+  });
+});

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import assert from 'node:assert/strict';
+import { noProxyChanges, noProxyVariables } from '../../../../src/delivery/variables/no-proxy.ts';
+import { windowsEnvironment } from '../../../support/windows-environment.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const proxy = { HTTPS_PROXY: 'http://proxy.example:3128' };
+
+const listOf = (environment: Environment): string | undefined =>
+  Object.values(noProxyChanges(environment))[0];
+
+describe('the exceptions from the proxy', () => {
+  for (const environment of [{}, { NO_PROXY: 'a' }, { HTTP_PROXY: '' }, { FTP_PROXY: 'x' }]) {
+    it(`are left alone where there is none: ${JSON.stringify(environment)}`, () => {
+      assert.deepEqual(noProxyVariables(environment), []);
+    });
+  }
+
+  for (const name of [
+    'HTTP_PROXY',
+    'HTTPS_PROXY',
+    'ALL_PROXY',
+    'http_proxy',
+    'https_proxy',
+    'all_proxy',
+  ]) {
+    it(`include the loopback addresses where ${name} is set`, () => {
+      assert.deepEqual(noProxyVariables({ [name]: 'http://proxy' }), [
+        { kind: 'plain', name: 'NO_PROXY', value: '127.0.0.1,localhost', exactCase: true },
+      ]);
+    });
+  }
+
+  const spellings: readonly (readonly [Environment, name: string, value: string])[] = [
+    [{ NO_PROXY: 'a,b' }, 'NO_PROXY', 'a,b,127.0.0.1,localhost'],
+    [{ no_proxy: 'a,b' }, 'no_proxy', 'a,b,127.0.0.1,localhost'],
+    [{ NO_PROXY: '', no_proxy: 'a' }, 'no_proxy', 'a,127.0.0.1,localhost'],
+    [{ NO_PROXY: 'a', no_proxy: '' }, 'NO_PROXY', 'a,127.0.0.1,localhost'],
+    // Tools that know both look at the lower case first.
+    [{ NO_PROXY: 'a', no_proxy: 'b' }, 'no_proxy', 'b,127.0.0.1,localhost'],
+    [{ NO_PROXY: ' a , ,localhost,' }, 'NO_PROXY', 'a,localhost,127.0.0.1'],
+  ];
+  for (const [environment, name, value] of spellings) {
+    it(`are ${name}=${value} for ${JSON.stringify(environment)}`, () => {
+      assert.deepEqual(noProxyChanges({ ...proxy, ...environment }), { [name]: value });
+    });
+  }
+
+  for (const [environment, name] of [
+    [{ Http_Proxy: 'http://proxy' }, 'NO_PROXY'],
+    [{ HTTP_PROXY: 'http://proxy', NO_PROXY: 'a' }, 'NO_PROXY'],
+    [{ HTTP_PROXY: 'http://proxy', No_Proxy: 'a' }, 'NO_PROXY'],
+    [{ http_proxy: 'http://proxy', no_proxy: 'a' }, 'no_proxy'],
+  ] as const) {
+    it(`are called ${name} on Windows for ${JSON.stringify(environment)}`, () => {
+      const [, entries] = Object.entries(environment)[1] ?? [];
+      const value = [...(entries === undefined ? [] : [entries]), '127.0.0.1', 'localhost'];
+      assert.deepEqual(noProxyChanges(windowsEnvironment(environment)), { [name]: value.join() });
+    });
+  }
+
+  it('stay as they are where everything is one', () => {
+    assert.deepEqual(noProxyVariables({ ...proxy, NO_PROXY: '*' }), []);
+    assert.deepEqual(noProxyVariables({ ...proxy, no_proxy: ' * ' }), []);
+  });
+
+  it('keep every entry, and do not grow when they are extended again', () => {
+    const entries = fc.array(fc.oneof(fc.domain(), fc.ipV4(), fc.constant('localhost')));
+    fc.assert(
+      fc.property(entries, fc.constantFrom('NO_PROXY', 'no_proxy'), (given, name) => {
+        const once = listOf({ ...proxy, [name]: given.join(',') });
+        assert.ok(once !== undefined);
+        for (const entry of given) assert.ok(once.split(',').includes(entry));
+        assert.equal(listOf({ ...proxy, [name]: once }), once);
+      }),
+    );
+  });
+});

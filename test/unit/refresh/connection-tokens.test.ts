@@ -1,0 +1,189 @@
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { ConnectionSession } from '../../../src/refresh/connection-tokens.ts';
+import type { KeptConnection } from '../../../src/wire/messages.ts';
+import { anOrder } from '../../support/bench.ts';
+import { aJob, anAnswer, minutes, seconds } from '../../support/builders.ts';
+import { FakeChance, FakeClock, FakeFiles, settled } from '../../support/fakes.ts';
+import { Upstream, refused } from '../../support/upstream.ts';
+
+const directory = '/state';
+const tokenFile = `${directory}/id-token`;
+const scopeOf = (index: number): string => `https://resource-${index}.example/.default`;
+
+function aSession(kept: Partial<KeptConnection> = {}): {
+  session: ConnectionSession;
+  clock: FakeClock;
+  files: FakeFiles;
+  upstream: Upstream;
+} {
+  const clock = new FakeClock();
+  const files = new FakeFiles();
+  files.directories.add(directory);
+  const upstream = new Upstream(clock);
+  const world = { http: upstream, entra: upstream, files, clock, chance: new FakeChance() };
+  const connection = {
+    ...anOrder(),
+    idTokenCapability: 'one',
+    managedIdentityCapability: 'two',
+    ...kept,
+  };
+  const session = new ConnectionSession(connection, tokenFile, aJob(), world);
+  return { session, clock, files, upstream };
+}
+
+describe('the session of a connection', () => {
+  it('asks once upstream for 200 clients of both routes at a cold moment', async () => {
+    const { session, upstream } = aSession();
+    await Promise.all(
+      Array.from({ length: 200 }, (_, index) =>
+        index % 2 === 0 ? session.idTokens.current() : session.accessToken(scopeOf(1)),
+      ),
+    );
+    deepEqual(
+      upstream.visits.map(({ service }) => service),
+      ['devops', 'entra'],
+    );
+  });
+
+  it('writes the ID token to its file, without a newline', async () => {
+    const { session, files } = aSession();
+    const idToken = await session.firstIdToken(0);
+    equal(files.contents.get(tokenFile), idToken.token.reveal());
+  });
+
+  it('is not signed in when the token file cannot be written', async () => {
+    const { session, files } = aSession();
+    files.directories.clear();
+    await rejects(session.firstIdToken(0), { code: 'UNEXPECTED' });
+  });
+
+  it('counts the life of an access token from the moment of asking, not of arrival', async () => {
+    const { session, clock, upstream } = aSession();
+    upstream.accessTokenLifeMs = minutes(5);
+    upstream.latencyMs = seconds(40);
+    const asked = session.accessToken(scopeOf(1));
+    await clock.advance(seconds(80));
+    await asked;
+    upstream.latencyMs = 0;
+    upstream.entraFault = () => refused({ status: 503 });
+    for (let passed = 0; passed < 300; passed += 1) {
+      const token = await session.accessToken(scopeOf(1)).catch(() => undefined);
+      if (token !== undefined) ok(upstream.accepts(token.token.reveal()), `${passed} s`);
+      await clock.advance(seconds(1));
+    }
+  });
+
+  it('asks for another ID token when Entra holds this one to have ended', async () => {
+    const { session, clock, upstream } = aSession();
+    await session.idTokens.current();
+    upstream.entraFault = () => refused({ aadsts: [700024], status: 401 });
+    await rejects(session.accessToken(scopeOf(1)), { code: 'AADSTS700024' });
+    await settled();
+    equal(upstream.visitsTo('devops').length, 2);
+    upstream.entraFault = undefined;
+    await clock.advance(seconds(3));
+    await session.accessToken(scopeOf(1));
+  });
+
+  it('waits out passing trouble for a task, and no longer than told', async () => {
+    const { session, clock, upstream } = aSession();
+    upstream.entraFault = () => refused({ status: 503 });
+    const patient = session.firstAccessToken(scopeOf(1), seconds(60));
+    const hasty = session.firstAccessToken(scopeOf(1), seconds(20));
+    hasty.catch(() => undefined);
+    await clock.advance(seconds(30));
+    await rejects(hasty, { code: 'ENTRA_UNAVAILABLE' });
+    upstream.entraFault = undefined;
+    await clock.advance(seconds(5));
+    ok(upstream.accepts((await patient).token.reveal()));
+  });
+});
+
+describe('the scopes of a connection', () => {
+  it('are 64 at most: the one that was not used for longest is forgotten', async () => {
+    const { session, upstream } = aSession();
+    for (let index = 0; index < 64; index += 1) await session.accessToken(scopeOf(index));
+    await session.accessToken(scopeOf(0));
+    await session.accessToken(scopeOf(64));
+    const asked = upstream.visits.length;
+    await session.accessToken(scopeOf(0));
+    equal(upstream.visits.length, asked);
+    await session.accessToken(scopeOf(1));
+    equal(upstream.visits.length, asked + 1);
+  });
+
+  it('that stand in files are never forgotten, and are refused beyond 64', async () => {
+    const { session } = aSession();
+    for (let index = 0; index < 64; index += 1) {
+      session.keepFile({ scope: scopeOf(index), path: `${directory}/${index}` });
+    }
+    await rejects(session.accessToken(scopeOf(64)), { code: 'BROKER_BUSY', kind: 'definite' });
+  });
+
+  it('cannot be tried one after the other without end', async () => {
+    const { session, clock, upstream } = aSession();
+    upstream.entraFault = () => refused({ aadsts: [500011], status: 400 });
+    for (let index = 0; index < 600; index += 1) {
+      await rejects(session.accessToken(scopeOf(index)));
+      await clock.advance(100);
+    }
+    ok(upstream.mostFailuresInAMinute <= 12, `${upstream.mostFailuresInAMinute}`);
+  });
+});
+
+describe('the files of a connection', () => {
+  const file = { scope: scopeOf(1), path: `${directory}/ARM_TOKEN` };
+
+  it('are renewed unasked at half the life of their access token', async () => {
+    const { session, clock, files, upstream } = aSession({ accessTokenFiles: [file] });
+    await session.firstIdToken(0);
+    await session.fillFiles(0);
+    const first = files.contents.get(file.path);
+    for (let minute = 0; minute < 40; minute += 1) {
+      await clock.advance(minutes(1));
+      await session.tend();
+    }
+    await settled();
+    const second = files.contents.get(file.path) ?? '';
+    ok(first !== second && upstream.accepts(second));
+  });
+
+  it('make nobody ask without an ID token, nor the loop turn faster than the ID token does', async () => {
+    const { session, clock, upstream } = aSession({ accessTokenFiles: [file] });
+    upstream.devOpsFault = () => anAnswer({ status: 401 });
+    await session.tend();
+    equal(upstream.visitsTo('entra').length, 0);
+    equal(session.dueInMs(), 60_000);
+    upstream.devOpsFault = () => anAnswer({ status: 503 });
+    await clock.advance(minutes(1));
+    await session.tend();
+    ok(session.dueInMs() >= 1_500);
+    upstream.devOpsFault = undefined;
+    await clock.advance(seconds(5));
+    await session.tend();
+    equal(upstream.visitsTo('entra').length, 1);
+    ok(session.dueInMs() > minutes(1));
+  });
+
+  it('are renewed although the request for the next ID token hangs', async () => {
+    const { session, clock, upstream } = aSession({ accessTokenFiles: [file] });
+    upstream.accessTokenLifeMs = seconds(60);
+    await session.firstIdToken(0);
+    await session.fillFiles(0);
+    upstream.devOpsFault = ({ timeoutMs }) =>
+      clock.sleep(timeoutMs).then(() => anAnswer({ status: 504 }));
+    await clock.advance(minutes(2));
+    const asked = upstream.visitsTo('entra').length;
+    void session.tend();
+    await settled();
+    equal(upstream.visitsTo('entra').length, asked + 1);
+  });
+
+  it('hold one access token each: the order that came last decides which', () => {
+    const { session } = aSession({ accessTokenFiles: [file] });
+    session.keepFile({ scope: scopeOf(2), path: file.path });
+    deepEqual(session.connection.accessTokenFiles, [{ scope: scopeOf(2), path: file.path }]);
+    session.keepOnly([file]);
+    deepEqual(session.connection.accessTokenFiles, [file]);
+  });
+});

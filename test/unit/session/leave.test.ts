@@ -1,0 +1,105 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { joinBroker } from '../../../src/session/join.ts';
+import { leaveBroker, type Leaving } from '../../../src/session/leave.ts';
+import { stateFile, tempDirectory } from '../../support/bench.ts';
+import { aServiceConnection, seconds } from '../../support/builders.ts';
+import { Machine } from '../../support/machine.ts';
+
+const root = `${tempDirectory}/workload-identity`;
+
+/** A machine on which one task has started the broker. */
+async function started(): Promise<{ machine: Machine; brokerId: string }> {
+  const machine = new Machine();
+  let brokerId = '';
+  const onStart = (id = ''): string => (brokerId = id);
+  await joinBroker(aServiceConnection(), [], machine.surroundings, onStart, machine.join);
+  return { machine, brokerId };
+}
+
+async function leave(machine: Machine, brokerId: string): Promise<Leaving> {
+  const leaving = leaveBroker(brokerId, tempDirectory, machine.leave);
+  await machine.clock.advance(seconds(6));
+  return leaving;
+}
+
+describe('leaving', () => {
+  it('stops the broker, takes its report, and leaves nothing', async () => {
+    const { machine, brokerId } = await started();
+    const leaving = await leave(machine, brokerId);
+    equal(leaving.ended, 'now');
+    equal(leaving.report.connections[0]?.name, 'production');
+    equal(machine.brokers[0]?.end, 'asked to');
+    deepEqual(machine.files.all, [tempDirectory]);
+  });
+
+  it('ends a broker by force that does not answer', async () => {
+    const { machine, brokerId } = await started();
+    machine.hung.add(50_505);
+    deepEqual(await leave(machine, brokerId), { ended: 'by force' });
+    equal(machine.processes.alive.has(200), false);
+    equal(machine.files.contents.has(stateFile), false);
+  });
+
+  it('ends a broker by force that answers and then does not go', async () => {
+    const { machine, brokerId } = await started();
+    // It closes its port and cleans up, but its process stays.
+    machine.brokers[0]?.stays();
+    const leaving = await leave(machine, brokerId);
+    equal(leaving.ended, 'now');
+    equal(machine.processes.alive.has(200), false);
+  });
+
+  it('lets a broker be that does not answer and that nothing proves to be it', async () => {
+    const { machine, brokerId } = await started();
+    machine.hung.add(50_505);
+    machine.processes.end = () => Promise.resolve();
+    deepEqual(await leave(machine, brokerId), { ended: 'later' });
+    equal(machine.processes.alive.has(200), true);
+    deepEqual(machine.files.all, [tempDirectory]);
+    await machine.clock.advance(seconds(10));
+    equal(machine.brokers[0]?.end, 'state gone');
+  });
+
+  it('says so when the broker was gone before, and cleans up after it', async () => {
+    const { machine, brokerId } = await started();
+    machine.kill(machine.brokers[0]);
+    deepEqual(await leave(machine, brokerId), { ended: 'before' });
+    deepEqual(machine.files.all, [tempDirectory]);
+  });
+
+  it('believes no report of somebody who has got the port of a broker that died', async () => {
+    const { machine, brokerId } = await started();
+    machine.kill(machine.brokers[0]);
+    machine.strangers.set(50_505, { brokerId: 'a guess', connections: [{ name: '##vso[x]y' }] });
+    deepEqual(await leave(machine, brokerId), { ended: 'before' });
+    deepEqual(machine.files.all, [tempDirectory]);
+  });
+
+  it('never ends another process that has got the ID of the broker', async () => {
+    const { machine, brokerId } = await started();
+    machine.kill(machine.brokers[0]);
+    machine.processes.alive.set(200, 'a stranger');
+    deepEqual(await leave(machine, brokerId), { ended: 'before' });
+    equal(machine.processes.alive.get(200), 'a stranger');
+  });
+
+  it('leaves a broker alone that has followed its own', async () => {
+    const { machine, brokerId } = await started();
+    machine.kill(machine.brokers[0]);
+    const staging = aServiceConnection({ id: 'staging' });
+    await joinBroker(staging, [], machine.surroundings, () => undefined, machine.join);
+    deepEqual(await leave(machine, brokerId), { ended: 'before' });
+    equal(machine.brokers[1]?.end, undefined);
+    equal(machine.files.contents.has(`${root}/staging/id-token`), true);
+  });
+
+  const states = [undefined, '', 'garbage'];
+  for (const state of states) {
+    it(`does nothing where the state is ${state ?? 'gone'}`, async () => {
+      const machine = new Machine();
+      if (state !== undefined) machine.files.contents.set(stateFile, state);
+      deepEqual(await leave(machine, 'x'), { ended: 'before' });
+      equal(machine.files.contents.get(stateFile), state);
+    });
+  }
+});

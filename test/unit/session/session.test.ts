@@ -1,0 +1,91 @@
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { orUndo, verifySession, type Session } from '../../../src/session/session.ts';
+import {
+  aFailure,
+  anAccessToken,
+  anAnswer,
+  aServiceConnection,
+  ids,
+  noon,
+} from '../../support/builders.ts';
+import { FakeClock, FakeHttp } from '../../support/fakes.ts';
+
+class Bench {
+  readonly said: string[] = [];
+  readonly masked: string[] = [];
+  readonly agent = {
+    say: (line: string) => void this.said.push(line),
+    warn: (line: string) => void this.said.push(line),
+    mask: (secret: { reveal(): string }) => void this.masked.push(secret.reveal()),
+  };
+  readonly http = new FakeHttp(() =>
+    anAnswer({ body: JSON.stringify({ subscriptionId: ids.subscription, state: 'Enabled' }) }),
+  );
+  undone = 0;
+  readonly session: Session = {
+    idToken: { issuer: '', subject: '', audience: '', expiresOn: noon },
+    tokenFile: '/temp/id-token',
+    accessToken: (scope) => Promise.resolve(anAccessToken({ scope })),
+    undo: () => {
+      this.undone += 1;
+      return Promise.resolve();
+    },
+  };
+
+  verify(connection = aServiceConnection()): Promise<void> {
+    const world = { http: this.http, clock: new FakeClock() };
+    return verifySession(connection, this.session, this.agent, world);
+  }
+}
+
+describe('verifying a session', () => {
+  it('reads the subscription with an access token that the log never shows', async () => {
+    const bench = new Bench();
+    await bench.verify();
+    deepEqual(bench.masked, ['the-access-token']);
+    ok(bench.http.requests[0]?.url.href.includes(ids.subscription));
+    match(bench.said.join('\n'), /Verified: .* can be read\./);
+  });
+
+  it('is content with an access token where there is no subscription', async () => {
+    const bench = new Bench();
+    await bench.verify(aServiceConnection({ subscriptionId: undefined }));
+    equal(bench.http.requests.length, 0);
+    match(bench.said.join('\n'), /Verified: .* no subscription to read/);
+  });
+
+  it('fails when the subscription cannot be read', async () => {
+    const bench = new Bench();
+    bench.http.reply = () => anAnswer({ status: 403 });
+    await rejects(bench.verify(), { code: 'SUBSCRIPTION_UNREADABLE' });
+    ok(!bench.said.some((line) => line.startsWith('Verified')));
+  });
+});
+
+describe('work after the sign-in', () => {
+  it('leaves the session as it is when it succeeds', async () => {
+    const bench = new Bench();
+    equal(await orUndo(bench.session, () => Promise.resolve('done')), 'done');
+    equal(bench.undone, 0);
+  });
+
+  it('takes the session back when it fails, and tells its own reason', async () => {
+    const bench = new Bench();
+    const failure = aFailure();
+    await rejects(
+      orUndo(bench.session, () => Promise.reject(failure)),
+      failure,
+    );
+    equal(bench.undone, 1);
+  });
+
+  it('tells its own reason also where the session cannot be taken back', async () => {
+    const bench = new Bench();
+    const failure = aFailure();
+    const undo = (): Promise<void> => Promise.reject(new Error('a program holds the file'));
+    await rejects(
+      orUndo({ ...bench.session, undo }, () => Promise.reject(failure)),
+      failure,
+    );
+  });
+});

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { federatedLogin } from '../../../../tasks/FederatedLogin/federated-login.ts';
+import { finish } from '../../../../tasks/shared/finish.ts';
+import { tokenRefresher } from '../../../../tasks/TokenRefresher/token-refresher.ts';
+import type { AgentSettings, FakeAgent } from '../../../support/fake-agent.ts';
+import { FakeFiles } from '../../../support/fakes.ts';
+import { TaskBench } from '../../../support/task-bench.ts';
+
+/** The post-job step that belongs to a main step: it has the same task variables. */
+async function finished(bench: TaskBench, main: FakeAgent): Promise<FakeAgent> {
+  const agent = bench.agent({ taskVariables: main.taskVariables });
+  await finish(agent, bench.finishWorld);
+  return agent;
+}
+
+async function started(bench: TaskBench, settings: AgentSettings = {}): Promise<FakeAgent> {
+  const main = bench.agent(settings);
+  await tokenRefresher(bench.world(main));
+  return main;
+}
+
+/** The same with a broker that answers nobody any more. */
+async function deafened(bench: TaskBench, main: FakeAgent): Promise<FakeAgent> {
+  const agent = bench.agent({ taskVariables: main.taskVariables });
+  const deaf = { ask: (): Promise<undefined> => Promise.resolve(undefined) };
+  await finish(agent, { ...bench.finishWorld, reach: () => deaf });
+  return agent;
+}
+
+describe('the post-job step', () => {
+  it('stops the broker, leaves nothing, and tells how it went', async () => {
+    const bench = new TaskBench();
+    const agent = await finished(bench, await started(bench));
+    assert.equal(bench.broker.isRunning, false);
+    assert.deepEqual(bench.files.all, []);
+    assert.ok(agent.log.includes('signed in for 4.0 hours'), agent.log);
+    assert.ok(agent.summaries['workload-identity']?.startsWith('### Workload identity'));
+    assert.deepEqual(agent.warned, []);
+  });
+
+  it('leaves the broker alone that another step started', async () => {
+    const bench = new TaskBench();
+    await started(bench);
+    const agent = await finished(bench, await started(bench));
+    assert.equal(bench.broker.isRunning, true);
+    assert.deepEqual([agent.said, agent.warned], [[], []]);
+  });
+
+  it('removes the token file that nobody keeps fresh', async () => {
+    const bench = new TaskBench();
+    const main = bench.agent({ inputs: { refresh: 'false', tools: 'none' } });
+    await federatedLogin(bench.world(main));
+    assert.notDeepEqual(bench.files.all, []);
+    await finished(bench, main);
+    assert.deepEqual(bench.files.all, []);
+  });
+
+  it('tells how it went, and warns, where a program holds something of it', async () => {
+    const bench = new TaskBench();
+    const main = await started(bench);
+    const files = new FakeFiles();
+    for (const [path, content] of bench.files.contents) files.contents.set(path, content);
+    files.remove = () => Promise.reject(Object.assign(new Error('held'), { code: 'EBUSY' }));
+    const agent = bench.agent({ taskVariables: main.taskVariables });
+    await finish(agent, { ...bench.finishWorld, files });
+    assert.ok(agent.log.includes('signed in for 4.0 hours'), agent.log);
+    assert.match(agent.warned.join(), /could not be removed/);
+    const once = bench.agent({ taskVariables: { workloadIdentityDirectory: '/agent/_temp/x' } });
+    await finish(once, { ...bench.finishWorld, files });
+    assert.match(once.warned.join(), /could not be removed/);
+    assert.deepEqual(once.said, []);
+  });
+
+  it('has nothing to do, and nothing to say, where the main step never ran', async () => {
+    const agent = await finished(new TaskBench(), new TaskBench().agent());
+    assert.deepEqual([agent.said, agent.warned, agent.summaries], [[], [], {}]);
+  });
+
+  it('may run twice', async () => {
+    const bench = new TaskBench();
+    const main = await started(bench);
+    await finished(bench, main);
+    const again = await finished(bench, main);
+    assert.deepEqual([again.warned, again.summaries], [[], {}]);
+    assert.ok(again.log.includes('ended before'));
+  });
+
+  it('ends a broker by force that does not answer any more, and warns', async () => {
+    const bench = new TaskBench();
+    const agent = await deafened(bench, await started(bench));
+    assert.deepEqual([...bench.processes.alive.values()], ['the worker']);
+    assert.match(agent.warned.join(), /ended by force; nothing of it is left/);
+    assert.deepEqual(bench.files.all, []);
+  });
+
+  it('promises no such thing where it must not end a process by force', async () => {
+    const bench = new TaskBench();
+    const main = await started(bench);
+    bench.processes.end = () => Promise.resolve();
+    const agent = await deafened(bench, main);
+    assert.match(agent.warned.join(), /was not ended by force.+ends by itself/);
+    assert.deepEqual(bench.files.all, []);
+  });
+});

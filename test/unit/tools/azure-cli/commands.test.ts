@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import {
+  azureCliConfig,
+  brokerLoginEnvironment,
+  cloudRegistration,
+  homeOf,
+  isTooOldForBroker,
+  managedIdentityLogin,
+  servicePrincipalLogin,
+  subscriptionChoice,
+  subscriptionState,
+} from '../../../../src/tools/azure-cli/commands.ts';
+import { aServiceConnection, ids, someEndpoints } from '../../../support/builders.ts';
+
+const other = '99999999-9999-4999-8999-999999999999';
+const account = (id: string, isDefault: boolean): object => ({ id, isDefault });
+
+describe("Azure CLI's private profile", () => {
+  it('names the cloud, sends nothing home, and keeps the assertion in plain JSON', () => {
+    const config = azureCliConfig('AzureUSGovernment', undefined);
+    assert.match(config, /^\[core\]\ncollect_telemetry = no\n/);
+    assert.match(config, /\nencrypt_token_cache = no\n/);
+    assert.match(config, /\n\[cloud\]\nname = AzureUSGovernment\n$/);
+  });
+
+  it("leaves the user's extensions in reach, whatever their path means to az's reader", () => {
+    const config = azureCliConfig('AzureCloud', '/home/100%/.azure/cliextensions');
+    assert.match(config, /\n\[extension\]\ndir = \/home\/100%%\/\.azure\/cliextensions\n$/);
+  });
+
+  for (const [system, environment, home] of [
+    ['Linux', { HOME: '/home/me', USERPROFILE: '/mnt/c/Users/me' }, '/home/me'],
+    ['Linux', { HOME: '' }, undefined],
+    ['Linux', {}, undefined],
+    ['Windows', { HOME: '/c/other', USERPROFILE: 'C:\\Users\\me' }, 'C:\\Users\\me'],
+    ['Windows', { HOME: '/c/other' }, undefined],
+  ] as const) {
+    it(`finds ${home ?? 'no home'} on ${system} with ${JSON.stringify(environment)}`, () => {
+      assert.equal(homeOf(environment, system === 'Windows'), home);
+    });
+  }
+});
+
+describe("Azure CLI's arguments", () => {
+  it('sign in by the broker as the client of the connection', () => {
+    assert.equal(
+      managedIdentityLogin(aServiceConnection()).join(' '),
+      `login --identity --client-id ${ids.client} --allow-no-subscriptions --only-show-errors --output json`,
+    );
+  });
+
+  it('name the token file, never the token', () => {
+    assert.equal(
+      servicePrincipalLogin(aServiceConnection(), '/t/id-token').join(' '),
+      `login --service-principal --username ${ids.client} --tenant ${ids.tenant} --federated-token @/t/id-token --allow-no-subscriptions --only-show-errors --output json`,
+    );
+  });
+
+  it('choose a subscription, and register an Azure Stack by its Resource Manager', () => {
+    assert.match(subscriptionChoice(other).join(' '), /^account set --subscription 99999999/);
+    assert.match(
+      cloudRegistration(aServiceConnection()).join(' '),
+      /^cloud register --name AzureCloud --endpoint-resource-manager https:\/\/management\.azure\.com --only/,
+    );
+  });
+
+  it('come with an address that turns an old az away from the identity of the machine', () => {
+    const endpoints = someEndpoints();
+    const { MSI_ENDPOINT, IDENTITY_ENDPOINT } = brokerLoginEnvironment(endpoints);
+    assert.equal(IDENTITY_ENDPOINT, endpoints.managedIdentityUrl);
+    assert.equal(MSI_ENDPOINT, endpoints.managedIdentityUrl);
+  });
+});
+
+describe('An az that could not sign in by the broker', () => {
+  const index = (version: string): string => `\ufeff{"version": "${version}", "commandIndex": {}}`;
+  for (const [exitCode, commandIndex, tooOld] of [
+    [2, undefined, true],
+    [1, index('2.45.0'), true],
+    [1, index('2.70.0'), true],
+    [1, index('2.71.0'), false],
+    [1, index('2.91.0'), false],
+    [1, index('3.0.0'), false],
+    [1, '\ufeff{}', false],
+    [1, undefined, false],
+    [undefined, undefined, false],
+  ] as const) {
+    it(`is ${tooOld ? '' : 'not '}too old with exit code ${exitCode ?? 'none'} and the index ${commandIndex ?? 'missing'}`, () => {
+      assert.equal(isTooOldForBroker({ exitCode }, commandIndex), tooOld);
+    });
+  }
+});
+
+describe('The subscription after az login', () => {
+  const connection = aServiceConnection();
+  for (const [what, accounts, state] of [
+    ['the only one', [account(ids.subscription, true)], 'chosen'],
+    ['the default, in capitals', [account(ids.subscription.toUpperCase(), true)], 'chosen'],
+    ['not the default', [account(other, true), account(ids.subscription, false)], 'to choose'],
+    ['not listed', [account(other, true)], 'not listed'],
+    ['the tenant alone', [account(ids.tenant, true)], 'none listed'],
+    ['nothing', [], 'none listed'],
+    ['odd entries', [null, 3, { id: 4 }], 'none listed'],
+  ] as const) {
+    it(`is ${state} where the list has it as: ${what}`, () => {
+      assert.equal(subscriptionState(JSON.stringify(accounts), connection), state);
+    });
+  }
+
+  it('needs no choice for a connection without one, and is not listed in what is no list', () => {
+    const without = aServiceConnection({ subscriptionId: undefined });
+    assert.equal(subscriptionState('[]', without), 'chosen');
+    assert.equal(subscriptionState('<html>', connection), 'none listed');
+    assert.equal(subscriptionState('{}', connection), 'none listed');
+  });
+});

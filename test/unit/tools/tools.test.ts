@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { findTools } from '../../../src/tools/tools.ts';
+import { FakeTools } from '../../support/fake-tools.ts';
+import { brokerVariables, profile, ToolStage } from '../../support/tool-stage.ts';
+
+describe('The choice of tools', () => {
+  it('signs in both where both are there', async () => {
+    const stage = new ToolStage({ programs: ['az', 'pwsh'] });
+    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile, ...brokerVariables });
+    assert.equal(stage.tools.runs.length, 2);
+  });
+
+  it('signs in nothing, and says so, where auto finds nothing', async () => {
+    const stage = new ToolStage({ programs: [] });
+    assert.deepEqual(await stage.signIn(), {});
+    assert.match(stage.agent.said.join(), /none is signed in/);
+  });
+
+  it('does not look for tools with none', async () => {
+    const stage = new ToolStage({ programs: ['az', 'pwsh'], choice: [] });
+    assert.deepEqual(await stage.signIn(), {});
+    assert.deepEqual(stage.tools.runs, []);
+    assert.deepEqual(stage.agent.said, []);
+  });
+
+  for (const [choice, programs, code] of [
+    [['azureCli'], ['pwsh'], 'AZURE_CLI_MISSING'],
+    [['azurePowerShell'], ['az'], 'AZURE_POWERSHELL_MISSING'],
+  ] as const) {
+    it(`names ${choice.join()}, which must be there: ${code}`, async () => {
+      await assert.rejects(findTools(choice, new FakeTools(programs)), { code });
+    });
+  }
+
+  it('names Azure PowerShell, whose module must be there too', async () => {
+    const stage = new ToolStage({
+      programs: ['pwsh'],
+      choice: ['azurePowerShell'],
+      reply: () => ({ exitCode: 71 }),
+    });
+    await assert.rejects(stage.signIn(), { code: 'AZURE_POWERSHELL_MISSING' });
+  });
+});

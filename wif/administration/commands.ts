@@ -1,0 +1,63 @@
+import { shell } from '../../src/access-token/federated-credential.ts';
+import type { Connection } from './connection.ts';
+import type { Trust } from './federated-credentials.ts';
+import type { AppRegistration, Identity } from './identity.ts';
+
+/** A word of a shell's command, plain where it can be: names are other people's words. */
+export function quotedWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : shell(text);
+}
+
+/** Creates the federated credential with Azure CLI. */
+export function createCredentialCommand(identity: Identity, name: string, trust: Trust): string {
+  const { issuer, subject, audience } = trust;
+  if (identity.kind === 'app registration') {
+    const parameters = JSON.stringify({ name, issuer, subject, audiences: [audience] });
+    return command(
+      'az ad app federated-credential create',
+      ['--id', identity.clientId],
+      ['--parameters', parameters],
+    );
+  }
+  return command(
+    'az identity federated-credential create',
+    ['--name', name],
+    ['--identity-name', identity.name],
+    ['--resource-group', identity.resourceGroup],
+    ['--subscription', identity.subscriptionId],
+    ['--issuer', issuer],
+    ['--subject', subject],
+    ['--audiences', audience],
+  );
+}
+
+/** Gives the identity a role with Azure CLI. */
+export function assignRoleCommand(principalId: string, role: string, scope: string): string {
+  return command(
+    'az role assignment create',
+    ['--assignee-object-id', principalId],
+    ['--assignee-principal-type', 'ServicePrincipal'],
+    ['--role', role],
+    ['--scope', scope],
+  );
+}
+
+/** Deletes the secrets of an app registration with Azure CLI. */
+export function deleteSecretCommands({ clientId, secrets }: AppRegistration): readonly string[] {
+  return secrets.map(({ keyId }) =>
+    command('az ad app credential delete', ['--id', clientId], ['--key-id', keyId]),
+  );
+}
+
+/** Converts one connection with this tool. */
+export function convertCommand({ id, project }: Connection, organization: string): string {
+  return command(
+    `wif convert ${id} --apply`,
+    ['--organization', organization],
+    ['--project', project.name],
+  );
+}
+
+function command(start: string, ...options: readonly (readonly [string, string])[]): string {
+  return [start, ...options.map(([option, value]) => `${option} ${quotedWord(value)}`)].join(' ');
+}

@@ -1,0 +1,205 @@
+import { audience } from '../../src/access-token/federated-credential.ts';
+import { isOfPublicCloud } from './cloud.ts';
+import { assignRoleCommand, createCredentialCommand } from './commands.ts';
+import { isFederated, type Connection } from './connection.ts';
+import { AdministrationError } from './errors.ts';
+import {
+  compareCredentials,
+  credentialsOf,
+  mostCredentials,
+  type FederatedCredential,
+  type Trust,
+} from './federated-credentials.ts';
+import {
+  appFindings,
+  hint,
+  ok,
+  problem,
+  schemeFindings,
+  stateFindings,
+  unknown,
+  type Finding,
+} from './findings.ts';
+import { identityOf, type Directory, type Identity } from './identity.ts';
+import { rolesOf, scopeOf } from './roles.ts';
+
+/** All that is known of a connection. */
+export interface Diagnosis {
+  readonly findings: readonly Finding[];
+  readonly identity: Identity | undefined;
+  /** What Azure DevOps will send, as far as it tells. */
+  readonly sends: Trust | undefined;
+  /** The federated credential is missing, and nothing stands in its way. */
+  readonly canFix: boolean;
+}
+
+/** What a diagnosis needs to know beside the connection. */
+export interface DiagnosisWorld {
+  readonly directory: Directory;
+  readonly organization: string;
+  readonly now: Date;
+  /** Whether it is to have a role already; else a missing one is told as a hint. */
+  readonly needsRole: boolean;
+}
+
+/** Compares what Azure DevOps will send with what the identity trusts, and looks for its roles. */
+export async function diagnose(connection: Connection, world: DiagnosisWorld): Promise<Diagnosis> {
+  const findings = [...schemeFindings(connection, world), ...stateFindings(connection)];
+  const sends = trustOf(connection);
+  if (!isOfPublicCloud(connection)) {
+    findings.push(otherCloud(connection));
+    return { findings, identity: undefined, sends, canFix: false };
+  }
+  const identity = await identityFinding(connection, world.directory, findings);
+  let canFix = false;
+  if (identity !== undefined) {
+    if (isFederated(connection)) {
+      canFix = await credentialFinding(connection, identity, sends, world.directory, findings);
+      if (identity.kind === 'app registration') findings.push(...appFindings(connection, identity));
+    }
+    await roleFinding(connection, identity, world, findings);
+  }
+  return { findings, identity, sends, canFix };
+}
+
+/** Whether everything is known and right. */
+export function isHealthy({ findings }: Diagnosis): boolean {
+  return findings.every(({ state }) => state === 'ok' || state === 'hint');
+}
+
+/** What Entra will compare; undefined where Azure DevOps does not tell. */
+export function trustOf({ issuer, subject }: Connection): Trust | undefined {
+  return issuer === undefined || subject === undefined ? undefined : { issuer, subject, audience };
+}
+
+/** What is in another cloud looks, from this one, as if there were nothing. */
+function otherCloud({ environment }: Connection): Finding {
+  return unknown(
+    'cloud',
+    `wif asks Microsoft Graph and Resource Manager of the public cloud only; this connection is for ${environment}.`,
+  );
+}
+
+async function identityFinding(
+  { clientId }: Connection,
+  directory: Directory,
+  findings: Finding[],
+): Promise<Identity | undefined> {
+  if (clientId === undefined) {
+    findings.push(unknown('identity', 'It names no client ID.'));
+    return undefined;
+  }
+  return guarded('identity', findings, async () => {
+    const identity = await identityOf(clientId, directory);
+    findings.push(
+      ok('identity', `It is the ${identity.kind} "${identity.name}" (client ID ${clientId}).`),
+    );
+    return identity;
+  });
+}
+
+async function credentialFinding(
+  connection: Connection,
+  identity: Identity,
+  sends: Trust | undefined,
+  directory: Directory,
+  findings: Finding[],
+): Promise<boolean> {
+  const check = 'federated credential';
+  if (sends === undefined) {
+    findings.push(
+      unknown(
+        check,
+        'Azure DevOps does not tell issuer and subject: open the connection in the project settings and save it.',
+      ),
+    );
+    return false;
+  }
+  const present = await guarded(check, findings, () => credentialsOf(identity, directory));
+  if (present === undefined) return false;
+  const comparison = compareCredentials(present, sends);
+  if (comparison.state === 'present') {
+    findings.push(
+      ok(
+        check,
+        `"${comparison.credential.name}" has the issuer, subject and audience that will come.`,
+      ),
+    );
+    return false;
+  }
+  const isFull = present.length >= mostCredentials;
+  const canFix = comparison.blockedBy === undefined && !isFull;
+  const create = createCredentialCommand(identity, connection.id, sends);
+  findings.push(
+    problem(check, missingText(sends, comparison.near, present.length), canFix ? [create] : []),
+  );
+  return canFix;
+}
+
+function missingText(
+  { issuer, subject, audience: listed }: Trust,
+  near: readonly { readonly credential: FederatedCredential; readonly flaw: string }[],
+  count: number,
+): string {
+  const wanted = `None has the issuer ${issuer}, the subject ${subject} and the audience ${listed}.`;
+  const others = near.map(({ credential, flaw }) => `"${credential.name}" comes near: ${flaw}.`);
+  const full =
+    count >= mostCredentials ? [`There are ${count}, and no more are taken: delete one.`] : [];
+  return [wanted, ...others, ...full].join(' ');
+}
+
+async function roleFinding(
+  connection: Connection,
+  { principalId }: Identity,
+  { directory: { resourceManager }, needsRole }: DiagnosisWorld,
+  findings: Finding[],
+): Promise<void> {
+  const scope = scopeOf(connection);
+  if (scope === undefined) {
+    findings.push(
+      hint(
+        'roles',
+        'It is for no subscription and no management group, so no role was looked for.',
+      ),
+    );
+    return;
+  }
+  if (principalId === undefined) {
+    findings.push(
+      problem(
+        'roles',
+        'The app registration has no service principal in this tenant, so it can have no role.',
+      ),
+    );
+    return;
+  }
+  const roles = await guarded('roles', findings, () =>
+    rolesOf(principalId, scope, resourceManager),
+  );
+  if (roles === undefined) return;
+  if (roles.length > 0) {
+    const told = roles.map(({ name, scope: at }) => (at === scope ? name : `${name} (at ${at})`));
+    findings.push(ok('roles', `At ${scope} it has: ${told.join(', ')}.`));
+    return;
+  }
+  const missing = needsRole ? problem : hint;
+  const text = `It has no role at ${scope}. Give it the least that its pipelines need.`;
+  findings.push(missing('roles', text, [assignRoleCommand(principalId, 'Reader', scope)]));
+}
+
+/** What cannot be looked at is a finding too, unless nobody is signed in. */
+async function guarded<T>(
+  check: string,
+  findings: Finding[],
+  look: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof AdministrationError) || error.code === 'SIGN_IN_FAILED') throw error;
+    const isFact = error.code === 'IDENTITY_NOT_FOUND';
+    const text = `${error.message} ${error.remedy}`;
+    findings.push(isFact ? problem(check, text) : unknown(check, text));
+    return undefined;
+  }
+}

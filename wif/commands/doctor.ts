@@ -1,0 +1,80 @@
+import type { Connection } from '../administration/connection.ts';
+import { diagnose, isHealthy, type Diagnosis } from '../administration/diagnosis.ts';
+import { ensureCredential } from '../administration/federated-credentials.ts';
+import { connectionNamed } from '../administration/selection.ts';
+import { gather, type Breadth } from './gathering.ts';
+import { findingLines } from './printing.ts';
+import { exitCodes, type CommandWorld, type ExitCode } from './world.ts';
+
+export interface DoctorOptions extends Breadth {
+  readonly connection: string;
+  readonly fix: boolean;
+  readonly output: 'table' | 'json';
+}
+
+/** Says what a connection lacks to work, and with `fix` makes its federated credential. */
+export async function doctor(options: DoctorOptions, world: CommandWorld): Promise<ExitCode> {
+  const { connections } = await gather(options, world);
+  const connection = connectionNamed(connections, options.connection);
+  const before = await examine(connection, world);
+  const isFixed = options.fix && (await fix(connection, before, world));
+  const diagnosis = isFixed ? await examine(connection, world) : before;
+  if (options.output === 'json') world.terminal.out(asJson(connection, diagnosis, isFixed));
+  else print(connection, diagnosis, isFixed, world);
+  return isHealthy(diagnosis) ? exitCodes.fine : exitCodes.failed;
+}
+
+function examine(connection: Connection, world: CommandWorld): Promise<Diagnosis> {
+  const { directory, organization, clock } = world;
+  return diagnose(connection, {
+    directory,
+    organization: organization.name,
+    now: clock.now(),
+    needsRole: true,
+  });
+}
+
+async function fix(
+  { id }: Connection,
+  { identity, sends, canFix }: Diagnosis,
+  { directory }: CommandWorld,
+): Promise<boolean> {
+  if (!canFix || identity === undefined || sends === undefined) return false;
+  return ensureCredential(identity, id, sends, directory);
+}
+
+function asJson(connection: Connection, diagnosis: Diagnosis, isFixed: boolean): string {
+  const { id, name, project } = connection;
+  const { findings, identity, sends } = diagnosis;
+  const value = {
+    connection: { id, name, project: project.name },
+    isHealthy: isHealthy(diagnosis),
+    fixed: isFixed ? ['federated credential'] : [],
+    sends: sends ?? null,
+    identity:
+      identity === undefined
+        ? null
+        : { kind: identity.kind, name: identity.name, clientId: identity.clientId },
+    findings,
+  };
+  return JSON.stringify(value, null, 2);
+}
+
+function print(
+  { id, name, project }: Connection,
+  diagnosis: Diagnosis,
+  isFixed: boolean,
+  { terminal }: CommandWorld,
+): void {
+  const { findings, sends } = diagnosis;
+  terminal.out(`Service connection "${name}" of project "${project.name}" (ID ${id})`);
+  if (sends !== undefined) {
+    terminal.out(
+      `  Azure DevOps will send:\n    issuer   ${sends.issuer}\n    subject  ${sends.subject}`,
+    );
+    terminal.out(`    audience ${sends.audience} (as the federated credential lists it)`);
+  }
+  if (isFixed) terminal.out('Created the federated credential.');
+  for (const line of findingLines(findings)) terminal.out(line);
+  terminal.out(isHealthy(diagnosis) ? 'Nothing stands in its way.' : 'Something is left to do.');
+}

@@ -1,0 +1,75 @@
+import Table from 'cli-table3';
+import { readFileSync } from 'node:fs';
+import { administrationError } from '../administration/errors.ts';
+import type { Terminal } from '../commands/world.ts';
+
+const progressPauseMs = 100;
+let lastProgressMs = 0;
+let isProgressShown = false;
+
+/** The terminal: results to the standard output, everything else to the standard error. */
+export const systemTerminal: Terminal = {
+  out(text) {
+    clearProgress();
+    process.stdout.write(`${text}\n`);
+  },
+  note(text) {
+    clearProgress();
+    process.stderr.write(`${text}\n`);
+  },
+  /** One line that is written over, for people only. */
+  progress(text) {
+    const now = Date.now();
+    if (!process.stderr.isTTY || now - lastProgressMs < progressPauseMs) return;
+    lastProgressMs = now;
+    isProgressShown = true;
+    process.stderr.write(`\r\u001b[K${text.slice(0, Math.max(20, process.stderr.columns - 1))}`);
+  },
+  table(head, body) {
+    const table = new Table({
+      head: [...head],
+      chars: plainLines,
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    });
+    table.push(...body.map((row) => [...row]));
+    return table.toString().replaceAll(/[ \t]+$/gm, '');
+  },
+};
+
+/** Columns without lines: they survive being pasted, searched and cut. */
+const plainLines = Object.fromEntries(
+  [
+    'top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right',
+    'left left-mid mid mid-mid right right-mid middle',
+  ]
+    .join(' ')
+    .split(' ')
+    .map((place) => [place, '']),
+);
+
+function clearProgress(): void {
+  if (!isProgressShown) return;
+  isProgressShown = false;
+  process.stderr.write('\r\u001b[K');
+}
+
+/** Whoever reads our output may stop, as head does; that is no failure. */
+export function allowBrokenPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+/** A file that the administrator named; `-` is the standard input. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason told';
+    throw administrationError(
+      'FILE_UNREADABLE',
+      `The file ${path} cannot be read (${code}).`,
+      'Check its path and permissions.',
+    );
+  }
+}

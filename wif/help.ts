@@ -1,0 +1,124 @@
+import { issuerChangePage, issuerRetirement } from './administration/issuer.ts';
+
+/** What the commands say of themselves: enough to use them by. */
+
+const signIn = `
+Sign-in:
+  Azure DevOps  AZURE_DEVOPS_EXT_PAT (a personal access token) where it is set, else Entra
+  Entra         whatever DefaultAzureCredential finds: az login, Azure PowerShell, azd, or
+                AZURE_TENANT_ID, AZURE_CLIENT_ID and a credential of a service principal;
+                of the public cloud only`;
+
+const exits = `
+Exit codes:
+  0  all is done, or was so already        2  the command line makes no sense
+  1  nothing was done, or a problem found  3  partly done: run the command again`;
+
+export const helpTexts = {
+  wif: `
+A federated connection has no secret. The way there:
+  wif list                      what there is, and what can be converted
+  wif convert --all             what would happen; then the same with --apply
+  wif doctor <connection>       why one does not work
+  wif revert <connection>       back to the secret, within seven days
+  wif connect …                 a new connection for an identity of yours, in one go
+${signIn}
+${exits}
+
+https://learn.microsoft.com/azure/devops/pipelines/library/connect-to-azure`,
+
+  list: `
+Permissions (least):
+  View project-level information of the projects, the role Reader on the service connections.
+  As a token: scopes vso.project and vso.serviceendpoint (Project and Team, Service
+  Connections: read).
+
+Examples:
+  wif list --organization https://dev.azure.com/contoso
+  wif list -o contoso -p shop -p billing --last-used
+  wif list -o contoso --output json | jq '.connections[] | select(.canConvert)'
+
+The issuer of Azure DevOps (vstoken.dev.azure.com) retires on ${issuerRetirement}. The list
+says which connections use it; they are changed in the project settings:
+${issuerChangePage}
+${exits}`,
+
+  doctor: `
+It compares issuer, subject and audience that Azure DevOps will send with the federated
+credentials of the app registration or user-assigned managed identity, looks for roles of the
+identity on the subscription, and prints commands for what is missing. --fix creates the federated
+credential, and nothing else.
+
+It looks into the public cloud only: of a connection for another it says that it cannot know.
+
+Permissions (least):
+  Azure DevOps      as for list
+  Microsoft Graph   Application.Read.All, or the role Directory Readers
+  Resource Manager  Reader on the subscription (and on the managed identity)
+  with --fix        owner of the app registration (for an application Application.ReadWrite.OwnedBy),
+                    or Managed Identity Federated Credential Contributor on the managed identity
+
+Examples:
+  wif doctor shop-production -o contoso -p shop
+  wif doctor shop/shop-production -o contoso --fix
+${exits}`,
+
+  convert: `
+Without --apply nothing is changed. What cannot be converted is skipped, with its reason: created
+manually, shared from another project, federated already, for Azure Stack, not for Azure Resource
+Manager. Each conversion can be reverted for seven days.
+
+A journal says what was begun and what is done (names and IDs, no credential). After an
+interruption, also by force, the same command goes on: what is done is not done again.
+
+Permissions (least):
+  Azure DevOps  the role Administrator on each service connection; as a token: scopes vso.project
+                and vso.serviceendpoint_manage (Service Connections: read, query and manage)
+  Entra         none of yours: Azure DevOps changes the app registration that it created, with the
+                rights of whoever owns it. If it lacks them, the connection is reported as failed.
+
+Examples:
+  wif convert --all -o contoso                          a dry run of the whole organization
+  wif convert shop-test -o contoso -p shop --apply      one
+  wif convert --file wave-1.txt -o contoso --apply      a line each: name, project/name or ID
+  wif convert --all -o contoso --apply --output csv > report.csv
+${exits}`,
+
+  revert: `
+Azure DevOps keeps the secret for seven days after a conversion. Without --apply nothing is changed.
+
+Permissions (least):
+  as for convert
+
+Examples:
+  wif revert shop-test -o contoso -p shop --apply
+  wif revert --all -o contoso                           what could be reverted
+${exits}`,
+
+  connect: `
+Steps; each is skipped where its work is done already:
+  1  the service connection, with the issuer of Microsoft Entra
+  2  issuer and subject, as Azure DevOps tells them
+  3  the federated credential of the identity
+  4  the role, with --role
+  5  a check that all fits together
+If a step fails, what exists stays; the same command goes on there. Without --role, a missing role
+is mentioned, and is no failure.
+
+It is for identities and subscriptions of the public cloud only. For national clouds and Azure Stack
+use the project settings; a sign-in to another cloud (AZURE_AUTHORITY_HOST) is refused.
+
+Permissions (least):
+  Azure DevOps      the role Creator for service connections of the project; as a token: scopes
+                    vso.project and vso.serviceendpoint_manage
+  managed identity  Managed Identity Federated Credential Contributor (and Reader) on it
+  app registration  its owner, and Application.Read.All; for an application
+                    Application.ReadWrite.OwnedBy
+  subscription      Reader; with --role Role Based Access Control Administrator
+
+Examples:
+  wif connect -o contoso -p shop --name shop-production --subscription <ID> --role Contributor \\
+    --identity $(az identity show -n shop -g identities --query id --output tsv)
+  wif connect -o contoso -p shop --name shop-test --subscription <ID> --app <client ID> --dry-run
+${exits}`,
+} as const;

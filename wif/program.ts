@@ -1,0 +1,149 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { conversion, reversion, type Operation } from './administration/operation.ts';
+import { change, type ChangeOptions } from './commands/change.ts';
+import { connect, type ConnectOptions } from './commands/connect.ts';
+import { doctor, type DoctorOptions } from './commands/doctor.ts';
+import { list, type ListOptions } from './commands/list.ts';
+import { exitCodes, type CommandWorld, type ExitCode } from './commands/world.ts';
+import { helpTexts } from './help.ts';
+
+/** What every command takes before the world can be made. */
+export interface SharedOptions {
+  readonly organization?: string;
+  readonly tenant?: string;
+}
+
+/** Makes the world for a command, runs it, and sees to how it ends. */
+export type Run = (
+  shared: SharedOptions,
+  story: (world: CommandWorld) => Promise<ExitCode>,
+) => Promise<void>;
+
+const defaultConcurrency = 4;
+const mostConcurrency = 16;
+
+/** The command line, in Commander's terms. */
+export function createProgram(run: Run, version: string): Command {
+  const program = new Command('wif')
+    .description(
+      'From secrets to workload identity federation: Azure service connections of Azure DevOps.',
+    )
+    .version(version)
+    .showHelpAfterError('(wif --help, or wif <command> --help, says more)')
+    .exitOverride()
+    .addHelpText('after', helpTexts.wif);
+  addList(program, run);
+  addDoctor(program, run);
+  addChange(program, run, conversion, 'converts connections from secrets to federation');
+  addChange(program, run, reversion, 'reverts conversions of the last seven days');
+  addConnect(program, run);
+  return program;
+}
+
+/** What Commander thinks of a command line, as an exit code; undefined for any other error. */
+export function usageExitCode(error: unknown): ExitCode | undefined {
+  if (!(error instanceof CommanderError)) return undefined;
+  return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
+}
+
+function addList(program: Command, run: Run): void {
+  command(program, 'list', 'lists service connections, and what convert could do with each')
+    .option('--every-type', 'connections of every type, not of Azure only', false)
+    .option('--last-used', 'when each was last used (a request for each)', false)
+    .addOption(projects())
+    .addOption(concurrency())
+    .addOption(output('table', 'json', 'csv'))
+    .action((options: ListOptions & { readonly project: readonly string[] } & SharedOptions) =>
+      run(options, (world) => list({ ...options, projects: options.project }, world)),
+    );
+}
+
+function addDoctor(program: Command, run: Run): void {
+  command(program, 'doctor', 'says what a connection lacks to work')
+    .argument('<connection>', 'name, project/name, or ID')
+    .option('--fix', 'create the federated credential if it is missing', false)
+    .addOption(projects())
+    .addOption(concurrency())
+    .addOption(output('table', 'json'))
+    .action(
+      (
+        connection: string,
+        options: DoctorOptions & { readonly project: readonly string[] } & SharedOptions,
+      ) =>
+        run(options, (world) =>
+          doctor({ ...options, connection, projects: options.project }, world),
+        ),
+    );
+}
+
+function addChange(program: Command, run: Run, operation: Operation, description: string): void {
+  command(program, operation.name, description)
+    .argument('[connections...]', 'names, project/name, or IDs')
+    .option('--all', 'every connection of the projects', false)
+    .option('--file <path>', 'a file with a connection on each line; - for the standard input')
+    .option('--apply', 'do it; without this nothing is changed', false)
+    .option('--journal <path>', 'where to keep what is done (default: wif-<organization>.jsonl)')
+    .addOption(projects())
+    .addOption(concurrency())
+    .addOption(output('table', 'json', 'csv'))
+    .action(
+      (
+        names: readonly string[],
+        options: ChangeOptions & { readonly project: readonly string[] } & SharedOptions,
+      ) =>
+        run(options, (world) =>
+          change(operation, { ...options, names, projects: options.project }, world),
+        ),
+    );
+}
+
+function addConnect(program: Command, run: Run): void {
+  command(program, 'connect', 'makes a federated connection for an identity of yours')
+    .requiredOption('-p, --project <name>', 'project of the connection, by name or ID')
+    .requiredOption('--name <name>', 'name of the connection')
+    .requiredOption('--subscription <ID>', 'the Azure subscription that it is for')
+    .option('--identity <resource ID>', 'a user-assigned managed identity')
+    .option('--app <client ID>', 'an app registration')
+    .option('--role <name>', 'give the identity this role')
+    .option('--role-scope <scope>', 'where the role holds (default: the subscription)')
+    .option('--description <text>', 'description of the connection', '')
+    .option('--dry-run', 'print the plan only', false)
+    .addOption(output('table', 'json'))
+    .action((options: ConnectOptions & SharedOptions) =>
+      run(options, (world) => connect(options, world)),
+    );
+}
+
+function command(program: Command, name: keyof typeof helpTexts, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .addOption(
+      new Option(
+        '-o, --organization <name or URL>',
+        'organization of Azure DevOps Services, such as https://dev.azure.com/contoso',
+      ).env('AZDO_ORG_SERVICE_URL'),
+    )
+    .option('--tenant <ID>', 'tenant to sign in to with Entra')
+    .addHelpText('after', helpTexts[name]);
+}
+
+function projects(): Option {
+  return new Option('-p, --project <name>', 'a project, by name or ID; may be repeated')
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([], 'all');
+}
+
+function concurrency(): Option {
+  return new Option('--concurrency <number>', 'how many requests at a time')
+    .argParser((value: string) => {
+      const number = Number(value);
+      if (Number.isInteger(number) && number >= 1 && number <= mostConcurrency) return number;
+      throw new InvalidArgumentError(`It must be a number from 1 to ${mostConcurrency}.`);
+    })
+    .default(defaultConcurrency);
+}
+
+function output(...forms: readonly string[]): Option {
+  return new Option('--output <form>', 'form of the report').choices(forms).default('table');
+}

@@ -1,0 +1,79 @@
+import { version } from '../package.json';
+import { systemChance } from '../src/external/machine/chance.ts';
+import { systemClock } from '../src/external/machine/clock.ts';
+import { asAdministrationError } from './administration/errors.ts';
+import { organizationNamed } from './administration/organization.ts';
+import { patient } from './administration/patience.ts';
+import type { Web } from './administration/web.ts';
+import { exitCodes, type CommandWorld } from './commands/world.ts';
+import { azureDevOps } from './external/azure-devops.ts';
+import { microsoftGraph, resourceManager } from './external/azure-services.ts';
+import {
+  devopsScope,
+  entraSignIn,
+  graphScope,
+  personalSignIn,
+  resourceManagerScope,
+} from './external/credentials.ts';
+import { environment, onInterruption } from './external/environment.ts';
+import { openJournal } from './external/journal-file.ts';
+import { allowBrokenPipe, readText, systemTerminal } from './external/terminal.ts';
+import { createProgram, usageExitCode, type Run, type SharedOptions } from './program.ts';
+
+const run: Run = async (shared, story) => {
+  try {
+    environment.endWith(await story(worldFor(shared)));
+  } catch (error) {
+    const { code, message, remedy } = asAdministrationError(error);
+    systemTerminal.note(`wif: ${code}: ${message}\n${remedy}`);
+    environment.endWith(code === 'USAGE_INVALID' ? exitCodes.usage : exitCodes.failed);
+  }
+};
+
+function worldFor({ organization: named, tenant }: SharedOptions): CommandWorld {
+  const organization = organizationNamed(named);
+  const entra = entraSignIn(tenant, environment.authorityHost);
+  const token = environment.personalAccessToken;
+  const devops = token === undefined ? entra(devopsScope) : personalSignIn(token);
+  return {
+    organization,
+    devops: unhurried(azureDevOps(organization.url, devops, environment.httpsProxy)),
+    directory: {
+      graph: unhurried(microsoftGraph(entra(graphScope))),
+      resourceManager: unhurried(resourceManager(entra(resourceManagerScope))),
+    },
+    clock: systemClock,
+    terminal: systemTerminal,
+    stop: interruption(),
+    openJournal,
+    readText,
+  };
+}
+
+function unhurried(web: Web): Web {
+  return patient(web, {
+    clock: systemClock,
+    chance: systemChance,
+    waiting: (service, ms) =>
+      systemTerminal.note(`${service} asks for patience: waiting ${Math.ceil(ms / 1_000)} s.`),
+  });
+}
+
+/** The first Ctrl-C ends what is under way, and no more is begun. */
+function interruption(): { readonly isWanted: boolean } {
+  const stop = { isWanted: false };
+  onInterruption(() => {
+    stop.isWanted = true;
+    systemTerminal.note('Ending what is under way; once more ends at once.');
+  });
+  return stop;
+}
+
+allowBrokenPipe();
+try {
+  await createProgram(run, version).parseAsync([...environment.arguments]);
+} catch (error) {
+  const code = usageExitCode(error);
+  if (code === undefined) throw error;
+  environment.endWith(code);
+}
