@@ -20,7 +20,7 @@ export type Run = (
 ) => Promise<void>;
 
 const defaultConcurrency = 4;
-const mostConcurrency = 16;
+const maxConcurrency = 16;
 
 /** The command line, in Commander's terms. */
 export function createProgram(run: Run, version: string): Command {
@@ -138,8 +138,8 @@ function concurrency(): Option {
   return new Option('--concurrency <number>', 'how many requests at a time')
     .argParser((value: string) => {
       const number = Number(value);
-      if (Number.isInteger(number) && number >= 1 && number <= mostConcurrency) return number;
-      throw new InvalidArgumentError(`It must be a number from 1 to ${mostConcurrency}.`);
+      if (Number.isInteger(number) && number >= 1 && number <= maxConcurrency) return number;
+      throw new InvalidArgumentError(`It must be a number from 1 to ${maxConcurrency}.`);
     })
     .default(defaultConcurrency);
 }

@@ -8,7 +8,7 @@ export interface RequestedAccessToken {
   readonly scope: string;
 }
 
-const longestList = 64;
+const maxList = 64;
 
 /** Names by which tools choose how to sign in; an access token there would break the session. */
 const reserved = new Set([
@@ -36,7 +36,7 @@ export function readAccessTokenLines(text: string): readonly RequestedAccessToke
   const names = requested.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw malformed(`the name ${twice} stands there twice`);
-  if (requested.length > longestList) throw malformed(`it has more than ${longestList} lines`);
+  if (requested.length > maxList) throw malformed(`it has more than ${maxList} lines`);
   return requested;
 }
 

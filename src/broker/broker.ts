@@ -3,7 +3,7 @@ import { FederationError } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import { readJob, type Job } from '../id-token/job.ts';
 import type { ProcessIdentity } from '../ports.ts';
-import { ConnectionSession, type BrokerWorld } from '../refresh/connection-tokens.ts';
+import { ConnectionTokens, type BrokerWorld } from '../refresh/connection-tokens.ts';
 import { Secret } from '../secret.ts';
 import type { BrokerState } from '../wire/broker-state.ts';
 import type {
@@ -17,13 +17,13 @@ import type {
 import type { BrokerReport } from '../wire/report.ts';
 
 /** More connections than this in one job are a mistake. */
-const mostConnections = 200;
+const maxConnections = 200;
 
 /**
- * So long a registration waits out passing trouble, in ms. With the timeouts of its last attempt it
+ * How long a registration keeps retrying transient failures, in ms. With the timeouts of its last attempt it
  * ends before the task stops waiting for it (150 s).
  */
-const patienceMs = 100_000;
+const firstTokenBudgetMs = 100_000;
 
 /** It becomes the name of a directory. */
 const connectionId = /^[0-9A-Za-z-]{1,64}$/;
@@ -44,7 +44,7 @@ export class Broker {
   readonly #world: BrokerWorld;
   readonly #place: BrokerPlace;
   readonly #startedOn: Date;
-  readonly #sessions = new Map<string, { session: ConnectionSession; kept: KeptConnection }>();
+  readonly #sessions = new Map<string, { session: ConnectionTokens; kept: KeptConnection }>();
 
   constructor(settings: BrokerSettings, place: BrokerPlace, world: BrokerWorld) {
     this.id = settings.brokerId;
@@ -89,10 +89,10 @@ export class Broker {
     const { session, kept } = this.#sessions.get(order.id) ?? this.#openNew(order);
     const { accessTokenFiles: before } = session.connection;
     const { clock, files } = this.#world;
-    const giveUpAt = clock.monotonicMs() + patienceMs;
+    const giveUpAt = clock.monotonicMs() + firstTokenBudgetMs;
     try {
       await files.makeInnerDirectory(this.directory.connectionDirectory(order.id));
-      const idToken = await session.firstIdToken(patienceMs);
+      const idToken = await session.firstIdToken(firstTokenBudgetMs);
       for (const file of order.accessTokenFiles) session.keepFile(file);
       await session.fillFiles(giveUpAt - clock.monotonicMs());
       await this.announce();
@@ -125,7 +125,7 @@ export class Broker {
     return this.#sessions.size === 0;
   }
 
-  session(id: string): { session: ConnectionSession; kept: KeptConnection } | undefined {
+  session(id: string): { session: ConnectionTokens; kept: KeptConnection } | undefined {
     return this.#sessions.get(id);
   }
 
@@ -145,12 +145,12 @@ export class Broker {
       brokerId: this.id,
       startedOn: this.#startedOn.toISOString(),
       endedOn: this.#world.clock.now().toISOString(),
-      connections: [...this.#sessions.values()].map(({ session }) => session.tally.report()),
+      connections: [...this.#sessions.values()].map(({ session }) => session.statistics.report()),
     };
   }
 
-  #openNew(order: ConnectionOrder): { session: ConnectionSession; kept: KeptConnection } {
-    if (this.#sessions.size >= mostConnections) throw tooManyConnections(order.name);
+  #openNew(order: ConnectionOrder): { session: ConnectionTokens; kept: KeptConnection } {
+    if (this.#sessions.size >= maxConnections) throw tooManyConnections(order.name);
     return this.#open(this.#withNewCapabilities(order));
   }
 
@@ -163,10 +163,10 @@ export class Broker {
     };
   }
 
-  #open(kept: KeptConnection): { session: ConnectionSession; kept: KeptConnection } {
+  #open(kept: KeptConnection): { session: ConnectionTokens; kept: KeptConnection } {
     const tokenFile = this.directory.tokenFile(kept.id);
     const opened = {
-      session: new ConnectionSession(kept, tokenFile, this.#job, this.#world),
+      session: new ConnectionTokens(kept, tokenFile, this.#job, this.#world),
       kept,
     };
     this.#sessions.set(kept.id, opened);
@@ -199,7 +199,7 @@ function jobOf({ job }: BrokerSettings): Job {
 function tooManyConnections(name: string): FederationError {
   return new FederationError({
     code: 'BROKER_BUSY',
-    message: `The broker keeps ${mostConnections} service connections signed in already and takes no more ("${name}").`,
+    message: `The broker keeps ${maxConnections} service connections signed in already and takes no more ("${name}").`,
     remedy: 'Use fewer connections in one job.',
     kind: 'definite',
   });

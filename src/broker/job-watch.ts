@@ -16,7 +16,7 @@ export interface VigilParts {
 }
 
 /** Watches for the end of the job, for the case that no post-job step says so. */
-export class Vigil {
+export class JobWatch {
   readonly #parts: VigilParts;
   readonly #since: Moment;
   /** Of the state file, when it was last seen to be ours. */

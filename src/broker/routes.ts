@@ -34,7 +34,7 @@ export interface RouteParts {
 }
 
 /** So long passing trouble is waited out for a task that asks for an access token, in ms. */
-const patienceMs = 60_000;
+const firstTokenBudgetMs = 60_000;
 
 const connectionPath = /^\/connections\/([0-9A-Za-z-]{1,64})\/(id-token|msi)$/;
 
@@ -62,7 +62,7 @@ export async function answer(request: LoopbackRequest, parts: RouteParts): Promi
         });
   if (given.status !== 401) {
     const kind = clientKind(onlyHeader(request, 'user-agent'));
-    session.tally.answered(kind, given.status >= 400, parts.clock.monotonicMs() - startedAt);
+    session.statistics.answered(kind, given.status >= 400, parts.clock.monotonicMs() - startedAt);
   }
   return given;
 }
@@ -85,7 +85,7 @@ const controlRoutes: Readonly<Record<ControlRoute, ControlWork>> = {
     const { id, scope } = body as { id: string; scope: string };
     const found = broker.session(id);
     if (found === undefined) throw new TypeError('not a connection that is kept');
-    const { token, expiresOn } = await found.session.firstAccessToken(scope, patienceMs);
+    const { token, expiresOn } = await found.session.firstAccessToken(scope, firstTokenBudgetMs);
     return { token: token.reveal(), expiresOn: expiresOn.toISOString() };
   },
   stop: (_, { broker, stop }) => {

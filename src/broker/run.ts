@@ -6,7 +6,7 @@ import type { BrokerWorld } from '../refresh/connection-tokens.ts';
 import { ownerOf } from '../wire/broker-state.ts';
 import type { BrokerSettings, RegistrationAnswer, StartMessage } from '../wire/messages.ts';
 import { Broker, type BrokerPlace } from './broker.ts';
-import { Vigil, type End } from './job-watch.ts';
+import { JobWatch, type End } from './job-watch.ts';
 import { answer } from './routes.ts';
 
 /** A listener on 127.0.0.1, as the world makes it. */
@@ -36,10 +36,10 @@ export interface ProcessWorld extends BrokerWorld {
 }
 
 /** How often the end of the job is looked for, and with it the longest sleep, in ms. */
-const vigilMs = 8_000;
+const watchMs = 8_000;
 
 /** However much is due, the loop rests so long between two rounds, in ms. */
-const shortestRestMs = 100;
+const minRestMs = 100;
 
 /** The whole life of the background process, from the start message to the last file removed. */
 export async function runBroker(
@@ -117,18 +117,18 @@ async function keep(
   const { clock } = world;
   const { stateFile } = broker.directory;
   const { brokerId, worker } = settings;
-  const vigil = new Vigil({ brokerId, stateFile, worker, world });
+  const jobWatch = new JobWatch({ brokerId, stateFile, worker, world });
   let watchedAt = clock.monotonicMs();
   for (;;) {
-    const vigilInMs = watchedAt + vigilMs - clock.monotonicMs();
-    const restMs = Math.max(Math.min(broker.dueInMs(), vigilInMs), shortestRestMs);
+    const watchInMs = watchedAt + watchMs - clock.monotonicMs();
+    const restMs = Math.max(Math.min(broker.dueInMs(), watchInMs), minRestMs);
     await clock.sleep(restMs, ending);
     if (ending.aborted) return 'asked to';
-    // Not awaited: a slow answer upstream must not keep the vigil from its round.
+    // Not awaited: a slow answer upstream must not keep the jobWatch from its round.
     void broker.tend();
-    if (clock.monotonicMs() - watchedAt < vigilMs) continue;
+    if (clock.monotonicMs() - watchedAt < watchMs) continue;
     watchedAt = clock.monotonicMs();
-    const end = await vigil.endOfJob();
+    const end = await jobWatch.endOfJob();
     if (end !== undefined) return end;
   }
 }

@@ -51,7 +51,7 @@ export function isFromRetiringIssuer(idToken: Pick<IdToken, 'issuer'>): boolean 
   return idToken.issuer.startsWith(devOpsIssuer);
 }
 
-const longestLifeMs = 48 * 60 * 60_000;
+const maxLifeMs = 48 * 60 * 60_000;
 
 /** Entra and Azure DevOps count in whole seconds, so up to one of them may be gone already. */
 const roundingMs = 1_000;
@@ -66,13 +66,13 @@ export function idTokenLifeMs(idToken: IdToken, askedOn: Date): number {
   const { issuedOn, expiresOn, clockAheadMs } = idToken;
   const leftMs = expiresOn.getTime() - askedOn.getTime();
   const own = issuedOn === undefined ? 0 : expiresOn.getTime() - issuedOn.getTime();
-  const byClaims = own > 0 && own <= longestLifeMs ? own : leftMs;
+  const byClaims = own > 0 && own <= maxLifeMs ? own : leftMs;
   const byServer = clockAheadMs === undefined ? byClaims : leftMs + clockAheadMs;
-  return Math.max(0, Math.min(byClaims, byServer, longestLifeMs) - roundingMs);
+  return Math.max(0, Math.min(byClaims, byServer, maxLifeMs) - roundingMs);
 }
 
 /** Entra allows no longer subject in a federated credential. */
-const longestClaim = 600;
+const maxClaim = 600;
 
 /** Claims are shown in logs: one line, no control characters, no logging commands, bounded. */
 function textClaim(value: unknown): string {
@@ -80,7 +80,7 @@ function textClaim(value: unknown): string {
   // Names of organizations, projects and connections stand in subjects, in any language.
   return oneLine(texts.join(' '))
     .replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?')
-    .slice(0, longestClaim);
+    .slice(0, maxClaim);
 }
 
 function unreadable(why: string): FederationError {

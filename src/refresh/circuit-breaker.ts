@@ -1,7 +1,7 @@
 import type { FederationError } from '../errors.ts';
 
 /** No more failed requests than this in a minute, whatever the schedule and the clients want. */
-const mostFailures = 12;
+const maxFailures = 12;
 const minuteMs = 60_000;
 
 /**
@@ -11,7 +11,7 @@ const minuteMs = 60_000;
 export class FailureBudget {
   #failedAt: readonly number[] = [];
   #onTheirWay = 0;
-  readonly #inTrouble = new Set<Weather>();
+  readonly #inTrouble = new Set<CircuitBreaker>();
   #waiting: (() => void)[] = [];
 
   begins(): void {
@@ -26,18 +26,18 @@ export class FailureBudget {
   }
 
   note(nowMs: number): void {
-    this.#failedAt = [...this.#failedAt, nowMs].slice(-mostFailures);
+    this.#failedAt = [...this.#failedAt, nowMs].slice(-maxFailures);
   }
 
   /** When the next request may be made; in the past or now when it may be made at once. */
   opensAt(): number {
-    return this.#opensFor(mostFailures);
+    return this.#opensFor(maxFailures);
   }
 
   /** Whether one of the requests on their way has to come back before another may be made. */
   isFull(nowMs: number): boolean {
-    const room = mostFailures - this.#onTheirWay;
-    return room <= 0 || (room < mostFailures && this.#opensFor(room) > nowMs);
+    const room = maxFailures - this.#onTheirWay;
+    return room <= 0 || (room < maxFailures && this.#opensFor(room) > nowMs);
   }
 
   /** Resolves when the next request is back, whatever came of it. */
@@ -50,9 +50,9 @@ export class FailureBudget {
     return this.#inTrouble.size;
   }
 
-  inTrouble(weather: Weather, isIt: boolean): void {
-    if (isIt) this.#inTrouble.add(weather);
-    else this.#inTrouble.delete(weather);
+  inTrouble(breaker: CircuitBreaker, isIt: boolean): void {
+    if (isIt) this.#inTrouble.add(breaker);
+    else this.#inTrouble.delete(breaker);
   }
 
   /** When there is room for so many more failures. */
@@ -71,13 +71,13 @@ export interface Streak {
 }
 
 /**
- * What is known of one upstream service for one connection. While it is in trouble, one request at
- * a time finds out whether it is back, however many tokens are wanted.
+ * Whether one upstream service may be asked for one connection. While the service is in trouble, one
+ * request at a time finds out whether it is back, however many tokens are wanted.
  */
-export class Weather {
+export class CircuitBreaker {
   /** Of the whole connection: in trouble, its services share what one of them may fail. */
   readonly #shared: FailureBudget;
-  /** Of this service alone: in fine weather it does not suffer from the trouble of another. */
+  /** Of this service alone: in fine breaker it does not suffer from the trouble of another. */
   readonly #own = new FailureBudget();
   #failures = 0;
   #failure: FederationError | undefined;
@@ -130,7 +130,7 @@ export class Weather {
   }
 
   /** It answered as it should. */
-  isFine(): void {
+  succeeded(): void {
     this.#failures = 0;
     this.#failure = undefined;
     this.#closedUntilMs = 0;
@@ -138,17 +138,17 @@ export class Weather {
   }
 
   /** It answered as it should, and asked not to be asked again for a while. */
-  wantsPause(untilMs: number): void {
+  pauseUntil(untilMs: number): void {
     this.#closedUntilMs = untilMs;
   }
 
   /** It answered with a definite no: no trouble, but no request to be made without end either. */
-  refuses(nowMs: number): void {
-    this.isFine();
+  refused(nowMs: number): void {
+    this.succeeded();
     this.#note(nowMs);
   }
 
-  isBad(nowMs: number, failure: FederationError, waitMs: (streak: Streak) => number): void {
+  failed(nowMs: number, failure: FederationError, waitMs: (streak: Streak) => number): void {
     this.#failures += 1;
     this.#failure = failure;
     this.#note(nowMs);

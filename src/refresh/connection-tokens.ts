@@ -7,9 +7,9 @@ import type { Job } from '../id-token/job.ts';
 import { requestIdToken } from '../id-token/request-id-token.ts';
 import type { Chance, Clock, EntraAccessTokens, Files, Http } from '../ports.ts';
 import type { AccessTokenFile, SignedInConnection } from '../wire/messages.ts';
-import { FailureBudget, Weather } from './circuit-breaker.ts';
-import { accessTokenRhythm, idTokenRhythm } from './refresh-policy.ts';
-import { Tally } from './statistics.ts';
+import { FailureBudget, CircuitBreaker } from './circuit-breaker.ts';
+import { accessTokenPolicy, idTokenPolicy } from './refresh-policy.ts';
+import { Statistics } from './statistics.ts';
 import { TokenKeeper, type Minted } from './token-keeper.ts';
 
 /** What the broker asks of the world. */
@@ -22,7 +22,7 @@ export interface BrokerWorld {
 }
 
 /** So many scopes are kept for one connection; beyond them the longest unused is forgotten. */
-const mostScopes = 64;
+const maxScopes = 64;
 
 interface Scope {
   readonly keeper: TokenKeeper<AccessToken>;
@@ -31,14 +31,14 @@ interface Scope {
 }
 
 /** Keeps one service connection signed in: its ID token, its access tokens, and their files. */
-export class ConnectionSession {
+export class ConnectionTokens {
   readonly idTokens: TokenKeeper<IdToken>;
-  readonly tally: Tally;
+  readonly statistics: Statistics;
   readonly #connection: SignedInConnection;
   readonly #identity: Identity;
   readonly #world: BrokerWorld;
   readonly #budget = new FailureBudget();
-  readonly #entraWeather = new Weather(this.#budget);
+  readonly #entraBreaker = new CircuitBreaker(this.#budget);
   /** In the order of their last use. */
   readonly #scopes = new Map<string, Scope>();
   #azureCliProfile: string | undefined;
@@ -54,7 +54,7 @@ export class ConnectionSession {
     this.#connection = connection;
     this.#identity = { ...connection, authorityHost: new URL(connection.authorityHost) };
     this.#world = world;
-    this.tally = new Tally(connection.name, clock);
+    this.statistics = new Statistics(connection.name, clock);
     this.idTokens = new TokenKeeper({
       prepare: () =>
         Promise.resolve(async (timeoutMs) => {
@@ -66,11 +66,11 @@ export class ConnectionSession {
       ...(tokenFile === undefined
         ? {}
         : { deliver: (idToken: IdToken) => this.#deliver(idToken, tokenFile) }),
-      rhythm: idTokenRhythm,
-      weather: new Weather(this.#budget),
+      policy: idTokenPolicy,
+      breaker: new CircuitBreaker(this.#budget),
       events: {
-        minted: () => this.tally.minted('ID token'),
-        failed: (failure) => this.tally.failed(failure, 'ID token'),
+        minted: () => this.statistics.minted('ID token'),
+        failed: (failure) => this.statistics.failed(failure, 'ID token'),
       },
       clock,
       chance,
@@ -89,22 +89,22 @@ export class ConnectionSession {
 
   /**
    * The ID token, once it stands in its file, for a task.
-   * @param patienceMs so long passing trouble is waited out.
+   * @param budgetMs how long to keep retrying transient failures, in ms.
    * @throws {FederationError} the reason why there is none, or none in the file.
    */
-  async firstIdToken(patienceMs = 0): Promise<IdToken> {
-    const idToken = await this.#patiently(this.idTokens, patienceMs);
+  async firstIdToken(budgetMs = 0): Promise<IdToken> {
+    const idToken = await this.#untilFirstToken(this.idTokens, budgetMs);
     await this.idTokens.delivered();
     return idToken;
   }
 
   /**
    * An access token, for a task.
-   * @param patienceMs so long passing trouble is waited out.
+   * @param budgetMs how long to keep retrying transient failures, in ms.
    * @throws {FederationError} the reason why there is none.
    */
-  async firstAccessToken(scope: string, patienceMs: number): Promise<AccessToken> {
-    return this.#patiently(this.#scope(scope).keeper, patienceMs);
+  async firstAccessToken(scope: string, budgetMs: number): Promise<AccessToken> {
+    return this.#untilFirstToken(this.#scope(scope).keeper, budgetMs);
   }
 
   /**
@@ -137,10 +137,10 @@ export class ConnectionSession {
 
   /**
    * Writes every file that this connection was ordered, and tells the first reason why not.
-   * @param patienceMs so long passing trouble is waited out.
+   * @param budgetMs how long to keep retrying transient failures, in ms.
    */
-  async fillFiles(patienceMs: number): Promise<void> {
-    const giveUpAt = this.#world.clock.monotonicMs() + patienceMs;
+  async fillFiles(budgetMs: number): Promise<void> {
+    const giveUpAt = this.#world.clock.monotonicMs() + budgetMs;
     for (const [scope, { files }] of [...this.#scopes]) {
       if (files.size === 0) continue;
       const leftMs = giveUpAt - this.#world.clock.monotonicMs();
@@ -162,9 +162,9 @@ export class ConnectionSession {
   }
 
   /** Asks as often as makes sense, unless that would last longer than a task should wait. */
-  async #patiently<T>(keeper: TokenKeeper<T>, patienceMs: number): Promise<T> {
+  async #untilFirstToken<T>(keeper: TokenKeeper<T>, budgetMs: number): Promise<T> {
     const { clock } = this.#world;
-    const giveUpAt = clock.monotonicMs() + patienceMs;
+    const giveUpAt = clock.monotonicMs() + budgetMs;
     for (;;) {
       try {
         return await keeper.current();
@@ -199,7 +199,7 @@ export class ConnectionSession {
   }
 
   #forgetOne(): void {
-    if (this.#scopes.size < mostScopes) return;
+    if (this.#scopes.size < maxScopes) return;
     const longestUnused = [...this.#scopes].find(([, { files }]) => files.size === 0);
     if (longestUnused === undefined) throw tooManyScopes(this.#connection.name);
     this.#scopes.delete(longestUnused[0]);
@@ -213,11 +213,11 @@ export class ConnectionSession {
         return (timeoutMs) => this.#exchange(idToken, scope, timeoutMs);
       },
       deliver: (accessToken) => this.#write(accessToken, files),
-      rhythm: accessTokenRhythm,
-      weather: this.#entraWeather,
+      policy: accessTokenPolicy,
+      breaker: this.#entraBreaker,
       events: {
-        minted: () => this.tally.minted({ scope }),
-        failed: (failure) => this.tally.failed(failure, { scope }),
+        minted: () => this.statistics.minted({ scope }),
+        failed: (failure) => this.statistics.failed(failure, { scope }),
       },
       clock,
       chance,
@@ -248,7 +248,7 @@ export class ConnectionSession {
       await this.#refreshAzureCli(idToken);
     } catch (error) {
       // The ID token in the profile is good until long after the next refresh, which tries again.
-      this.tally.failed(asFederationError(error), 'ID token');
+      this.statistics.failed(asFederationError(error), 'ID token');
     }
   }
 
@@ -265,7 +265,7 @@ export class ConnectionSession {
 function tooManyScopes(connection: string): FederationError {
   return new FederationError({
     code: 'BROKER_BUSY',
-    message: `The broker keeps ${mostScopes} access tokens in files for the service connection "${connection}" already.`,
+    message: `The broker keeps ${maxScopes} access tokens in files for the service connection "${connection}" already.`,
     remedy: 'Ask for fewer access tokens in one job.',
     kind: 'definite',
   });

@@ -23,7 +23,7 @@ export function elapsedMs(since: Moment, now: Moment): number {
 }
 
 /** When a kind of token is replaced, in ms of its own life. */
-export interface Rhythm {
+export interface RefreshPolicy {
   /** Age at which a new one is wanted; `jitter` (0 to 1) spreads the jobs of a fleet. */
   refreshAfterMs(lifeMs: number, jitter: number): number;
   /** With so much life left or less, the token is handed out only if no better one can be had. */
@@ -36,7 +36,7 @@ const minuteMs = 60_000;
  * ID tokens: at a fifth of their life, two minutes of ten. SDKs for Go and Python keep what they
  * read from the token file for ten minutes more, so the file must never hold an old one.
  */
-export const idTokenRhythm: Rhythm = {
+export const idTokenPolicy: RefreshPolicy = {
   refreshAfterMs: (lifeMs, jitter) => (lifeMs / 5) * (1 - 0.05 * jitter),
   floorMs: () => 0,
 };
@@ -45,26 +45,26 @@ export const idTokenRhythm: Rhythm = {
  * Access tokens: at half their life or 25 minutes before the end, whichever is later. The SDK of
  * Terraform's providers asks again on every call once fewer than 20 minutes are left.
  */
-export const accessTokenRhythm: Rhythm = {
+export const accessTokenPolicy: RefreshPolicy = {
   refreshAfterMs: (lifeMs, jitter) =>
     Math.max(lifeMs / 2, lifeMs - 25 * minuteMs) * (1 - 0.02 * jitter),
   floorMs: (lifeMs) => Math.min(10 * minuteMs, lifeMs / 2),
 };
 
 /** Azure DevOps delays the requests of busy organizations by up to 30 s before it answers. */
-const longestTimeoutMs = 45_000;
+const maxTimeoutMs = 45_000;
 
 /**
  * The longest that anything may take while a token is in hand: a third of the life it has left, so
  * that there is always time for another attempt, and never under a second.
  */
-export function patienceMs(lifeLeftMs: number): number {
+export function longestPartMs(lifeLeftMs: number): number {
   return lifeLeftMs > 0 ? Math.max(1_000, lifeLeftMs / 3) : Number.POSITIVE_INFINITY;
 }
 
 /** The timeout of one request upstream, in ms. */
 export function timeoutMs(lifeLeftMs: number): number {
-  return Math.min(longestTimeoutMs, patienceMs(lifeLeftMs));
+  return Math.min(maxTimeoutMs, longestPartMs(lifeLeftMs));
 }
 
 const firstWaitMs = 2_500;
@@ -77,7 +77,7 @@ const definiteWaitMs = minuteMs;
 
 /**
  * How long to wait after a failed attempt, in ms: exponential with jitter up to 5 s, or what the
- * server asks for, but never beyond the {@link patienceMs} of the token in hand. Services that are
+ * server asks for, but never beyond the {@link longestPartMs} of the token in hand. Services that are
  * in trouble at the same time take turns, because the connection's failures are counted together.
  */
 export function waitAfterFailureMs(
@@ -89,5 +89,5 @@ export function waitAfterFailureMs(
   if (failure.kind === 'definite') return definiteWaitMs;
   const backoff = Math.min(firstWaitMs * 2 ** (failures - 1), longestWaitMs) * services;
   const spread = failures === 1 ? backoff * (0.6 + 0.4 * jitter) : backoff;
-  return Math.min(Math.max(spread, failure.retryAfterMs ?? 0), patienceMs(lifeLeftMs));
+  return Math.min(Math.max(spread, failure.retryAfterMs ?? 0), longestPartMs(lifeLeftMs));
 }

@@ -3,13 +3,13 @@ import type { Clock } from '../ports.ts';
 import type { ConnectionReport } from '../wire/report.ts';
 
 /** So many kinds of clients are told apart; the list must not grow with what clients send. */
-const mostKinds = 20;
+const maxKinds = 20;
 
 /** Whose failure or success it was: the ID token's, or that of the access token for a scope. */
 export type Concern = 'ID token' | { readonly scope: string };
 
 /** Counts what happened to one connection. */
-export class Tally {
+export class Statistics {
   readonly #name: string;
   readonly #clock: Clock;
   #idTokens = 0;
@@ -42,7 +42,7 @@ export class Tally {
   }
 
   answered(kind: string, isRefusal: boolean, waitMs: number): void {
-    const known = this.#served.has(kind) || this.#served.size < mostKinds;
+    const known = this.#served.has(kind) || this.#served.size < maxKinds;
     const key = known ? kind : 'other program';
     this.#served.set(key, (this.#served.get(key) ?? 0) + 1);
     if (isRefusal) this.#refusedAnswers += 1;

@@ -1,14 +1,14 @@
 import { FederationError, asFederationError } from '../errors.ts';
 import type { Chance, Clock } from '../ports.ts';
-import type { Streak, Weather } from './circuit-breaker.ts';
+import type { Streak, CircuitBreaker } from './circuit-breaker.ts';
 import { HeldToken } from './held-token.ts';
 import {
   momentOf,
-  patienceMs,
+  longestPartMs,
   timeoutMs,
   waitAfterFailureMs,
   type Moment,
-  type Rhythm,
+  type RefreshPolicy,
 } from './refresh-policy.ts';
 import { TokenDelivery } from './token-delivery.ts';
 
@@ -40,8 +40,8 @@ export interface KeeperParts<T> {
   readonly prepare: () => Promise<Mint<T>>;
   /** Puts a new token where tools read it; absent where they ask for it. */
   readonly deliver?: (token: T) => Promise<void>;
-  readonly rhythm: Rhythm;
-  readonly weather: Weather;
+  readonly policy: RefreshPolicy;
+  readonly breaker: CircuitBreaker;
   readonly events: KeeperEvents;
   readonly clock: Clock;
   readonly chance: Chance;
@@ -54,7 +54,7 @@ const redeliveryMs = 2_000;
 const pendingMs = 1_000;
 
 /** However short the lives of tokens are, upstream is not asked more often than this. */
-const shortestPauseMs = 1_000;
+const minPauseMs = 1_000;
 
 /**
  * Keeps one token fresh: asks again in time, one request upstream at a time, and while that fails
@@ -87,12 +87,12 @@ export class TokenKeeper<T> {
         const attempt = this.refresh();
         // With enough life left nobody needs to wait for the new one.
         const mustWait =
-          held === undefined || held.leftMs <= this.#parts.rhythm.floorMs(held.lifeMs);
+          held === undefined || held.leftMs <= this.#parts.policy.floorMs(held.lifeMs);
         if (mustWait) await attempt;
       }
       if (this.#held !== undefined && this.#held.leftMs > 0) return this.#held.token;
       if (!this.#waitsForOthers()) throw this.#whyNone();
-      await this.#parts.weather.news();
+      await this.#parts.breaker.news();
     }
   }
 
@@ -117,15 +117,15 @@ export class TokenKeeper<T> {
   dueInMs(): number {
     if (this.#pending !== undefined) return pendingMs;
     if (this.#delivery.isPending) return redeliveryMs;
-    const { clock, weather } = this.#parts;
+    const { clock, breaker } = this.#parts;
     const wantedInMs = this.#held?.dueInMs ?? 0;
-    const busyMs = weather.isBusy(clock.monotonicMs()) ? pendingMs : 0;
+    const busyMs = breaker.isBusy(clock.monotonicMs()) ? pendingMs : 0;
     return Math.max(busyMs, this.opensInMs(), wantedInMs);
   }
 
   /** ms until another attempt makes sense, for whoever has to wait for the first token. */
   opensInMs(): number {
-    const opensAt = Math.max(this.#notBeforeMs, this.#parts.weather.opensAt());
+    const opensAt = Math.max(this.#notBeforeMs, this.#parts.breaker.opensAt());
     return Math.max(0, opensAt - this.#parts.clock.monotonicMs());
   }
 
@@ -144,14 +144,14 @@ export class TokenKeeper<T> {
 
   #mayAsk(): boolean {
     const nowMs = this.#parts.clock.monotonicMs();
-    return nowMs >= this.#notBeforeMs && this.#parts.weather.mayAsk(nowMs);
+    return nowMs >= this.#notBeforeMs && this.#parts.breaker.mayAsk(nowMs);
   }
 
   /** Whether nothing but another's request stands in the way, which is back before long. */
   #waitsForOthers(): boolean {
     const nowMs = this.#parts.clock.monotonicMs();
     if (nowMs < this.#notBeforeMs || this.#obstacle !== undefined) return false;
-    return this.#parts.weather.isBusy(nowMs);
+    return this.#parts.breaker.isBusy(nowMs);
   }
 
   async #attempt(): Promise<void> {
@@ -159,7 +159,7 @@ export class TokenKeeper<T> {
       const mint = await this.#parts.prepare();
       // Others may have set out in the meantime.
       if (!this.#mayAsk()) return;
-      await this.#parts.weather.during(() => this.#ask(mint));
+      await this.#parts.breaker.during(() => this.#ask(mint));
     } catch (error) {
       this.#obstacle = asFederationError(error);
     }
@@ -177,32 +177,29 @@ export class TokenKeeper<T> {
   }
 
   #take({ token, lifeMs: ownLifeMs, issuedMs, pauseMs = 0 }: Minted<T>, askedAt: Moment): void {
-    const { clock, chance, weather, events, rhythm } = this.#parts;
+    const { clock, chance, breaker, events, policy } = this.#parts;
     const oldByMs = this.#held?.ageOf(issuedMs, askedAt) ?? 0;
     const lifeMs = ownLifeMs - oldByMs;
     if (lifeMs <= 0) throw expiredOnArrival();
     const nowMs = clock.monotonicMs();
     const leftMs = this.#leftMs;
-    const refreshAfterMs = Math.max(
-      rhythm.refreshAfterMs(lifeMs, chance.jitter()),
-      shortestPauseMs,
-    );
+    const refreshAfterMs = Math.max(policy.refreshAfterMs(lifeMs, chance.jitter()), minPauseMs);
     this.#failure = undefined;
     events.minted();
-    weather.isFine();
-    weather.wantsPause(nowMs + Math.min(pauseMs, patienceMs(lifeMs)));
+    breaker.succeeded();
+    breaker.pauseUntil(nowMs + Math.min(pauseMs, longestPartMs(lifeMs)));
     if (lifeMs > leftMs) {
       const lifetime = { askedAt, lifeMs, refreshAfterMs, issuedMs, oldByMs };
       this.#held = new HeldToken(token, lifetime, clock);
       this.#delivery.take(token);
     } else {
       // Out of somebody's cache, and older than what we hold.
-      this.#notBeforeMs = nowMs + Math.min(refreshAfterMs, patienceMs(leftMs));
+      this.#notBeforeMs = nowMs + Math.min(refreshAfterMs, longestPartMs(leftMs));
     }
   }
 
   #note(failure: FederationError): void {
-    const { clock, chance, weather, events } = this.#parts;
+    const { clock, chance, breaker, events } = this.#parts;
     const nowMs = clock.monotonicMs();
     const wait = (streak: Streak): number =>
       waitAfterFailureMs(failure, streak, this.#leftMs, chance.jitter());
@@ -210,9 +207,9 @@ export class TokenKeeper<T> {
     events.failed(failure);
     if (failure.kind === 'definite') {
       this.#notBeforeMs = nowMs + wait({ failures: 1, services: 1 });
-      weather.refuses(nowMs);
+      breaker.refused(nowMs);
     } else {
-      weather.isBad(nowMs, failure, wait);
+      breaker.failed(nowMs, failure, wait);
     }
   }
 
@@ -222,7 +219,7 @@ export class TokenKeeper<T> {
   }
 
   #whyNone(): FederationError {
-    const failure = this.#obstacle ?? this.#failure ?? this.#parts.weather.failure;
+    const failure = this.#obstacle ?? this.#failure ?? this.#parts.breaker.failure;
     if (failure === undefined) {
       return new FederationError({
         code: 'BROKER_BUSY',

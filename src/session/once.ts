@@ -1,13 +1,13 @@
 import { onceDirectoryIn } from '../delivery/files/state-directory.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { Job } from '../id-token/job.ts';
-import { ConnectionSession, type BrokerWorld } from '../refresh/connection-tokens.ts';
+import { ConnectionTokens, type BrokerWorld } from '../refresh/connection-tokens.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import { orderOf } from '../wire/messages.ts';
 import { orUndo, type Session } from './session.ts';
 
-/** So long passing trouble is waited out, in ms. */
-const patienceMs = 100_000;
+/** How long to keep retrying transient failures, in ms. */
+const firstTokenBudgetMs = 100_000;
 
 /**
  * One ID token for whoever hands it on; it is written nowhere.
@@ -18,8 +18,8 @@ export function idTokenOnce(
   job: Job,
   world: BrokerWorld,
 ): Promise<IdToken> {
-  return new ConnectionSession(orderOf(connection, []), undefined, job, world).firstIdToken(
-    patienceMs,
+  return new ConnectionTokens(orderOf(connection, []), undefined, job, world).firstIdToken(
+    firstTokenBudgetMs,
   );
 }
 
@@ -41,13 +41,13 @@ export async function signInOnce(
     await world.files.remove(directory);
     onDirectory(undefined);
   };
-  const session = new ConnectionSession(orderOf(connection, []), tokenFile, job, world);
+  const session = new ConnectionTokens(orderOf(connection, []), tokenFile, job, world);
   onDirectory(directory);
   return orUndo({ undo }, async () => {
     await world.files.makePrivateDirectory(directory);
-    const idToken = await session.firstIdToken(patienceMs);
+    const idToken = await session.firstIdToken(firstTokenBudgetMs);
     const accessToken: Session['accessToken'] = (scope) =>
-      session.firstAccessToken(scope, patienceMs);
+      session.firstAccessToken(scope, firstTokenBudgetMs);
     return { idToken, tokenFile, accessToken, undo };
   });
 }

@@ -1,5 +1,5 @@
 /** No server's wish keeps a job waiting longer than this. */
-const longestMs = 60 * 60_000;
+const maxMs = 60 * 60_000;
 
 /**
  * How long the server asks us to keep away, in ms: `Retry-After` in seconds or as a date (RFC 9110,
@@ -18,7 +18,7 @@ export function retryAfterMs(
     fromSeconds(headers['x-ratelimit-delay']),
   ].filter((wait) => wait !== undefined);
   if (waits.length === 0) return undefined;
-  return Math.min(Math.max(...waits), longestMs);
+  return Math.min(Math.max(...waits), maxMs);
 }
 
 function fromRetryAfter(value: string | undefined, now: number): number | undefined {

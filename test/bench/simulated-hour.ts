@@ -1,11 +1,11 @@
-import { Bench } from '../support/bench.ts';
+import { BrokerFixture } from '../support/broker-fixture.ts';
 
 const hourMs = 3_600_000;
 const pauseMs = 10_000;
 
 /** Requests upstream of one connection whose clients ask for everything every ten seconds. */
 export async function simulatedHour(scopes: number): Promise<{ devops: number; entra: number }> {
-  const job = new Bench();
+  const job = new BrokerFixture();
   // The earliest that chance allows.
   job.chance.jitterValue = 0.999;
   await job.start();

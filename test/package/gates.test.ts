@@ -7,7 +7,7 @@ import { NetworkTrouble } from '../../src/ports.ts';
 import { aConnection, stepEnvironment } from '../bench/agent-step.ts';
 import { simulatedHour } from '../bench/simulated-hour.ts';
 import { assertGreen, linesOf, useTheatre } from '../e2e/support/theatre.ts';
-import { Bench } from '../support/bench.ts';
+import { BrokerFixture } from '../support/broker-fixture.ts';
 import { minutes } from '../support/builders.ts';
 import { refused } from '../support/upstream.ts';
 import { fileOf, openPackage, repository, taskNames, type TaskName } from './packed-extension.ts';
@@ -195,21 +195,21 @@ describe('What the broker asks of Azure', () => {
   const callers = 100;
 
   it('is one request for a hundred clients that want the same access token', async () => {
-    const job = await new Bench().start();
+    const job = await new BrokerFixture().start();
     await Promise.all(Array.from({ length: callers }, () => job.accessToken()));
     assert.equal(job.upstream.visitsTo('entra').length, 1);
     assert.equal(job.upstream.visitsTo('devops').length, 1);
   });
 
   it('is one request for a hundred clients while Entra is out of order', async () => {
-    const job = await new Bench().start();
+    const job = await new BrokerFixture().start();
     job.upstream.entraFault = () => refused({ status: 503 });
     await Promise.all(Array.from({ length: callers }, () => job.accessToken()));
     assert.equal(job.upstream.visitsTo('entra').length, 1);
   });
 
   it('is at most one request for a hundred clients while Azure DevOps is out of order', async () => {
-    const job = await new Bench().start();
+    const job = await new BrokerFixture().start();
     job.upstream.devOpsFault = () => new NetworkTrouble('connection', 'ECONNRESET');
     await job.clock.advance(minutes(11));
     const before = job.upstream.visitsTo('devops').length;

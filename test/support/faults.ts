@@ -18,7 +18,7 @@ export type Fault =
 /**
  * Every way in which Azure DevOps and Entra are known to fail, as the broker sees it: behind its two
  * ports some are the same. A body that does not end is a timeout, a reset is one with and without
- * TLS, and of a page in place of Entra's answer only the status is told. `broker-weather.test.ts`
+ * TLS, and of a page in place of Entra's answer only the status is told. `broker-breaker.test.ts`
  * and the tests of both ports play these on the wire.
  */
 export function faults(clock: Clock): readonly Fault[] {

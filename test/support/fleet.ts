@@ -1,4 +1,4 @@
-import { idTokenRhythm } from '../../src/refresh/refresh-policy.ts';
+import { idTokenPolicy } from '../../src/refresh/refresh-policy.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -32,7 +32,7 @@ export function seededChance(seed: number): () => number {
 /** The broker's schedule for ID tokens of one life. */
 export function brokerSchedule(lifeMs: number): Schedule {
   return function* (lastsMs, chance) {
-    for (let at = 0; at < lastsMs; at += idTokenRhythm.refreshAfterMs(lifeMs, chance())) yield at;
+    for (let at = 0; at < lastsMs; at += idTokenPolicy.refreshAfterMs(lifeMs, chance())) yield at;
   };
 }
 

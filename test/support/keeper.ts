@@ -1,19 +1,19 @@
 import type { FederationError } from '../../src/errors.ts';
-import { FailureBudget, Weather } from '../../src/refresh/circuit-breaker.ts';
-import { idTokenRhythm, type Rhythm } from '../../src/refresh/refresh-policy.ts';
+import { FailureBudget, CircuitBreaker } from '../../src/refresh/circuit-breaker.ts';
+import { idTokenPolicy, type RefreshPolicy } from '../../src/refresh/refresh-policy.ts';
 import { TokenKeeper, type Minted } from '../../src/refresh/token-keeper.ts';
 import { minutes } from './builders.ts';
 import { FakeChance, FakeClock } from './fakes.ts';
 
 interface Choices {
-  readonly rhythm?: Rhythm;
+  readonly policy?: RefreshPolicy;
   readonly clock?: FakeClock;
-  readonly weather?: Weather;
+  readonly breaker?: CircuitBreaker;
   readonly deliver?: (token: string) => Promise<void>;
 }
 
 /** A keeper of tokens that are called by the order of their issue, and its upstream. */
-export class KeeperBench {
+export class KeeperFixture {
   readonly clock: FakeClock;
   readonly failures: FederationError[] = [];
   readonly timeouts: number[] = [];
@@ -25,7 +25,7 @@ export class KeeperBench {
   reply: () => Minted<string> | Promise<Minted<string>> = () => this.fresh();
   readonly keeper: TokenKeeper<string>;
 
-  constructor({ rhythm = idTokenRhythm, clock, weather, deliver }: Choices = {}) {
+  constructor({ policy = idTokenPolicy, clock, breaker, deliver }: Choices = {}) {
     this.clock = clock ?? new FakeClock();
     this.keeper = new TokenKeeper({
       prepare: async () => {
@@ -37,8 +37,8 @@ export class KeeperBench {
         };
       },
       ...(deliver === undefined ? {} : { deliver }),
-      rhythm,
-      weather: weather ?? new Weather(new FailureBudget()),
+      policy,
+      breaker: breaker ?? new CircuitBreaker(new FailureBudget()),
       events: {
         minted: () => (this.minted += 1),
         failed: (failure) => this.failures.push(failure),

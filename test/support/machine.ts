@@ -2,7 +2,7 @@ import type { JoinWorld, Surroundings } from '../../src/session/join.ts';
 import type { LeaveWorld } from '../../src/session/leave.ts';
 import type { BrokerAddress, RunningBroker } from '../../src/session/running-broker.ts';
 import type { BrokerState } from '../../src/wire/broker-state.ts';
-import { Bench, stateFile, tempDirectory } from './bench.ts';
+import { BrokerFixture, stateFile, tempDirectory } from './broker-fixture.ts';
 import { aJob } from './builders.ts';
 import { FakeChance, FakeClock, FakeFiles, FakeProcesses } from './fakes.ts';
 
@@ -12,13 +12,13 @@ export class Machine {
   readonly files = new FakeFiles();
   readonly chance = new FakeChance();
   readonly processes = new FakeProcesses({ 100: 'worker' });
-  readonly brokers: Bench[] = [];
+  readonly brokers: BrokerFixture[] = [];
   /** Ports of brokers that take a connection and say nothing. */
   readonly hung = new Set<number>();
   /** What somebody else says, to whatever is asked, at the port of a broker that is gone. */
   readonly strangers = new Map<number, unknown>();
   /** What happens to a broker before it starts. */
-  prepare: (bench: Bench) => void = () => undefined;
+  prepare: (bench: BrokerFixture) => void = () => undefined;
 
   readonly surroundings: Surroundings = {
     job: aJob(),
@@ -34,7 +34,7 @@ export class Machine {
       clock: this.clock,
       chance: this.chance,
       start: async (message) => {
-        const bench = new Bench(this);
+        const bench = new BrokerFixture(this);
         bench.pid = 200 + this.brokers.length;
         bench.port = this.#freePort(message.settings.port);
         this.prepare(bench);
@@ -59,13 +59,13 @@ export class Machine {
   }
 
   /** A broker is killed: its process and its port are gone, its files stay. */
-  kill(bench: Bench | undefined): void {
+  kill(bench: BrokerFixture | undefined): void {
     if (bench === undefined) throw new Error('no such broker');
     bench.isListening = false;
     this.processes.vanish(bench.pid);
   }
 
-  #at(port: number): Bench | undefined {
+  #at(port: number): BrokerFixture | undefined {
     return this.brokers.find((bench) => bench.isListening && bench.port === port);
   }
 

@@ -6,7 +6,7 @@ import { AdministrationError } from './errors.ts';
 import {
   compareCredentials,
   credentialsOf,
-  mostCredentials,
+  maxCredentials,
   type FederatedCredential,
   type Trust,
 } from './federated-credentials.ts';
@@ -127,7 +127,7 @@ async function credentialFinding(
     );
     return false;
   }
-  const isFull = present.length >= mostCredentials;
+  const isFull = present.length >= maxCredentials;
   const canFix = comparison.blockedBy === undefined && !isFull;
   const create = createCredentialCommand(identity, connection.id, sends);
   findings.push(
@@ -144,7 +144,7 @@ function missingText(
   const wanted = `None has the issuer ${issuer}, the subject ${subject} and the audience ${listed}.`;
   const others = near.map(({ credential, flaw }) => `"${credential.name}" comes near: ${flaw}.`);
   const full =
-    count >= mostCredentials ? [`There are ${count}, and no more are taken: delete one.`] : [];
+    count >= maxCredentials ? [`There are ${count}, and no more are taken: delete one.`] : [];
   return [wanted, ...others, ...full].join(' ');
 }
 

@@ -16,7 +16,7 @@ export interface FederatedCredential extends Trust {
 }
 
 /** An identity takes no more than so many. */
-export const mostCredentials = 20;
+export const maxCredentials = 20;
 
 const version = 'api-version=2023-01-31';
 
@@ -107,7 +107,7 @@ export async function ensureCredential(
   const comparison = compareCredentials(before, wanted);
   if (comparison.state === 'present') return false;
   if (comparison.blockedBy !== undefined) throw conflict(identity, comparison.blockedBy, wanted);
-  if (before.length >= mostCredentials) throw full(identity);
+  if (before.length >= maxCredentials) throw full(identity);
   const { web, request } = creation(identity, freeName(name, before), wanted, directory);
   const purpose = {
     to: `create a federated credential for the ${identity.kind} "${identity.name}"`,
@@ -198,7 +198,7 @@ function conflict(
 function full(identity: Identity): Error {
   return administrationError(
     'CREDENTIALS_FULL',
-    `The ${identity.kind} "${identity.name}" has ${mostCredentials} federated credentials, and takes no more.`,
+    `The ${identity.kind} "${identity.name}" has ${maxCredentials} federated credentials, and takes no more.`,
     'Delete those of connections that are no longer there, or use another identity.',
   );
 }

@@ -11,7 +11,7 @@ export interface Patience {
 }
 
 const attempts = 6;
-const longestBackoffMs = 30_000;
+const maxBackoffMs = 30_000;
 /** A pause that is worth a word to whoever looks on. */
 const noticeableMs = 1_000;
 
@@ -78,5 +78,5 @@ export function isRepeatable(
 
 /** Doubles from one second, at half to full length, so that many do not return at once. */
 export function backoffMs(attempt: number, jitter: number): number {
-  return Math.min(1_000 * 2 ** (attempt - 1), longestBackoffMs) * (0.5 + jitter / 2);
+  return Math.min(1_000 * 2 ** (attempt - 1), maxBackoffMs) * (0.5 + jitter / 2);
 }

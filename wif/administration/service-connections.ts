@@ -17,7 +17,7 @@ import { path, type Web } from './web.ts';
 const version = 'api-version=7.1';
 
 /** Nobody has as many pages; a service that never ends its list is out of order. */
-const mostPages = 1_000;
+const maxPages = 1_000;
 
 const reading =
   'the role Reader (or User) on the service connection, and View project-level information';
@@ -166,7 +166,7 @@ export async function lastUse(web: Web, connection: Connection): Promise<string 
 async function pages(web: Web, first: string, purpose: Purpose): Promise<readonly unknown[]> {
   const found: unknown[] = [];
   let token: string | undefined;
-  for (let page = 0; page < mostPages; page += 1) {
+  for (let page = 0; page < maxPages; page += 1) {
     const next = token === undefined ? first : first + path`&continuationToken=${token}`;
     const { value, headers } = await askWithHeaders(web, { method: 'GET', path: next }, purpose);
     found.push(...listOf(value));

@@ -10,7 +10,7 @@ import type { Authorization } from './credentials.ts';
 const timeoutMs = 60_000;
 
 /** Enough for a project with many thousand connections. */
-const longestBytes = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
 
 /**
  * Azure DevOps, through Microsoft's own client. Its raw side is used: the typed one hides the
@@ -55,7 +55,7 @@ export function azureDevOps(
         return {
           status: message.statusCode ?? 0,
           headers: plain(message.headers),
-          body: await textOf({ readableStreamBody: message }, deadline, longestBytes),
+          body: await textOf({ readableStreamBody: message }, deadline, maxBytes),
         };
       } catch (error) {
         throw deadline.aborted ? new NetworkTrouble('timeout') : troubleOf(error);

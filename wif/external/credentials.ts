@@ -12,10 +12,10 @@ export const graphScope = 'https://graph.microsoft.com/.default';
 export const resourceManagerScope = 'https://management.azure.com/.default';
 
 /** What Azure CLI, PowerShell or azd may take for a token; without it one that hangs is waited for. */
-const longestProcessMs = 60_000;
+const maxProcessMs = 60_000;
 
 /** A token that has less left than this is replaced first. */
-const leastLeftMs = 5 * 60_000;
+const minLeftMs = 5 * 60_000;
 
 /** Entra's tokens, by whatever the administrator is signed in with: Azure CLI, PowerShell, a service principal. */
 export function entraSignIn(
@@ -23,7 +23,7 @@ export function entraSignIn(
   authority: URL | undefined,
 ): (scope: string) => Authorization {
   const credential = new DefaultAzureCredential({
-    processTimeoutInMs: longestProcessMs,
+    processTimeoutInMs: maxProcessMs,
     ...(tenantId === undefined ? {} : { tenantId }),
   });
   return (scope) => {
@@ -42,7 +42,7 @@ export function entraSignIn(
     };
     return async () => {
       requirePublicCloud(authority);
-      if (kept !== undefined && kept.expiresMs - Date.now() > leastLeftMs) return kept.header;
+      if (kept !== undefined && kept.expiresMs - Date.now() > minLeftMs) return kept.header;
       // Azure CLI is a process for each token: however many ask, it is started once.
       return (asked ??= fetch());
     };

@@ -4,7 +4,7 @@ import type { LoopbackListener } from '../../broker/run.ts';
 import type { LoopbackAnswer, LoopbackRequest } from '../../delivery/loopback/loopback-request.ts';
 
 const address = '127.0.0.1';
-const longestBodyBytes = 64 * 1024;
+const maxBodyBytes = 64 * 1024;
 
 /** How long answers on their way may take when the listener closes, in ms. */
 const closingMs = 250;
@@ -18,7 +18,7 @@ const bounds = {
   connectionsCheckingInterval: 5_000,
   keepAliveTimeout: 30_000,
 } as const;
-const mostConnections = 2_000;
+const maxConnections = 2_000;
 
 /** How many whole requests came on a connection. */
 const received = new WeakMap<Socket, number>();
@@ -33,7 +33,7 @@ export async function listenOnLoopback(
   const server = createServer(bounds, (request, response) => {
     void serve(request, response, handle);
   });
-  server.maxConnections = mostConnections;
+  server.maxConnections = maxConnections;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT') refuse(socket, error.code);
     else lookAgain(socket);
@@ -126,7 +126,7 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > longestBodyBytes) return undefined;
+    if (length > maxBodyBytes) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -9,7 +9,7 @@ import { execFile, type ExecFileException } from 'node:child_process';
 const allowed = { ownerRights: 'S-1-3-4', localSystem: 'S-1-5-18', administrators: 'S-1-5-32-544' };
 
 /** A busy machine that looks at each program before it starts it; usually it takes 50 ms. */
-const longestMs = 20_000;
+const maxMs = 20_000;
 
 /**
  * What `icacls.exe` is told so that nobody else gets at a directory or anything in it: nothing is
@@ -29,7 +29,7 @@ export function closingArguments(directory: string): readonly string[] {
 export function closeToOthers(
   directory: string,
   icacls: string,
-  timeoutMs = longestMs,
+  timeoutMs = maxMs,
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
     // Of the environment of the job it needs nothing; Windows adds what it cannot do without.

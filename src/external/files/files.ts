@@ -8,7 +8,7 @@ import { codeOf, isHeld, onceFree, renameOver } from './held-files.ts';
 import { isOurs, makeByMode, makePrivateDirectory, unsafe } from './private-directory.ts';
 
 /** No file of ours comes near this size; one that does is not ours. */
-const longestBytes = 4 * 1024 * 1024;
+const maxBytes = 4 * 1024 * 1024;
 
 /** Windows has no such flag, and there a directory's access control list keeps others from making links. */
 const noFollow = isWindows ? 0 : constants.O_NOFOLLOW;
@@ -77,7 +77,7 @@ export const diskFiles: Files = {
 async function contentOf(path: string, file: FileHandle): Promise<string> {
   try {
     const stats = await file.stat();
-    if (!stats.isFile() || stats.size > longestBytes || !isOurs(stats)) throw unsafe(path);
+    if (!stats.isFile() || stats.size > maxBytes || !isOurs(stats)) throw unsafe(path);
     return await file.readFile('utf8');
   } finally {
     await file.close();

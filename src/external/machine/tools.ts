@@ -7,8 +7,8 @@ import { Secret } from '../../secret.ts';
 import { isWindows, systemProgram } from './system-program.ts';
 
 /** Enough for a list of many hundred subscriptions. */
-const longestOutput = 4 * 1024 * 1024;
-const longestErrors = 256 * 1024;
+const maxOutput = 4 * 1024 * 1024;
+const maxErrors = 256 * 1024;
 
 /** What a tool may still have to say once it has ended, in ms: a child of its own may hold on. */
 const lastWordsMs = 1_000;
@@ -118,8 +118,8 @@ function follow(
   { input, timeoutMs }: ToolRun,
   resolve: (outcome: ToolOutcome) => void,
 ): void {
-  const output = bounded(tool.stdout, longestOutput);
-  const errors = bounded(tool.stderr, longestErrors);
+  const output = bounded(tool.stdout, maxOutput);
+  const errors = bounded(tool.stderr, maxErrors);
   const settle = (how: Pick<ToolOutcome, 'exitCode' | 'trouble'>): void => {
     clearTimeout(timer);
     tool.stdout?.destroy();

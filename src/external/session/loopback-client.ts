@@ -12,7 +12,7 @@ const timeoutsMs: Readonly<Record<ControlRoute, number>> = {
   stop: 5_000,
 };
 
-const longestBytes = 1024 * 1024;
+const maxBytes = 1024 * 1024;
 
 /** Reaches the broker of this job by its control routes; never through a proxy. */
 export function reachBroker({ port, controlCapability }: BrokerAddress): RunningBroker {
@@ -55,7 +55,7 @@ function post(
         let length = 0;
         incoming.on('data', (chunk: Buffer) => {
           length += chunk.length;
-          if (length > longestBytes) incoming.destroy(new Error('too large'));
+          if (length > maxBytes) incoming.destroy(new Error('too large'));
           else chunks.push(chunk);
         });
         incoming.on('error', reject);

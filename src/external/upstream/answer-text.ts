@@ -15,13 +15,13 @@ interface StreamedAnswer {
 
 /**
  * The text of an answer that is streamed, as Azure's pipeline does.
- * @param longestBytes of the text.
+ * @param maxBytes of the text.
  * @throws {NetworkTrouble} when it is far too large, or not there in time.
  */
 export async function textOf(
   { readableStreamBody: stream, bodyAsText }: StreamedAnswer,
   deadline: AbortSignal,
-  longestBytes = usualBytes,
+  maxBytes = usualBytes,
 ): Promise<string> {
   if (stream === undefined) return bodyAsText ?? '';
   const chunks: Buffer[] = [];
@@ -34,7 +34,7 @@ export async function textOf(
     for await (const chunk of stream) {
       const bytes = Buffer.from(chunk);
       length += bytes.length;
-      if (length > longestBytes) throw new NetworkTrouble('too large');
+      if (length > maxBytes) throw new NetworkTrouble('too large');
       chunks.push(bytes);
     }
   } finally {

@@ -74,7 +74,7 @@ export interface Experience {
   /** Answers whose token had ended when it arrived. */
   readonly expired: number;
   readonly tokens: ReadonlySet<string>;
-  readonly longestMs: number;
+  readonly maxMs: number;
 }
 
 /** A client that asks again and again, as a tool of a long job does. */
@@ -88,7 +88,7 @@ export class SteadyClient {
   #answers = 0;
   #failed = 0;
   #expired = 0;
-  #longestMs = 0;
+  #maxMs = 0;
   #isOn = true;
   readonly #done: Promise<void>;
 
@@ -112,7 +112,7 @@ export class SteadyClient {
       failed: this.#failed,
       expired: this.#expired,
       tokens: this.#tokens,
-      longestMs: this.#longestMs,
+      maxMs: this.#maxMs,
     };
   }
 
@@ -124,7 +124,7 @@ export class SteadyClient {
         (answer) => this.#note(answer, Math.max(begunMs, metronome.hereSinceMs)),
         (error: unknown) => this.#fail(String(error)),
       );
-      this.#longestMs = Math.max(this.#longestMs, performance.now() - begun);
+      this.#maxMs = Math.max(this.#maxMs, performance.now() - begun);
       await pause(this.#everyMs);
     }
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ConnectionSession } from '../../../src/refresh/connection-tokens.ts';
+import { ConnectionTokens } from '../../../src/refresh/connection-tokens.ts';
 import type { KeptConnection } from '../../../src/wire/messages.ts';
 import { aJob, aServiceConnection, anIdTokenAnswer, ids, minutes } from '../../support/builders.ts';
 import { FakeChance, FakeClock, FakeEntra, FakeFiles, FakeHttp } from '../../support/fakes.ts';
@@ -10,7 +10,7 @@ const entries = `${profile}/service_principal_entries.json`;
 interface Setting {
   readonly clock: FakeClock;
   readonly files: FakeFiles;
-  readonly session: ConnectionSession;
+  readonly session: ConnectionTokens;
   readonly stored: () => string | undefined;
 }
 
@@ -37,7 +37,7 @@ async function setting(azureCliProfile?: string): Promise<Setting> {
   return {
     clock,
     files,
-    session: new ConnectionSession(kept, '/t/connection/id-token', aJob(), world),
+    session: new ConnectionTokens(kept, '/t/connection/id-token', aJob(), world),
     stored: () => /"client_assertion": "(.*)"/.exec(files.contents.get(entries) ?? '')?.[1],
   };
 }

@@ -3,7 +3,7 @@ import { Broker } from '../../../src/broker/broker.ts';
 import { Secret } from '../../../src/secret.ts';
 import type { BrokerState } from '../../../src/wire/broker-state.ts';
 import type { ConnectionOrder } from '../../../src/wire/messages.ts';
-import { anOrder, someSettings, stateFile, tempDirectory } from '../../support/bench.ts';
+import { anOrder, someSettings, stateFile, tempDirectory } from '../../support/broker-fixture.ts';
 import { anAnswer, ids, minutes } from '../../support/builders.ts';
 import { FakeChance, FakeClock, FakeFiles } from '../../support/fakes.ts';
 import { Upstream, refused } from '../../support/upstream.ts';

@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict';
-import { Vigil } from '../../../src/broker/job-watch.ts';
+import { JobWatch } from '../../../src/broker/job-watch.ts';
 import { refusal } from '../../../src/errors.ts';
-import { aState } from '../../support/bench.ts';
+import { aState } from '../../support/broker-fixture.ts';
 import { minutes } from '../../support/builders.ts';
 import { FakeClock, FakeFiles, FakeProcesses } from '../../support/fakes.ts';
 
@@ -19,8 +19,8 @@ class World {
     this.files.contents.set(stateFile, aState('ours'));
   }
 
-  vigil(seen: typeof worker | undefined = worker): Vigil {
-    return new Vigil({ brokerId: 'ours', stateFile, worker: seen, world: this });
+  jobWatch(seen: typeof worker | undefined = worker): JobWatch {
+    return new JobWatch({ brokerId: 'ours', stateFile, worker: seen, world: this });
   }
 }
 
@@ -63,29 +63,29 @@ describe('the end of the job', () => {
   for (const [name, change, expected] of cases) {
     it(name, async () => {
       const world = new World();
-      const vigil = world.vigil();
+      const jobWatch = world.jobWatch();
       change(world);
-      equal(await vigil.endOfJob(), expected);
+      equal(await jobWatch.endOfJob(), expected);
     });
   }
 
   it('is left to the state where the worker cannot be seen', async () => {
     const world = new World();
     world.processes.alive.clear();
-    equal(await world.vigil().endOfJob(), 'worker gone');
-    equal(await new Vigil({ ...partsWithoutWorker(world) }).endOfJob(), undefined);
+    equal(await world.jobWatch().endOfJob(), 'worker gone');
+    equal(await new JobWatch({ ...partsWithoutWorker(world) }).endOfJob(), undefined);
   });
 
   it('comes after two days at the latest, suspended ones included', async () => {
     const world = new World();
-    const vigil = world.vigil();
+    const jobWatch = world.jobWatch();
     world.clock.jump(minutes(48 * 60));
-    equal(await vigil.endOfJob(), undefined);
+    equal(await jobWatch.endOfJob(), undefined);
     await world.clock.advance(1);
-    equal(await vigil.endOfJob(), 'deadline');
+    equal(await jobWatch.endOfJob(), 'deadline');
   });
 });
 
-function partsWithoutWorker(world: World): ConstructorParameters<typeof Vigil>[0] {
+function partsWithoutWorker(world: World): ConstructorParameters<typeof JobWatch>[0] {
   return { brokerId: 'ours', stateFile, worker: undefined, world };
 }

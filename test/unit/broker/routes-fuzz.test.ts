@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { equal, ok } from 'node:assert/strict';
-import { Bench } from '../../support/bench.ts';
+import { BrokerFixture } from '../../support/broker-fixture.ts';
 import { ids } from '../../support/builders.ts';
 
 const idTokenPath = `/connections/${ids.connection}/id-token`;
@@ -8,7 +8,7 @@ const msiPath = `/connections/${ids.connection}/msi`;
 const msiQuery = 'api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com%2F';
 const host = '127.0.0.1:50505';
 
-const started = (): Promise<Bench> => new Bench().start();
+const started = (): Promise<BrokerFixture> => new BrokerFixture().start();
 
 type Header = readonly [name: string, value: string];
 

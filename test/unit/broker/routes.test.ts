@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { LoopbackRequest } from '../../../src/delivery/loopback/loopback-request.ts';
-import { anOrder, Bench, type Served } from '../../support/bench.ts';
+import { anOrder, BrokerFixture, type Served } from '../../support/broker-fixture.ts';
 import { anAnswer, ids, seconds } from '../../support/builders.ts';
 import { refused } from '../../support/upstream.ts';
 
@@ -9,16 +9,16 @@ const msiPath = `/connections/${ids.connection}/msi`;
 const msiQuery = 'api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com%2F';
 const host = '127.0.0.1:50505';
 
-const started = (): Promise<Bench> => new Bench().start();
+const started = (): Promise<BrokerFixture> => new BrokerFixture().start();
 
 type Headers = readonly (readonly [string, string])[];
 
 /** A request to the ID token's route that is right but for the changes. */
-function ask(bench: Bench, changes: Partial<LoopbackRequest>): Promise<Served> {
+function ask(bench: BrokerFixture, changes: Partial<LoopbackRequest>): Promise<Served> {
   return bench.request(`${idTokenPath}?v=1`, {}, { headers: rightHeaders(bench), ...changes });
 }
 
-function rightHeaders({ registration }: Bench): Headers {
+function rightHeaders({ registration }: BrokerFixture): Headers {
   return [
     ['host', host],
     ['authorization', `Bearer ${registration.idTokenCapability}`],
@@ -91,12 +91,12 @@ describe('the route of the managed identity', () => {
 });
 
 describe('what nobody but a tool of the job can get', () => {
-  type Change = (bench: Bench) => Partial<LoopbackRequest>;
+  type Change = (bench: BrokerFixture) => Partial<LoopbackRequest>;
   const header =
     (...more: Headers): Change =>
     (bench) => ({ headers: [...rightHeaders(bench), ...more] });
   const bearer =
-    (change: (capability: string, bench: Bench) => string): Change =>
+    (change: (capability: string, bench: BrokerFixture) => string): Change =>
     (bench) => ({
       headers: [
         ['host', host],

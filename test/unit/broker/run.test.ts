@@ -1,16 +1,21 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { BrokerState } from '../../../src/wire/broker-state.ts';
-import { Bench, someSettings, stateFile, tempDirectory } from '../../support/bench.ts';
+import {
+  BrokerFixture,
+  someSettings,
+  stateFile,
+  tempDirectory,
+} from '../../support/broker-fixture.ts';
 import { anAnswer, ids, minutes, seconds } from '../../support/builders.ts';
 import { settled } from '../../support/fakes.ts';
 
 const root = `${tempDirectory}/workload-identity`;
 const tokenFile = `${root}/${ids.connection}/id-token`;
 
-const stateOf = ({ files }: Bench): BrokerState =>
+const stateOf = ({ files }: BrokerFixture): BrokerState =>
   JSON.parse(files.contents.get(stateFile) ?? '') as BrokerState;
 
-function nothingIsLeft(bench: Bench): void {
+function nothingIsLeft(bench: BrokerFixture): void {
   deepEqual(bench.files.all, [tempDirectory]);
   equal(bench.isListening, false);
   equal(bench.clock.sleeping, 0);
@@ -18,7 +23,7 @@ function nothingIsLeft(bench: Bench): void {
 
 describe('the life of the background process', () => {
   it('begins with a first token in hand and the state file written', async () => {
-    const bench = await new Bench().start();
+    const bench = await new BrokerFixture().start();
     equal(bench.registration.address, '127.0.0.1:50505');
     equal(stateOf(bench).brokerId, 'this-broker');
     ok(bench.upstream.accepts(bench.files.contents.get(tokenFile) ?? ''));
@@ -26,7 +31,7 @@ describe('the life of the background process', () => {
 
   it('keeps the file fresh for 48 hours, then ends', async function () {
     this.timeout(20_000);
-    const bench = await new Bench().start();
+    const bench = await new BrokerFixture().start();
     bench.upstream.idTokenLifeMs = minutes(60);
     for (let hour = 0; hour < 48; hour += 1) {
       await bench.clock.advance(minutes(60));
@@ -39,7 +44,7 @@ describe('the life of the background process', () => {
   });
 
   it('wakes no more often at rest than the watch for the end of the job does', async () => {
-    const bench = await new Bench().start();
+    const bench = await new BrokerFixture().start();
     let wakes = 0;
     const { clock } = bench;
     const sleep = clock.sleep.bind(clock);
@@ -53,7 +58,7 @@ describe('the life of the background process', () => {
   });
 
   it('does not turn faster while it waits for a slow answer or for an outage to end', async () => {
-    const bench = await new Bench().start();
+    const bench = await new BrokerFixture().start();
     let wakes = 0;
     const { clock, upstream } = bench;
     const sleep = clock.sleep.bind(clock);
@@ -71,7 +76,7 @@ describe('the life of the background process', () => {
     ok(wakes <= 1.2 * 120, `${wakes} wakes in two minutes of slow answers`);
   });
 
-  const ends: readonly (readonly [string, (bench: Bench) => void])[] = [
+  const ends: readonly (readonly [string, (bench: BrokerFixture) => void])[] = [
     ['worker gone', ({ processes }) => processes.alive.delete(100)],
     ['worker gone', ({ processes }) => processes.alive.set(100, 'another process')],
     ['state gone', ({ files }) => void files.remove(root)],
@@ -80,7 +85,7 @@ describe('the life of the background process', () => {
   ];
   for (const [end, happen] of ends) {
     it(`ends within ten seconds: ${end}`, async () => {
-      const bench = await new Bench().start();
+      const bench = await new BrokerFixture().start();
       // Where a refresh falls just before the watch, which must not be put off by it.
       await bench.clock.advance(seconds(111));
       happen(bench);
@@ -92,7 +97,7 @@ describe('the life of the background process', () => {
 
   it('ends within ten seconds wherever the schedule of refreshing stands', async () => {
     for (let at = 0; at < 20; at += 1) {
-      const bench = new Bench();
+      const bench = new BrokerFixture();
       bench.upstream.idTokenLifeMs = seconds(41);
       await bench.start();
       await bench.clock.advance(seconds(30) + at * 700);
@@ -103,7 +108,7 @@ describe('the life of the background process', () => {
   });
 
   it('leaves the directory to a broker that has replaced it', async () => {
-    const bench = await new Bench().start();
+    const bench = await new BrokerFixture().start();
     const state = { ...stateOf(bench), brokerId: 'successor' };
     bench.files.contents.set(stateFile, JSON.stringify(state));
     await bench.clock.advance(seconds(10));
@@ -115,7 +120,7 @@ describe('the life of the background process', () => {
   const foreign = ['{"protocol":2,"owner":"of another version"}', 'garbage'];
   for (const text of foreign) {
     it(`leaves the directory alone where the state says ${text}`, async () => {
-      const bench = await new Bench().start();
+      const bench = await new BrokerFixture().start();
       bench.files.contents.set(stateFile, text);
       await bench.clock.advance(seconds(10));
       equal(bench.end, 'replaced');
@@ -124,7 +129,7 @@ describe('the life of the background process', () => {
   }
 
   it('is not ended by a state file that cannot be read for want of handles', async () => {
-    const bench = await new Bench().start();
+    const bench = await new BrokerFixture().start();
     const read = bench.files.read.bind(bench.files);
     const noHandles = Object.assign(new Error('too many open files'), { code: 'EMFILE' });
     bench.files.read = () => Promise.reject(noHandles);
@@ -135,7 +140,7 @@ describe('the life of the background process', () => {
   });
 
   it('makes the state its own before the first token, so that one it follows gives way', async () => {
-    const bench = new Bench();
+    const bench = new BrokerFixture();
     bench.upstream.devOpsFault = () => anAnswer({ status: 503 });
     await bench.start();
     equal(stateOf(bench).brokerId, 'this-broker');
@@ -145,7 +150,7 @@ describe('the life of the background process', () => {
 
 describe('a start that fails', () => {
   it('tells the reason and leaves nothing', async () => {
-    const bench = new Bench();
+    const bench = new BrokerFixture();
     bench.upstream.devOpsFault = () => anAnswer({ status: 401 });
     await bench.start();
     await settled();
@@ -158,7 +163,7 @@ describe('a start that fails', () => {
   });
 
   it('tells of a job that it does not trust', async () => {
-    const bench = new Bench();
+    const bench = new BrokerFixture();
     const job = { ...someSettings().job, oidcRequestUri: 'https://evil.example/oidctoken' };
     await bench.start({}, { job });
     const [told] = bench.told;
@@ -168,7 +173,7 @@ describe('a start that fails', () => {
   });
 
   it('tells of a directory that cannot be made', async () => {
-    const bench = new Bench();
+    const bench = new BrokerFixture();
     bench.files.makePrivateDirectory = () =>
       Promise.reject(Object.assign(new Error('no'), { code: 'EACCES' }));
     await bench.start();
@@ -179,9 +184,9 @@ describe('a start that fails', () => {
   });
 
   it('keeps running for the connections that it took over', async () => {
-    const first = await new Bench().start();
+    const first = await new BrokerFixture().start();
     const { connections } = stateOf(first);
-    const bench = new Bench();
+    const bench = new BrokerFixture();
     bench.upstream.devOpsFault = ({ url }) =>
       url.href.includes('serviceConnectionId=new') ? anAnswer({ status: 404 }) : undefined;
     await bench.start({ id: 'new' }, { kept: connections, port: 50505 });

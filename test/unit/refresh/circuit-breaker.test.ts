@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { FailureBudget, Weather, type Streak } from '../../../src/refresh/circuit-breaker.ts';
+import {
+  FailureBudget,
+  CircuitBreaker,
+  type Streak,
+} from '../../../src/refresh/circuit-breaker.ts';
 import { waitAfterFailureMs } from '../../../src/refresh/refresh-policy.ts';
 import { aFailure } from '../../support/builders.ts';
 
@@ -13,8 +17,8 @@ class Request {
   #back: () => void = () => undefined;
   readonly done: Promise<void>;
 
-  constructor(weather: Weather) {
-    this.done = weather.during(() => new Promise((resolve) => (this.#back = resolve)));
+  constructor(breaker: CircuitBreaker) {
+    this.done = breaker.during(() => new Promise((resolve) => (this.#back = resolve)));
   }
 
   async comesBack(): Promise<void> {
@@ -29,79 +33,79 @@ const mostInAMinute = (failedAt: readonly number[]): number =>
     ...failedAt.map((at) => failedAt.filter((other) => other >= at && other < at + 60_000).length),
   );
 
-describe('the weather of an upstream service', () => {
+describe('the breaker of an upstream service', () => {
   it('lets everybody ask while nothing failed', () => {
-    const weather = new Weather(new FailureBudget());
-    const requests = [new Request(weather), new Request(weather)];
-    ok(weather.mayAsk(0), `${requests.length} are on their way`);
-    equal(weather.opensAt(), 0);
+    const breaker = new CircuitBreaker(new FailureBudget());
+    const requests = [new Request(breaker), new Request(breaker)];
+    ok(breaker.mayAsk(0), `${requests.length} are on their way`);
+    equal(breaker.opensAt(), 0);
   });
 
   it('closes after a failure for as long as the backoff says, and remembers the reason', () => {
-    const weather = new Weather(new FailureBudget());
-    weather.isBad(1_000, trouble, fiveSeconds);
-    equal(weather.failure, trouble);
-    equal(weather.opensAt(), 6_000);
-    deepEqual([weather.mayAsk(5_999), weather.mayAsk(6_000)], [false, true]);
+    const breaker = new CircuitBreaker(new FailureBudget());
+    breaker.failed(1_000, trouble, fiveSeconds);
+    equal(breaker.failure, trouble);
+    equal(breaker.opensAt(), 6_000);
+    deepEqual([breaker.mayAsk(5_999), breaker.mayAsk(6_000)], [false, true]);
   });
 
   it('has one probe at a time while there is trouble', async () => {
-    const weather = new Weather(new FailureBudget());
-    weather.isBad(0, trouble, fiveSeconds);
-    const probe = new Request(weather);
-    deepEqual([weather.isBusy(5_000), weather.mayAsk(5_000)], [true, false]);
+    const breaker = new CircuitBreaker(new FailureBudget());
+    breaker.failed(0, trouble, fiveSeconds);
+    const probe = new Request(breaker);
+    deepEqual([breaker.isBusy(5_000), breaker.mayAsk(5_000)], [true, false]);
     await probe.comesBack();
-    deepEqual([weather.isBusy(5_000), weather.mayAsk(5_000)], [false, true]);
+    deepEqual([breaker.isBusy(5_000), breaker.mayAsk(5_000)], [false, true]);
   });
 
   it('still has one probe when a request of better days fails meanwhile', async () => {
-    const weather = new Weather(new FailureBudget());
-    const late = new Request(weather);
-    weather.isBad(0, trouble, fiveSeconds);
-    const probe = new Request(weather);
-    weather.isBad(5_500, trouble, fiveSeconds);
+    const breaker = new CircuitBreaker(new FailureBudget());
+    const late = new Request(breaker);
+    breaker.failed(0, trouble, fiveSeconds);
+    const probe = new Request(breaker);
+    breaker.failed(5_500, trouble, fiveSeconds);
     await late.comesBack();
-    ok(!weather.mayAsk(20_000));
+    ok(!breaker.mayAsk(20_000));
     await probe.comesBack();
-    ok(weather.mayAsk(20_000));
+    ok(breaker.mayAsk(20_000));
   });
 
   it('tells those who wait when the probe is back, and forgets the trouble when it is good', async () => {
-    const weather = new Weather(new FailureBudget());
-    weather.isBad(0, trouble, fiveSeconds);
-    const probe = new Request(weather);
-    const news = weather.news();
-    weather.isFine();
+    const breaker = new CircuitBreaker(new FailureBudget());
+    breaker.failed(0, trouble, fiveSeconds);
+    const probe = new Request(breaker);
+    const news = breaker.news();
+    breaker.succeeded();
     await probe.comesBack();
     await news;
-    equal(weather.failure, undefined);
-    ok(weather.mayAsk(5_000));
+    equal(breaker.failure, undefined);
+    ok(breaker.mayAsk(5_000));
   });
 
   it('keeps a pause that the server asked for with a good answer', () => {
-    const weather = new Weather(new FailureBudget());
-    weather.isFine();
-    weather.wantsPause(30_000);
-    deepEqual([weather.mayAsk(29_999), weather.mayAsk(30_000)], [false, true]);
+    const breaker = new CircuitBreaker(new FailureBudget());
+    breaker.succeeded();
+    breaker.pauseUntil(30_000);
+    deepEqual([breaker.mayAsk(29_999), breaker.mayAsk(30_000)], [false, true]);
   });
 
   it('does not suffer from the trouble of another service', () => {
     const budget = new FailureBudget();
-    const [devOps, entra] = [new Weather(budget), new Weather(budget)];
-    for (let at = 0; at < 12; at += 1) devOps.isBad(at, trouble, fiveSeconds);
+    const [devOps, entra] = [new CircuitBreaker(budget), new CircuitBreaker(budget)];
+    for (let at = 0; at < 12; at += 1) devOps.failed(at, trouble, fiveSeconds);
     ok(entra.mayAsk(100));
     ok(!devOps.mayAsk(59_999));
   });
 
   it('takes turns with another service in trouble', () => {
     const budget = new FailureBudget();
-    const [devOps, entra] = [new Weather(budget), new Weather(budget)];
+    const [devOps, entra] = [new CircuitBreaker(budget), new CircuitBreaker(budget)];
     const heard: Streak[] = [];
     const listen = (streak: Streak): number => heard.push(streak);
-    devOps.isBad(0, trouble, listen);
-    entra.isBad(0, trouble, listen);
-    devOps.isFine();
-    entra.isBad(0, trouble, listen);
+    devOps.failed(0, trouble, listen);
+    entra.failed(0, trouble, listen);
+    devOps.succeeded();
+    entra.failed(0, trouble, listen);
     deepEqual(heard, [
       { failures: 1, services: 1 },
       { failures: 1, services: 2 },
@@ -110,19 +114,19 @@ describe('the weather of an upstream service', () => {
   });
 
   it('lets no more requests set out at once than may fail within a minute', async () => {
-    const weather = new Weather(new FailureBudget());
-    const requests = Array.from({ length: 12 }, () => new Request(weather));
-    deepEqual([weather.mayAsk(0), weather.isBusy(0)], [false, true]);
-    weather.isFine();
+    const breaker = new CircuitBreaker(new FailureBudget());
+    const requests = Array.from({ length: 12 }, () => new Request(breaker));
+    deepEqual([breaker.mayAsk(0), breaker.isBusy(0)], [false, true]);
+    breaker.succeeded();
     await requests[0]?.comesBack();
-    ok(weather.mayAsk(0));
+    ok(breaker.mayAsk(0));
   });
 
   it('counts definite noes as well, so that no list of wrong scopes can be tried', () => {
-    const weather = new Weather(new FailureBudget());
-    for (let at = 0; at < 12; at += 1) weather.refuses(at * 1_000);
-    equal(weather.opensAt(), 60_000);
-    equal(weather.failure, undefined);
+    const breaker = new CircuitBreaker(new FailureBudget());
+    for (let at = 0; at < 12; at += 1) breaker.refused(at * 1_000);
+    equal(breaker.opensAt(), 60_000);
+    equal(breaker.failure, undefined);
   });
 });
 
@@ -137,7 +141,7 @@ describe('the budget of failures', () => {
   it('lets no more than 12 requests fail in any minute, whoever wants what when', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(call, { minLength: 30, maxLength: 150 }), async (calls) => {
-        const weather = new Weather(new FailureBudget());
+        const breaker = new CircuitBreaker(new FailureBudget());
         const failedAt: number[] = [];
         let open: { endsAt: number; outcome: string; request: Request }[] = [];
         let nowMs = 0;
@@ -145,18 +149,18 @@ describe('the budget of failures', () => {
           const due = open.filter(({ endsAt }) => endsAt <= untilMs);
           open = open.filter(({ endsAt }) => endsAt > untilMs);
           for (const each of due.sort((one, other) => one.endsAt - other.endsAt)) {
-            if (each.outcome === 'fine') weather.isFine();
+            if (each.outcome === 'fine') breaker.succeeded();
             else failedAt.push(each.endsAt);
-            if (each.outcome === 'bad') weather.isBad(each.endsAt, trouble, backoff);
-            if (each.outcome === 'no') weather.refuses(each.endsAt);
+            if (each.outcome === 'bad') breaker.failed(each.endsAt, trouble, backoff);
+            if (each.outcome === 'no') breaker.refused(each.endsAt);
             await each.request.comesBack();
           }
         };
         for (const { gapMs, lastsMs, outcome: then } of calls) {
           nowMs += gapMs;
           await finish(nowMs);
-          if (!weather.mayAsk(nowMs)) continue;
-          open.push({ endsAt: nowMs + lastsMs, outcome: then, request: new Request(weather) });
+          if (!breaker.mayAsk(nowMs)) continue;
+          open.push({ endsAt: nowMs + lastsMs, outcome: then, request: new Request(breaker) });
         }
         await finish(Number.POSITIVE_INFINITY);
         ok(mostInAMinute(failedAt) <= 12, String(failedAt));
@@ -166,12 +170,12 @@ describe('the budget of failures', () => {
 
   it('shares them between two services in trouble, so that each is asked every ten seconds', () => {
     const budget = new FailureBudget();
-    const services = [new Weather(budget), new Weather(budget)];
+    const services = [new CircuitBreaker(budget), new CircuitBreaker(budget)];
     const failedAt: number[][] = [[], []];
     for (let nowMs = 0; nowMs < 600_000; nowMs += 100) {
-      services.forEach((weather, index) => {
-        if (!weather.mayAsk(nowMs)) return;
-        weather.isBad(nowMs, trouble, backoff);
+      services.forEach((breaker, index) => {
+        if (!breaker.mayAsk(nowMs)) return;
+        breaker.failed(nowMs, trouble, backoff);
         failedAt[index]?.push(nowMs);
       });
     }
@@ -184,11 +188,11 @@ describe('the budget of failures', () => {
   });
 
   it('conflicts with the pause of five seconds once only, about a minute into an outage', () => {
-    const weather = new Weather(new FailureBudget());
+    const breaker = new CircuitBreaker(new FailureBudget());
     const failedAt: number[] = [];
     for (let nowMs = 0; nowMs < 600_000; nowMs += 100) {
-      if (!weather.mayAsk(nowMs)) continue;
-      weather.isBad(nowMs, trouble, backoff);
+      if (!breaker.mayAsk(nowMs)) continue;
+      breaker.failed(nowMs, trouble, backoff);
       failedAt.push(nowMs);
     }
     const gaps = failedAt.slice(1).map((at, index) => at - (failedAt[index] ?? 0));

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { ConnectionSession } from '../../../src/refresh/connection-tokens.ts';
+import { ConnectionTokens } from '../../../src/refresh/connection-tokens.ts';
 import type { KeptConnection } from '../../../src/wire/messages.ts';
-import { anOrder } from '../../support/bench.ts';
+import { anOrder } from '../../support/broker-fixture.ts';
 import { aJob, anAnswer, minutes, seconds } from '../../support/builders.ts';
 import { FakeChance, FakeClock, FakeFiles, settled } from '../../support/fakes.ts';
 import { Upstream, refused } from '../../support/upstream.ts';
@@ -11,7 +11,7 @@ const tokenFile = `${directory}/id-token`;
 const scopeOf = (index: number): string => `https://resource-${index}.example/.default`;
 
 function aSession(kept: Partial<KeptConnection> = {}): {
-  session: ConnectionSession;
+  session: ConnectionTokens;
   clock: FakeClock;
   files: FakeFiles;
   upstream: Upstream;
@@ -27,7 +27,7 @@ function aSession(kept: Partial<KeptConnection> = {}): {
     managedIdentityCapability: 'two',
     ...kept,
   };
-  const session = new ConnectionSession(connection, tokenFile, aJob(), world);
+  const session = new ConnectionTokens(connection, tokenFile, aJob(), world);
   return { session, clock, files, upstream };
 }
 

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { Bench, type Served } from '../../support/bench.ts';
+import { BrokerFixture, type Served } from '../../support/broker-fixture.ts';
 import { minutes, seconds } from '../../support/builders.ts';
 import { settled } from '../../support/fakes.ts';
 import { faults, type Fault } from '../../support/faults.ts';
@@ -22,10 +22,10 @@ interface Poll extends Served {
 /** A client that asks every second and keeps what it sees. */
 class Client {
   readonly polls: Poll[] = [];
-  readonly #bench: Bench;
+  readonly #bench: BrokerFixture;
   readonly #route: Route;
 
-  constructor(bench: Bench, route: Route) {
+  constructor(bench: BrokerFixture, route: Route) {
     this.#bench = bench;
     this.#route = route;
   }
@@ -47,21 +47,25 @@ class Client {
   }
 }
 
-async function bench(): Promise<Bench> {
-  const made = new Bench();
+async function bench(): Promise<BrokerFixture> {
+  const made = new BrokerFixture();
   Object.assign(made.upstream, { idTokenLifeMs, accessTokenLifeMs });
   return made.start();
 }
 
-function strike({ upstream }: Bench, fault: Fault | undefined): void {
+function strike({ upstream }: BrokerFixture, fault: Fault | undefined): void {
   upstream.devOpsFault = fault?.service === 'devops' ? fault.fault : undefined;
   upstream.entraFault = fault?.service === 'entra' ? fault.fault : undefined;
 }
 
-const table = faults(new Bench().clock).map(({ name, service, kind }) => ({ name, service, kind }));
+const table = faults(new BrokerFixture().clock).map(({ name, service, kind }) => ({
+  name,
+  service,
+  kind,
+}));
 
 /** The same fault with the clock of a bench. */
-function faultOf({ clock }: Bench, wanted: (typeof table)[number], index: number): Fault {
+function faultOf({ clock }: BrokerFixture, wanted: (typeof table)[number], index: number): Fault {
   const fault = faults(clock)[index];
   equal(fault?.name, wanted.name);
   return fault;
@@ -72,7 +76,7 @@ function patienceAfter({ kind, slackMs = 0 }: Fault): number {
 }
 
 /** What holds in every cell, whatever happens. */
-function soundness({ upstream }: Bench, polls: readonly Poll[]): void {
+function soundness({ upstream }: BrokerFixture, polls: readonly Poll[]): void {
   deepEqual(
     polls.filter(({ status, isGood }) => status === 200 && !isGood),
     [],
@@ -82,7 +86,7 @@ function soundness({ upstream }: Bench, polls: readonly Poll[]): void {
 }
 
 /** The service was asked at most twice from the end of the fault until it gave a token, and in time. */
-function recovery({ upstream }: Bench, fault: Fault, fromMs: number): void {
+function recovery({ upstream }: BrokerFixture, fault: Fault, fromMs: number): void {
   const after = upstream.visitsTo(fault.service, fromMs);
   const first = after.findIndex(({ outcome }) => outcome === 'token');
   ok(first >= 0 && first < 2, `${first + 1} requests until the first token`);
@@ -91,7 +95,7 @@ function recovery({ upstream }: Bench, fault: Fault, fromMs: number): void {
 }
 
 /** Whoever said no for good is asked again no more often than once a minute. */
-function rareness({ upstream }: Bench, { service, kind }: Fault): void {
+function rareness({ upstream }: BrokerFixture, { service, kind }: Fault): void {
   if (kind !== 'definite') return;
   const refusedAt = upstream
     .visitsTo(service)
@@ -169,7 +173,7 @@ for (const [index, row] of table.entries()) {
     }
 
     it('keeps a cold start waiting no longer than it has to', async () => {
-      const made = new Bench();
+      const made = new BrokerFixture();
       const fault = faultOf(made, row, index);
       const file = { scope: 'https://vault.azure.net/.default', path: tokenPath };
       strike(made, fault);
@@ -194,7 +198,7 @@ for (const [index, row] of table.entries()) {
     });
 
     it('lets a cold start fail with the reason when the trouble does not pass', async () => {
-      const made = new Bench();
+      const made = new BrokerFixture();
       const fault = faultOf(made, row, index);
       strike(made, fault);
       const file = { scope: 'https://vault.azure.net/.default', path: tokenPath };

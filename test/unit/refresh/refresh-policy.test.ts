@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { equal, ok } from 'node:assert/strict';
 import {
-  accessTokenRhythm,
+  accessTokenPolicy,
   elapsedMs,
-  idTokenRhythm,
+  idTokenPolicy,
   momentOf,
-  patienceMs,
+  longestPartMs,
   timeoutMs,
   waitAfterFailureMs,
 } from '../../../src/refresh/refresh-policy.ts';
@@ -20,14 +20,14 @@ const life = fc.oneof(
   fc.integer({ min: 2_000, max: minutes(12) }),
 );
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-const rhythms = { 'ID token': idTokenRhythm, 'access token': accessTokenRhythm } as const;
+const rhythms = { 'ID token': idTokenPolicy, 'access token': accessTokenPolicy } as const;
 
-describe('the rhythm of refreshing', () => {
-  for (const [kind, rhythm] of Object.entries(rhythms)) {
+describe('the policy of refreshing', () => {
+  for (const [kind, policy] of Object.entries(rhythms)) {
     it(`asks for a new ${kind} before the end of any life`, () => {
       fc.assert(
         fc.property(life, chance, (lifeMs, jitter) => {
-          const refreshAfterMs = rhythm.refreshAfterMs(lifeMs, jitter);
+          const refreshAfterMs = policy.refreshAfterMs(lifeMs, jitter);
           ok(refreshAfterMs > 0 && refreshAfterMs < lifeMs);
           ok(lifeMs - refreshAfterMs >= Math.min(lifeMs / 2, minutes(25)) - 1);
         }),
@@ -37,8 +37,8 @@ describe('the rhythm of refreshing', () => {
     it(`keeps the jitter of an ${kind} within a twentieth, and early rather than late`, () => {
       fc.assert(
         fc.property(life, chance, (lifeMs, jitter) => {
-          const latest = rhythm.refreshAfterMs(lifeMs, 0);
-          const refreshAfterMs = rhythm.refreshAfterMs(lifeMs, jitter);
+          const latest = policy.refreshAfterMs(lifeMs, 0);
+          const refreshAfterMs = policy.refreshAfterMs(lifeMs, jitter);
           ok(refreshAfterMs <= latest && refreshAfterMs >= latest * 0.95);
         }),
       );
@@ -47,7 +47,7 @@ describe('the rhythm of refreshing', () => {
     it(`makes nobody wait for an ${kind} before it is due`, () => {
       fc.assert(
         fc.property(life, chance, (lifeMs, jitter) => {
-          ok(rhythm.floorMs(lifeMs) <= lifeMs - rhythm.refreshAfterMs(lifeMs, jitter));
+          ok(policy.floorMs(lifeMs) <= lifeMs - policy.refreshAfterMs(lifeMs, jitter));
         }),
       );
     });
@@ -76,7 +76,7 @@ describe('patience', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 48 * hour }), (leftMs) => {
         const bound = Math.max(1_000, leftMs / 3);
-        ok(patienceMs(leftMs) <= bound && patienceMs(leftMs) >= 1_000);
+        ok(longestPartMs(leftMs) <= bound && longestPartMs(leftMs) >= 1_000);
         ok(timeoutMs(leftMs) <= bound && timeoutMs(leftMs) >= 1_000);
       }),
     );
@@ -85,7 +85,7 @@ describe('patience', () => {
   it('ends a request after 45 s, longer than Azure DevOps delays one', () => {
     equal(timeoutMs(24 * hour), 45_000);
     equal(timeoutMs(0), 45_000);
-    equal(patienceMs(0), Number.POSITIVE_INFINITY);
+    equal(longestPartMs(0), Number.POSITIVE_INFINITY);
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { HttpAnswer } from '../../../src/ports.ts';
-import { Bench, type Served } from '../../support/bench.ts';
+import { BrokerFixture, type Served } from '../../support/broker-fixture.ts';
 import { minutes, seconds } from '../../support/builders.ts';
 import { settled } from '../../support/fakes.ts';
 import { faults } from '../../support/faults.ts';
@@ -9,7 +9,7 @@ import { faults } from '../../support/faults.ts';
 describe('a soak over 100 lives of a token', () => {
   it('serves clients that ask every 50 ms, with one request for each refresh', async function () {
     this.timeout(60_000);
-    const bench = new Bench();
+    const bench = new BrokerFixture();
     const lifeMs = seconds(31);
     Object.assign(bench.upstream, { idTokenLifeMs: lifeMs, accessTokenLifeMs: lifeMs });
     bench.upstream.latencyMs = 30;
@@ -38,7 +38,7 @@ describe('a soak over 100 lives of a token', () => {
   });
 });
 
-const names = faults(new Bench().clock).map(({ name }) => name);
+const names = faults(new BrokerFixture().clock).map(({ name }) => name);
 
 type Event =
   | { readonly kind: 'fault'; readonly fault: number; readonly lastsMs: number }
@@ -77,7 +77,7 @@ const timelineOf = (...more: readonly fc.Arbitrary<Event>[]): fc.Arbitrary<reado
 
 /** Lives through a timeline with a client on both routes, and returns what was wrong. */
 async function live(timeline: readonly Event[], skewMs: number): Promise<readonly string[]> {
-  const bench = new Bench();
+  const bench = new BrokerFixture();
   const { clock, upstream } = bench;
   Object.assign(upstream, { idTokenLifeMs: minutes(2), accessTokenLifeMs: minutes(5) });
   clock.jump(skewMs);

@@ -1,18 +1,18 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { FailureBudget, Weather } from '../../../src/refresh/circuit-breaker.ts';
+import { FailureBudget, CircuitBreaker } from '../../../src/refresh/circuit-breaker.ts';
 import { aFailure, minutes, seconds } from '../../support/builders.ts';
 import { FakeClock, settled } from '../../support/fakes.ts';
-import { KeeperBench } from '../../support/keeper.ts';
+import { KeeperFixture } from '../../support/keeper.ts';
 
 const outage = aFailure();
 
 describe('a token out of a cache', () => {
   /** Issued by a clock that goes as ours does, but is nine minutes wrong. */
-  const issued = (bench: KeeperBench, agoMs = 0): number =>
+  const issued = (bench: KeeperFixture, agoMs = 0): number =>
     bench.clock.monotonicMs() - agoMs + minutes(9);
 
   it('is not good for longer than the one in hand that it is a copy of', async () => {
-    const bench = new KeeperBench();
+    const bench = new KeeperFixture();
     const copy = bench.fresh({ token: 'copy', issuedMs: issued(bench) });
     bench.reply = () => copy;
     await bench.keeper.current();
@@ -25,7 +25,7 @@ describe('a token out of a cache', () => {
   });
 
   it('is not taken for a new one when the one in hand has ended', async () => {
-    const bench = new KeeperBench();
+    const bench = new KeeperFixture();
     const copy = bench.fresh({ issuedMs: issued(bench) });
     bench.reply = () => copy;
     await bench.keeper.current();
@@ -34,7 +34,7 @@ describe('a token out of a cache', () => {
   });
 
   it('is asked for again in time, but not in a loop', async () => {
-    const bench = new KeeperBench();
+    const bench = new KeeperFixture();
     const copy = bench.fresh({ issuedMs: issued(bench) });
     bench.reply = () => copy;
     await bench.keeper.current();
@@ -44,8 +44,11 @@ describe('a token out of a cache', () => {
 
   it('does not keep the other tokens of the service from being asked for', async () => {
     const clock = new FakeClock();
-    const weather = new Weather(new FailureBudget());
-    const [one, other] = [new KeeperBench({ clock, weather }), new KeeperBench({ clock, weather })];
+    const breaker = new CircuitBreaker(new FailureBudget());
+    const [one, other] = [
+      new KeeperFixture({ clock, breaker }),
+      new KeeperFixture({ clock, breaker }),
+    ];
     await one.keeper.current();
     await clock.advance(minutes(2));
     one.reply = () => one.fresh({ lifeMs: minutes(5) });
@@ -55,7 +58,7 @@ describe('a token out of a cache', () => {
   });
 
   it('of a server whose clock was ahead once is taken again when the one in hand ends', async () => {
-    const bench = new KeeperBench();
+    const bench = new KeeperFixture();
     bench.reply = () => bench.fresh({ issuedMs: issued(bench, -minutes(15)) });
     await bench.keeper.current();
     bench.reply = () => bench.fresh({ issuedMs: issued(bench) });
@@ -67,7 +70,7 @@ describe('a token out of a cache', () => {
 
 describe('a keeper and the clocks', () => {
   it('asks at once after a suspend of an hour, once, and serves nothing that has ended', async () => {
-    const bench = new KeeperBench();
+    const bench = new KeeperFixture();
     await bench.keeper.current();
     bench.clock.jump(minutes(60));
     const tokens = await Promise.all(Array.from({ length: 50 }, () => bench.keeper.current()));
@@ -76,7 +79,7 @@ describe('a keeper and the clocks', () => {
   });
 
   it('serves nothing that has ended after a suspend with upstream away', async () => {
-    const bench = new KeeperBench();
+    const bench = new KeeperFixture();
     await bench.keeper.current();
     bench.clock.jump(minutes(60));
     bench.fail(outage);
@@ -84,7 +87,7 @@ describe('a keeper and the clocks', () => {
   });
 
   it('asks once too often when the clock is set forward, and not once more', async () => {
-    const bench = new KeeperBench();
+    const bench = new KeeperFixture();
     await bench.keeper.current();
     bench.clock.jump(minutes(15));
     await bench.tendFor(minutes(2) - seconds(5));
@@ -92,7 +95,7 @@ describe('a keeper and the clocks', () => {
   });
 
   it('does not notice that the clock is set back', async () => {
-    const bench = new KeeperBench();
+    const bench = new KeeperFixture();
     await bench.keeper.current();
     bench.clock.jump(-minutes(15));
     await bench.tendFor(minutes(20));
@@ -104,7 +107,7 @@ describe('delivery', () => {
   it('is tried again every two seconds until it succeeds, without asking upstream', async () => {
     const delivered: string[] = [];
     let isFull = true;
-    const bench = new KeeperBench({
+    const bench = new KeeperFixture({
       deliver: (token) => {
         if (isFull) return Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));
         delivered.push(token);
@@ -127,7 +130,7 @@ describe('delivery', () => {
   it('puts the newest token in place last, however slow the write of the one before', async () => {
     const delivered: string[] = [];
     const clock = new FakeClock();
-    const bench = new KeeperBench({
+    const bench = new KeeperFixture({
       clock,
       deliver: async (token) => {
         await clock.sleep(token === 'token 1' ? minutes(3) : 100);

@@ -1,11 +1,11 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import type { FederationError } from '../../../src/errors.ts';
-import { FailureBudget, Weather } from '../../../src/refresh/circuit-breaker.ts';
-import { accessTokenRhythm } from '../../../src/refresh/refresh-policy.ts';
+import { FailureBudget, CircuitBreaker } from '../../../src/refresh/circuit-breaker.ts';
+import { accessTokenPolicy } from '../../../src/refresh/refresh-policy.ts';
 import type { Minted } from '../../../src/refresh/token-keeper.ts';
 import { aFailure, minutes, seconds } from '../../support/builders.ts';
 import { FakeClock, settled } from '../../support/fakes.ts';
-import { KeeperBench } from '../../support/keeper.ts';
+import { KeeperFixture } from '../../support/keeper.ts';
 
 const outage = aFailure();
 const no = aFailure({ code: 'ID_TOKEN_REFUSED', kind: 'definite' });
@@ -19,14 +19,14 @@ function answer<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
 
 describe('a keeper that holds nothing yet', () => {
   it('asks once for 200 clients at the same moment', async () => {
-    const { keeper, ...bench } = new KeeperBench();
+    const { keeper, ...bench } = new KeeperFixture();
     const tokens = await Promise.all(Array.from({ length: 200 }, () => keeper.current()));
     deepEqual([...new Set(tokens)], ['token 1']);
     equal(bench.askedAt.length, 1);
   });
 
   it('tells the reason with the time until the next attempt', async () => {
-    const bench = new KeeperBench();
+    const bench = new KeeperFixture();
     bench.fail(aFailure({ retryAfterMs: seconds(30) }));
     for (const expected of [30_000, 20_000]) {
       await rejects(bench.keeper.current(), ({ code, retryAfterMs }: FederationError) => {
@@ -40,8 +40,11 @@ describe('a keeper that holds nothing yet', () => {
 
   it("waits for another's probe instead of turning its client away", async () => {
     const clock = new FakeClock();
-    const weather = new Weather(new FailureBudget());
-    const [one, other] = [new KeeperBench({ clock, weather }), new KeeperBench({ clock, weather })];
+    const breaker = new CircuitBreaker(new FailureBudget());
+    const [one, other] = [
+      new KeeperFixture({ clock, breaker }),
+      new KeeperFixture({ clock, breaker }),
+    ];
     one.fail(outage);
     await rejects(one.keeper.current());
     await clock.advance(seconds(3));
@@ -58,8 +61,11 @@ describe('a keeper that holds nothing yet', () => {
 
   it("tells the reason of another's failure when the probe fails too", async () => {
     const clock = new FakeClock();
-    const weather = new Weather(new FailureBudget());
-    const [one, other] = [new KeeperBench({ clock, weather }), new KeeperBench({ clock, weather })];
+    const breaker = new CircuitBreaker(new FailureBudget());
+    const [one, other] = [
+      new KeeperFixture({ clock, breaker }),
+      new KeeperFixture({ clock, breaker }),
+    ];
     one.fail(outage);
     await rejects(one.keeper.current());
     await rejects(other.keeper.current(), { code: 'DEVOPS_UNAVAILABLE' });
@@ -68,8 +74,8 @@ describe('a keeper that holds nothing yet', () => {
 
   it('makes 40 keepers cold at once wait for their turn, and lets none fail without need', async () => {
     const clock = new FakeClock();
-    const weather = new Weather(new FailureBudget());
-    const benches = Array.from({ length: 40 }, () => new KeeperBench({ clock, weather }));
+    const breaker = new CircuitBreaker(new FailureBudget());
+    const benches = Array.from({ length: 40 }, () => new KeeperFixture({ clock, breaker }));
     for (const bench of benches) {
       bench.reply = async () => {
         await clock.sleep(100);
@@ -85,8 +91,8 @@ describe('a keeper that holds nothing yet', () => {
 
   it('asks 12 times, not 40, when all of them fail', async () => {
     const clock = new FakeClock();
-    const weather = new Weather(new FailureBudget());
-    const benches = Array.from({ length: 40 }, () => new KeeperBench({ clock, weather }));
+    const breaker = new CircuitBreaker(new FailureBudget());
+    const benches = Array.from({ length: 40 }, () => new KeeperFixture({ clock, breaker }));
     for (const bench of benches) {
       bench.reply = async () => {
         await clock.sleep(100);
@@ -100,7 +106,7 @@ describe('a keeper that holds nothing yet', () => {
   });
 
   it('tells what stands in the way, asks nobody, and goes on once it is gone', async () => {
-    const bench = new KeeperBench();
+    const bench = new KeeperFixture();
     const obstacle = aFailure({ code: 'JOB_TOKEN_REFUSED', retryAfterMs: 4_000 });
     bench.prepare = () => Promise.reject(obstacle);
     await rejects(bench.keeper.current(), obstacle);
@@ -111,7 +117,7 @@ describe('a keeper that holds nothing yet', () => {
   });
 
   it('takes no token that has ended when it arrives', async () => {
-    const bench = new KeeperBench();
+    const bench = new KeeperFixture();
     bench.reply = () => bench.fresh({ lifeMs: 0 });
     await rejects(bench.keeper.current(), { code: 'DEVOPS_ANSWER_UNREADABLE', kind: 'transient' });
   });
@@ -119,7 +125,7 @@ describe('a keeper that holds nothing yet', () => {
 
 describe('a keeper that holds a token', () => {
   it('answers at once while it asks for a better one', async () => {
-    const bench = new KeeperBench();
+    const bench = new KeeperFixture();
     await bench.keeper.current();
     await bench.clock.advance(minutes(2));
     const reply = answer<Minted<string>>();
@@ -133,7 +139,7 @@ describe('a keeper that holds a token', () => {
   });
 
   it('makes clients wait once little life is left, and then has the old one for them', async () => {
-    const bench = new KeeperBench({ rhythm: accessTokenRhythm });
+    const bench = new KeeperFixture({ policy: accessTokenPolicy });
     bench.lifeMs = minutes(60);
     await bench.keeper.current();
     await bench.clock.advance(minutes(50));
@@ -150,7 +156,7 @@ describe('a keeper that holds a token', () => {
   });
 
   it('serves it to its very end through an outage, and not a moment longer', async () => {
-    const bench = new KeeperBench();
+    const bench = new KeeperFixture();
     await bench.keeper.current();
     bench.fail(outage);
     await bench.tendFor(minutes(10) - 1_000);
@@ -161,7 +167,7 @@ describe('a keeper that holds a token', () => {
   });
 
   it('serves it to its end after a definite no, asked at most once a minute', async () => {
-    const bench = new KeeperBench();
+    const bench = new KeeperFixture();
     await bench.keeper.current();
     bench.fail(no);
     await bench.tendFor(minutes(9), 500);
@@ -178,7 +184,7 @@ describe('a keeper that holds a token', () => {
   const outages = [seconds(3), seconds(20), minutes(3), minutes(9), minutes(20)];
   for (const lengthMs of outages) {
     it(`is back within five seconds of an outage of ${lengthMs / 1_000} s`, async () => {
-      const bench = new KeeperBench();
+      const bench = new KeeperFixture();
       await bench.keeper.current();
       await bench.clock.advance(minutes(2));
       bench.fail(outage);
@@ -192,7 +198,7 @@ describe('a keeper that holds a token', () => {
   }
 
   it('gives a request no longer than a third of the life left', async () => {
-    const bench = new KeeperBench();
+    const bench = new KeeperFixture();
     bench.lifeMs = seconds(60);
     await bench.keeper.current();
     bench.fail(outage);
@@ -210,7 +216,7 @@ describe('a keeper that holds a token', () => {
       [minutes(3), minutes(3)],
       [minutes(60), minutes(10) / 3],
     ] as const) {
-      const bench = new KeeperBench();
+      const bench = new KeeperFixture();
       bench.reply = () => bench.fresh({ pauseMs });
       await bench.keeper.current();
       await bench.tendFor(minutes(5), 500);

@@ -1,6 +1,6 @@
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
 import { joinBroker, type Membership } from '../../../src/session/join.ts';
-import { stateFile } from '../../support/bench.ts';
+import { stateFile } from '../../support/broker-fixture.ts';
 import { aServiceConnection, aJob, anAnswer, seconds } from '../../support/builders.ts';
 import { settled } from '../../support/fakes.ts';
 import { Machine } from '../../support/machine.ts';

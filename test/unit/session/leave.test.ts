@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { joinBroker } from '../../../src/session/join.ts';
 import { leaveBroker, type Leaving } from '../../../src/session/leave.ts';
-import { stateFile, tempDirectory } from '../../support/bench.ts';
+import { stateFile, tempDirectory } from '../../support/broker-fixture.ts';
 import { aServiceConnection, seconds } from '../../support/builders.ts';
 import { Machine } from '../../support/machine.ts';
 

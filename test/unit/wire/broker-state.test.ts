@@ -1,7 +1,7 @@
 import { equal, rejects } from 'node:assert/strict';
 import { refusal } from '../../../src/errors.ts';
 import { ownerOf, readBrokerState } from '../../../src/wire/broker-state.ts';
-import { aState } from '../../support/bench.ts';
+import { aState } from '../../support/broker-fixture.ts';
 import { FakeFiles } from '../../support/fakes.ts';
 
 const stateFile = '/state/broker.json';

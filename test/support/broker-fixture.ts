@@ -65,7 +65,7 @@ export interface Served extends LoopbackAnswer {
 }
 
 /** A whole broker process in a world of fakes, in which time passes as the test wants. */
-export class Bench {
+export class BrokerFixture {
   readonly clock: FakeClock;
   readonly chance: FakeChance;
   readonly files: FakeFiles;
@@ -84,7 +84,9 @@ export class Bench {
   #goes = true;
 
   /** @param shared what several brokers on one machine have in common. */
-  constructor(shared: Partial<Pick<Bench, 'clock' | 'files' | 'processes' | 'chance'>> = {}) {
+  constructor(
+    shared: Partial<Pick<BrokerFixture, 'clock' | 'files' | 'processes' | 'chance'>> = {},
+  ) {
     this.clock = shared.clock ?? new FakeClock();
     this.chance = shared.chance ?? new FakeChance();
     this.files = shared.files ?? new FakeFiles();
