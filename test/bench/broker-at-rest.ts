@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { aConnection } from './agent-step.ts';
-import type { BrokerFixture } from './broker-fixture.ts';
+import type { Bench } from './bench.ts';
 import { RunningBroker } from './broker.ts';
 import { figure, type Figure } from './figures.ts';
 import { idleNode } from './load.ts';
@@ -14,7 +14,7 @@ const armResource = 'https://management.azure.com';
 const collectorMiB = 2;
 
 /** Budget 8: what the broker holds while nobody asks it; and the price of a refresh. */
-export async function brokerAtRest(bench: BrokerFixture, node: NodeRelease): Promise<readonly Figure[]> {
+export async function brokerAtRest(bench: Bench, node: NodeRelease): Promise<readonly Figure[]> {
   const wanted = Array.from({ length: plan.brokersAtRest });
   const brokers: RunningBroker[] = [];
   while (brokers.length < wanted.length) brokers.push(await threeConnections(bench, node));
@@ -64,7 +64,7 @@ function memoryFigures(
 }
 
 /** CPU of one refresh, in ms, where each follows the other at once. */
-async function priceOfRefresh({ azure }: BrokerFixture, { pid }: RunningBroker): Promise<number> {
+async function priceOfRefresh({ azure }: Bench, { pid }: RunningBroker): Promise<number> {
   await azure.visits();
   const before = cpuMsOf(pid);
   await pause(plan.restMs);
@@ -74,7 +74,7 @@ async function priceOfRefresh({ azure }: BrokerFixture, { pid }: RunningBroker):
 }
 
 /** After its first tokens: an ID token and an access token for each connection. */
-async function threeConnections(bench: BrokerFixture, node: NodeRelease): Promise<RunningBroker> {
+async function threeConnections(bench: Bench, node: NodeRelease): Promise<RunningBroker> {
   const broker = await RunningBroker.start(bench, node, aConnection(1));
   for (const number of [2, 3]) await broker.register(aConnection(number));
   for (const number of [1, 2, 3]) {
@@ -86,7 +86,7 @@ async function threeConnections(bench: BrokerFixture, node: NodeRelease): Promis
 }
 
 /** One whose tokens are replaced every second. */
-function hastyBroker(bench: BrokerFixture, node: NodeRelease): Promise<RunningBroker> {
+function hastyBroker(bench: Bench, node: NodeRelease): Promise<RunningBroker> {
   const connection = aConnection(0, { hasty: true });
   return RunningBroker.start(bench, node, connection, {
     accessTokens: `FAST_TOKEN = ${armResource}/.default`,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { aConnection } from './agent-step.ts';
-import type { BrokerFixture } from './broker-fixture.ts';
+import type { Bench } from './bench.ts';
 import { RunningBroker } from './broker.ts';
 import { exact, figure, type Figure } from './figures.ts';
 import { load, trivialServer, type LoadResult } from './load.ts';
@@ -14,7 +14,7 @@ const connection = aConnection(1);
 const collectorMiB = 4;
 
 /** Budget 9: memory after many requests, each on a connection of its own. */
-export async function memoryUnderLoad(bench: BrokerFixture, node: NodeRelease): Promise<readonly Figure[]> {
+export async function memoryUnderLoad(bench: Bench, node: NodeRelease): Promise<readonly Figure[]> {
   const broker = await RunningBroker.start(bench, node, connection);
   const after: { count: number; memory: Memory }[] = [];
   let errors = 0;
@@ -41,7 +41,7 @@ export async function memoryUnderLoad(bench: BrokerFixture, node: NodeRelease): 
 }
 
 /** Budget 10: how long a cached ID token takes, beside a server that does nothing. */
-export async function latency(bench: BrokerFixture, node: NodeRelease): Promise<readonly Figure[]> {
+export async function latency(bench: Bench, node: NodeRelease): Promise<readonly Figure[]> {
   const broker = await RunningBroker.start(bench, node, connection);
   const answer = await broker.idToken(connection);
   const trivial = await trivialServer(node, Buffer.byteLength(answer));

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { tenantId, type Connection } from './agent-step.ts';
-import { exported, runCommandOf, type BrokerFixture } from './broker-fixture.ts';
+import { exported, runCommandOf, type Bench } from './bench.ts';
 import { isAlive } from './process-figures.ts';
 import type { NodeRelease } from './settings.ts';
 import { newTempFolder } from './world.ts';
@@ -33,7 +33,7 @@ export class RunningBroker {
   }
 
   static async start(
-    bench: BrokerFixture,
+    bench: Bench,
     node: NodeRelease,
     connection: Connection,
     inputs: Readonly<Record<string, string>> = {},

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { aConnection } from './agent-step.ts';
-import type { BrokerFixture } from './broker-fixture.ts';
+import type { Bench } from './bench.ts';
 import { RunningBroker } from './broker.ts';
 import { cpuMsOf, memoryOf } from './process-figures.ts';
 import { plan, type NodeRelease } from './settings.ts';
@@ -28,7 +28,7 @@ const mostTokens = 1_500;
 const restMs = plan.isQuick ? 1_000 : 20_000;
 
 /** The broker as jobs grow: by connections, and by scopes for each. */
-export async function growth(bench: BrokerFixture, node: NodeRelease): Promise<readonly GrowthPoint[]> {
+export async function growth(bench: Bench, node: NodeRelease): Promise<readonly GrowthPoint[]> {
   const { connections, scopes } = plan.growth;
   const wanted = connections
     .flatMap((some) => scopes.map((each) => ({ connections: some, scopes: each })))
@@ -56,7 +56,7 @@ export async function growth(bench: BrokerFixture, node: NodeRelease): Promise<r
 }
 
 async function grow(
-  bench: BrokerFixture,
+  bench: Bench,
   node: NodeRelease,
   { connections, scopes }: { readonly connections: number; readonly scopes: number },
 ): Promise<{ broker: RunningBroker; tokens: number; cpuMsAToken: number }> {

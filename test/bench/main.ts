@@ -1,5 +1,5 @@
 import { azureCli } from './azure-cli.ts';
-import type { BrokerFixture } from './broker-fixture.ts';
+import type { Bench } from './bench.ts';
 import { brokerAtRest } from './broker-at-rest.ts';
 import { latency, memoryUnderLoad } from './broker-under-load.ts';
 import type { Figure } from './figures.ts';
@@ -13,7 +13,7 @@ import { coldStart, startUp } from './start-up.ts';
 import { parallelCallers, upstreamAnHour } from './upstream-requests.ts';
 import { Azure, unpackExtension } from './world.ts';
 
-type Measurement = (bench: BrokerFixture, node: NodeRelease) => Promise<readonly Figure[]>;
+type Measurement = (bench: Bench, node: NodeRelease) => Promise<readonly Figure[]>;
 
 /** What is measured on each Node while the residents live. */
 const parts: readonly (readonly [name: string, measure: Measurement])[] = [

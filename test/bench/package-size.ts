@@ -1,12 +1,12 @@
 import { unzipSync } from 'fflate';
-import type { BrokerFixture } from './broker-fixture.ts';
+import type { Bench } from './bench.ts';
 import { exact, type Figure } from './figures.ts';
 
 const tasks = ['FederatedLogin', 'TerraformOidcEnv', 'TokenRefresher'];
 const kilobyte = 1000;
 
 /** Budgets 6 and 7: what an agent downloads. */
-export function packageSize({ extension: { packed } }: BrokerFixture): readonly Figure[] {
+export function packageSize({ extension: { packed } }: Bench): readonly Figure[] {
   const sizes = new Map<string, number>();
   unzipSync(packed, {
     filter: ({ name, size }) => {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { aConnection } from './agent-step.ts';
-import type { BrokerFixture } from './broker-fixture.ts';
+import type { Bench } from './bench.ts';
 import { RunningBroker } from './broker.ts';
 import { figure, type Figure } from './figures.ts';
 import { cpuMsOf, memoryOf } from './process-figures.ts';
@@ -29,7 +29,7 @@ export class Residents {
     this.#all = all;
   }
 
-  static async moveIn(bench: BrokerFixture): Promise<Residents> {
+  static async moveIn(bench: Bench): Promise<Residents> {
     const all: Resident[] = [];
     for (const node of nodes) {
       const connection = aConnection(0xe51d);

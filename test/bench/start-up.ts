@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aConnection } from './agent-step.ts';
-import type { BrokerFixture } from './broker-fixture.ts';
+import type { Bench } from './bench.ts';
 import { RunningBroker } from './broker.ts';
 import { runCommand, type Command } from './command.ts';
 import { figure, type Figure } from './figures.ts';
@@ -32,7 +32,7 @@ const withSubscription = {
 };
 
 /** Budgets 1 to 5: start-up times. */
-export async function startUp(bench: BrokerFixture, node: NodeRelease): Promise<readonly Figure[]> {
+export async function startUp(bench: Bench, node: NodeRelease): Promise<readonly Figure[]> {
   const joined = await RunningBroker.start(bench, node, aConnection());
   const walls = await rounds(runners(bench, node, joined.temp), plan.rounds, bench);
   await joined.stop();
@@ -86,7 +86,7 @@ export async function startUp(bench: BrokerFixture, node: NodeRelease): Promise<
 }
 
 /** Budget 14: the same login with nothing in the page cache. */
-export async function coldStart(bench: BrokerFixture, node: NodeRelease): Promise<readonly Figure[]> {
+export async function coldStart(bench: Bench, node: NodeRelease): Promise<readonly Figure[]> {
   const what = 'FederatedLogin, page cache dropped';
   const facts = {
     budget: 14,
@@ -112,7 +112,7 @@ export async function coldStart(bench: BrokerFixture, node: NodeRelease): Promis
   ];
 }
 
-function runners(bench: BrokerFixture, node: NodeRelease, joinedTemp: string): readonly Runner[] {
+function runners(bench: Bench, node: NodeRelease, joinedTemp: string): readonly Runner[] {
   const { azure, extension } = bench;
   const yardstick = (name: string, urls: readonly string[] = []): Command => ({
     node: node.path,
@@ -172,7 +172,7 @@ function postUrl(host: string): string {
 async function rounds(
   wanted: readonly Runner[],
   count: number,
-  { azure }: BrokerFixture,
+  { azure }: Bench,
   before: () => void = () => undefined,
 ): Promise<Walls> {
   const walls = new Map(wanted.map(({ name }): [string, number[]] => [name, []]));

@@ -1,5 +1,5 @@
 import { aConnection } from './agent-step.ts';
-import type { BrokerFixture } from './broker-fixture.ts';
+import type { Bench } from './bench.ts';
 import { RunningBroker } from './broker.ts';
 import { exact, type Figure } from './figures.ts';
 import type { NodeRelease } from './settings.ts';
@@ -9,7 +9,7 @@ const callers = 100;
 const simulated = 'an hour of the real broker on a clock of the tests';
 
 /** Budget 11: callers at the same time, for a token that is not there or cannot be had. */
-export async function parallelCallers(bench: BrokerFixture, node: NodeRelease): Promise<readonly Figure[]> {
+export async function parallelCallers(bench: Bench, node: NodeRelease): Promise<readonly Figure[]> {
   const broker = await RunningBroker.start(bench, node, aConnection(1));
   const endpoints = broker.endpoints(aConnection(1));
   const askAll = async (resource: string): Promise<number> => {
