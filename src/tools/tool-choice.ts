@@ -1,13 +1,11 @@
 import type { PipelineAgent } from '../agent/pipeline-agent.ts';
 import { invalidInput, listInput } from '../agent/task-inputs.ts';
+import { allTools } from './all.ts';
 
-/** A command-line tool that a step can sign in. */
-export type ToolName = 'azureCli' | 'azurePowerShell';
+/** Each tool that is installed, or the named ones, which then must be. */
+export type ToolChoice = 'auto' | readonly string[];
 
-/** Each one that is installed, or the named ones, which then must be. */
-export type ToolChoice = 'auto' | readonly ToolName[];
-
-const toolNames: readonly ToolName[] = ['azureCli', 'azurePowerShell'];
+const toolNames = allTools.map(({ name }) => name);
 
 /** @throws {FederationError} for any word that is no tool, `auto` or `none` alone. */
 export function toolsInput(agent: Pick<PipelineAgent, 'input'>): ToolChoice {
@@ -28,6 +26,11 @@ export function toolsInput(agent: Pick<PipelineAgent, 'input'>): ToolChoice {
 }
 
 /** Whether a tool is to be signed in, should it be there. */
-export function wants(choice: ToolChoice, tool: ToolName): boolean {
+export function wants(choice: ToolChoice, tool: string): boolean {
   return choice === 'auto' || choice.includes(tool);
+}
+
+/** Whether the author named the tool, so that the step fails where it is not there. */
+export function isNamed(choice: ToolChoice, tool: string): boolean {
+  return choice !== 'auto' && choice.includes(tool);
 }

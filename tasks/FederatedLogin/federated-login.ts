@@ -41,7 +41,7 @@ export async function federatedLogin(world: TaskWorld): Promise<void> {
     if (inputs.verify) await verifySession(connection, session, agent, await world.upstream());
     const { jobId } = readJob(agent.jobVariables);
     const toolWorld = { agent, tools: world.tools, files: world.join.files };
-    const toolVariables = await signInTools(found, jobId, connection, session, toolWorld);
+    const toolVariables = await signInTools(found, { connection, session, jobId }, toolWorld);
     const files = accessTokenFiles(inputs, world);
     const variables = [
       ...sessionVariables(session, inputs, world),

@@ -3,7 +3,7 @@ import type { Tools } from '../../src/ports.ts';
 import { leaveBroker, type LeaveWorld } from '../../src/session/leave.ts';
 import { remembered } from '../../src/session/remembered.ts';
 import { reportLines, reportMarkdown } from '../../src/session/report.ts';
-import { forgetContext } from '../../src/tools/azure-powershell/programs.ts';
+import { forgetTools } from '../../src/tools/tools.ts';
 
 /** What the post-job step asks of the world. */
 export interface FinishWorld extends LeaveWorld {
@@ -16,12 +16,7 @@ const heldOpen =
 
 /** The post-job step of every task: takes away what its main step left, and tells how it went. */
 export async function finish(agent: PipelineAgent, world: FinishWorld): Promise<void> {
-  const context = agent.recall(remembered.powerShellContext);
-  if (context !== undefined && !(await forgetContext(context, world.tools))) {
-    agent.warn(
-      `The sign-in of Azure PowerShell could not be removed: run Disconnect-AzAccount -ContextName ${context} as the user of this agent.`,
-    );
-  }
+  await forgetTools(agent, world.tools);
   const directory = agent.recall(remembered.directory);
   if (directory !== undefined) {
     await world.files.remove(directory).then(

@@ -63,7 +63,7 @@ export class ToolStage {
         : {}),
     };
     const found = await findTools(choice, this.tools);
-    const variables = await signInTools(found, ids.job, connection, session, this);
+    const variables = await signInTools(found, { connection, session, jobId: ids.job }, this);
     return Object.fromEntries(
       variables.map(({ name, value }) => [
         name,

@@ -1,4 +1,3 @@
-import type { PipelineAgent } from '../../agent/pipeline-agent.ts';
 import {
   azureCliProfileBeside,
   isWindowsPath,
@@ -6,9 +5,10 @@ import {
 } from '../../delivery/files/state-directory.ts';
 import { noProxyChanges } from '../../delivery/variables/no-proxy.ts';
 import { refusal } from '../../errors.ts';
-import type { Files, ToolOutcome, ToolRun, Tools } from '../../ports.ts';
+import type { Files, ToolOutcome, ToolRun } from '../../ports.ts';
 import type { ServiceConnection } from '../../service-connection/service-connection.ts';
 import type { Session } from '../../session/session.ts';
+import type { ToolWorld } from '../sign-in-tool.ts';
 import { toolFailure, type ToolAttempt } from '../tool-failure.ts';
 import {
   azureCliConfig,
@@ -22,13 +22,6 @@ import {
   subscriptionChoice,
   subscriptionState,
 } from './commands.ts';
-
-/** What signing a tool in asks of the world. */
-export interface ToolWorld {
-  readonly agent: Pick<PipelineAgent, 'environment' | 'say' | 'warn' | 'remember'>;
-  readonly tools: Tools;
-  readonly files: Files;
-}
 
 /** An Azure CLI that is signed in. */
 export interface SignedInAzureCli {

@@ -5,7 +5,7 @@ import type { ToolOutcome } from '../../ports.ts';
 import type { ServiceConnection } from '../../service-connection/service-connection.ts';
 import { remembered } from '../../session/remembered.ts';
 import type { Session } from '../../session/session.ts';
-import type { ToolWorld } from '../azure-cli/sign-in.ts';
+import type { ToolWorld } from '../sign-in-tool.ts';
 import { toolFailure } from '../tool-failure.ts';
 import {
   federatedTokenScript,

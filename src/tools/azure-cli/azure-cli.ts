@@ -1,0 +1,33 @@
+import {
+  azureCliVariables,
+  managedIdentityVariables,
+} from '../../delivery/variables/azure-variables.ts';
+import { refusal } from '../../errors.ts';
+import type { SignInTool } from '../sign-in-tool.ts';
+import { signInAzureCli } from './sign-in.ts';
+
+/** Azure CLI, in a private profile of the job. */
+export const azureCli: SignInTool = {
+  name: 'azureCli',
+  title: 'Azure CLI',
+  find: async (tools) => {
+    const program = await tools.find('az');
+    return program === undefined ? [] : [program];
+  },
+  signIn: async ([program], { connection, session }, world) => {
+    if (program === undefined) return undefined;
+    const { profile, byBroker } = await signInAzureCli(program, connection, session, world);
+    return [
+      ...azureCliVariables(profile),
+      ...(byBroker && session.endpoints !== undefined
+        ? managedIdentityVariables(session.endpoints)
+        : []),
+    ];
+  },
+  missing: () =>
+    refusal(
+      'AZURE_CLI_MISSING',
+      'The input tools names azureCli, but there is no az on the PATH of this agent.',
+      'Install Azure CLI on the agent or in the job container, or leave it out of the input tools.',
+    ),
+};
