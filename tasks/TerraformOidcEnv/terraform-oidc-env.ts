@@ -1,109 +1,72 @@
 import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
-import { publish } from '../../src/agent/publish.ts';
+import { publish, type Outputs } from '../../src/agent/publish.ts';
 import type { VariableChange } from '../../src/agent/variable-change.ts';
-import { azureCliProfileBeside } from '../../src/delivery/files/state-directory.ts';
-import { tellConnection, tellEndOfJob, tellIdToken, utc } from '../../src/delivery/log.ts';
-import { workloadIdentityVariables } from '../../src/delivery/variables/azure-variables.ts';
-import { followUps } from '../../src/delivery/variables/earlier-sign-ins.ts';
+import { tellConnection, tellIdToken, utc } from '../../src/delivery/log.ts';
 import {
   clearedTerraformLeftovers,
   refuseSdkLeftovers,
 } from '../../src/delivery/variables/leftovers.ts';
-import { noProxyVariables } from '../../src/delivery/variables/no-proxy.ts';
-import { outputsOf, type FreshIdToken } from '../../src/delivery/variables/outputs.ts';
+import { outputsOf } from '../../src/delivery/variables/outputs.ts';
 import {
   brokerVariables,
   nativeVariables,
   prefixedVariables,
   staticVariables,
 } from '../../src/delivery/variables/terraform-variables.ts';
-import type { IdTokenFacts } from '../../src/id-token/id-token.ts';
 import { readJob } from '../../src/id-token/job.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 import { idTokenOnce } from '../../src/session/once.ts';
+import { beginSignIn, publishSignIn } from '../shared/sign-in.ts';
 import { join, toldWhenSlow, type TaskWorld } from '../shared/task-world.ts';
-import { readInputs, type TerraformOidcEnvInputs } from './inputs.ts';
+import { readInputs } from './inputs.ts';
 
-/** What one mode has to offer: the variables, and the ID token where one was asked for. */
-interface Offer {
-  readonly variables: readonly VariableChange[];
-  readonly idToken?: IdTokenFacts;
-  /** Only in the mode broker. */
-  readonly fresh?: FreshIdToken;
-}
-
-/** Tells Terraform, OpenTofu and their providers who they are, and where to ask for ID tokens. */
+/** Gives Terraform, OpenTofu and their providers an identity, and the way to its ID tokens. */
 export async function terraformOidcEnv(world: TaskWorld): Promise<void> {
-  const { agent } = world;
-  const inputs = readInputs(agent);
-  const { connection, mode, tfVarPrefix } = inputs;
-  const isSecond = tfVarPrefix !== undefined;
-  if (mode === 'broker' && !isSecond) refuseSdkLeftovers(agent.presentVariables());
-  tellConnection(connection, agent);
-  const offer = await offerOf(inputs, world);
-  const cleared = isSecond
-    ? []
-    : clearedTerraformLeftovers(agent.presentVariables(), offer.variables);
-  tellCleared(cleared, agent);
-  publish(
-    {
-      variables: [...offer.variables, ...cleared],
-      outputs: outputsOf(connection, offer.idToken, offer.fresh),
-    },
-    agent,
-  );
-}
-
-async function offerOf(
-  { connection, mode, tfVarPrefix }: TerraformOidcEnvInputs,
-  world: TaskWorld,
-): Promise<Offer> {
-  switch (mode) {
+  const inputs = readInputs(world.agent);
+  switch (inputs.mode) {
     case 'broker':
-      return brokerOffer(connection, tfVarPrefix, world);
+      return inputs.tfVarPrefix === undefined
+        ? throughBroker(inputs.connection, world)
+        : secondIdentity(inputs.connection, inputs.tfVarPrefix, world);
     case 'native':
-      return nativeOffer(connection, world.agent);
+      return askAzureDevOpsItself(inputs.connection, world.agent);
     case 'static':
-      return staticOffer(connection, world);
+      return oneToken(inputs.connection, world);
   }
 }
 
-async function brokerOffer(
-  connection: ServiceConnection,
-  tfVarPrefix: string | undefined,
-  world: TaskWorld,
-): Promise<Offer> {
+async function throughBroker(connection: ServiceConnection, world: TaskWorld): Promise<void> {
   const { agent } = world;
-  const fresh = await join(connection, [], world);
-  const { endpoints, idToken, tokenFile } = fresh;
-  tellIdToken(idToken, connection, true, agent);
-  tellEndOfJob(agent.jobVariables.jobAccessToken, agent);
-  if (tfVarPrefix !== undefined) {
-    return { variables: prefixedVariables(tfVarPrefix, connection, endpoints), idToken, fresh };
-  }
-  const variables = [
-    ...brokerVariables(connection, endpoints),
-    ...workloadIdentityVariables(connection, tokenFile),
-    ...noProxyVariables(agent.environment),
-  ];
-  const azureCliProfile = azureCliProfileBeside(tokenFile);
-  const next = { connection, variables, endpoints, azureCliProfile };
-  return {
-    variables: [...variables, ...followUps(agent.environment, next, agent)],
-    idToken,
-    fresh,
-  };
+  refuseSdkLeftovers(agent.presentVariables());
+  const session = await beginSignIn(connection, () => join(connection, [], world), agent);
+  const own = brokerVariables(connection, session.endpoints);
+  publishSignIn(connection, session, [...own, ...clearLeftovers(own, agent)], agent);
 }
 
-function nativeOffer(connection: ServiceConnection, agent: PipelineAgent): Offer {
+/** Only variables of the author's own names: the backend and other providers keep the first one. */
+async function secondIdentity(
+  connection: ServiceConnection,
+  prefix: string,
+  world: TaskWorld,
+): Promise<void> {
+  const { agent } = world;
+  const session = await beginSignIn(connection, () => join(connection, [], world), agent);
+  const { endpoints, idToken } = session;
+  const variables = prefixedVariables(prefix, connection, endpoints);
+  publish({ variables, outputs: outputsOf(connection, idToken, session) }, agent);
+}
+
+function askAzureDevOpsItself(connection: ServiceConnection, agent: PipelineAgent): void {
+  tellConnection(connection, agent);
   agent.say(
     'Providers ask Azure DevOps themselves: map SYSTEM_ACCESSTOKEN: $(System.AccessToken) in the env of each Terraform step.',
   );
-  return { variables: nativeVariables(connection) };
+  publishWithoutBroker(nativeVariables(connection), outputsOf(connection, undefined), agent);
 }
 
-async function staticOffer(connection: ServiceConnection, world: TaskWorld): Promise<Offer> {
+async function oneToken(connection: ServiceConnection, world: TaskWorld): Promise<void> {
   const { agent } = world;
+  tellConnection(connection, agent);
   const job = readJob(agent.jobVariables);
   const upstream = await world.upstream();
   const asking = idTokenOnce(connection, job, upstream);
@@ -112,13 +75,28 @@ async function staticOffer(connection: ServiceConnection, world: TaskWorld): Pro
   agent.warn(
     `The ID token in ARM_OIDC_TOKEN expires at ${utc(idToken.expiresOn)} and is not replaced; Terraform fails when it needs one after that. The mode broker has no such end.`,
   );
-  return { variables: staticVariables(connection, idToken.token), idToken };
+  const variables = staticVariables(connection, idToken.token);
+  publishWithoutBroker(variables, outputsOf(connection, idToken), agent);
 }
 
-function tellCleared(cleared: readonly VariableChange[], { warn }: PipelineAgent): void {
-  if (cleared.length === 0) return;
+function publishWithoutBroker(
+  variables: readonly VariableChange[],
+  outputs: Outputs,
+  agent: PipelineAgent,
+): void {
+  publish({ variables: [...variables, ...clearLeftovers(variables, agent)], outputs }, agent);
+}
+
+/** The variables to set empty, since Terraform would use them in place of ours; warns of them. */
+function clearLeftovers(
+  exported: readonly VariableChange[],
+  agent: PipelineAgent,
+): readonly VariableChange[] {
+  const cleared = clearedTerraformLeftovers(agent.presentVariables(), exported);
+  if (cleared.length === 0) return [];
   const names = cleared.map(({ name }) => name).join(', ');
-  warn(
+  agent.warn(
     `Set empty for the steps that follow, because Terraform would sign in by them as someone else: ${names}. Remove them from the variables of this job.`,
   );
+  return cleared;
 }

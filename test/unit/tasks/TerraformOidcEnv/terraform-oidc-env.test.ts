@@ -42,6 +42,7 @@ describe('TerraformOidcEnv in broker mode', () => {
       AZURE_CLIENT_ID: ids.client,
       AZURE_TENANT_ID: ids.tenant,
       AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.com/',
+      AZURE_SUBSCRIPTION_ID: ids.subscription,
       AZURE_FEDERATED_TOKEN_FILE: `/agent/_temp/workload-identity/${ids.connection}/id-token`,
     });
     assert.equal(agent.outputs['subject'], 'the-subject');

@@ -1,0 +1,59 @@
+import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
+import { publish } from '../../src/agent/publish.ts';
+import type { VariableChange } from '../../src/agent/variable-change.ts';
+import { azureCliProfileBeside } from '../../src/delivery/files/state-directory.ts';
+import { tellConnection, tellEndOfJob, tellIdToken } from '../../src/delivery/log.ts';
+import {
+  subscriptionVariables,
+  workloadIdentityVariables,
+} from '../../src/delivery/variables/azure-variables.ts';
+import { followUps } from '../../src/delivery/variables/earlier-sign-ins.ts';
+import { noProxyVariables } from '../../src/delivery/variables/no-proxy.ts';
+import { outputsOf } from '../../src/delivery/variables/outputs.ts';
+import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
+import type { Session } from '../../src/session/session.ts';
+
+/**
+ * The head of every sign-in: logs who is signed in, signs in, and logs what came of it.
+ * @throws {FederationError} when the connection cannot be signed in.
+ */
+export async function beginSignIn<S extends Session>(
+  connection: ServiceConnection,
+  signIn: () => Promise<S>,
+  agent: PipelineAgent,
+): Promise<S> {
+  tellConnection(connection, agent);
+  const session = await signIn();
+  const isKeptFresh = session.endpoints !== undefined;
+  tellIdToken(session.idToken, connection, isKeptFresh, agent);
+  if (isKeptFresh) tellEndOfJob(agent.jobVariables.jobAccessToken, agent);
+  return session;
+}
+
+/**
+ * The tail of every sign-in: exports what each SDK reads, the task's own variables, and what keeps an
+ * earlier sign-in of the job from being mixed with this one.
+ */
+export function publishSignIn(
+  connection: ServiceConnection,
+  session: Session,
+  own: readonly VariableChange[],
+  agent: PipelineAgent,
+): void {
+  const { endpoints, idToken, tokenFile } = session;
+  const variables = [
+    ...workloadIdentityVariables(connection, tokenFile),
+    ...subscriptionVariables(connection),
+    ...own,
+    ...(endpoints === undefined ? [] : noProxyVariables(agent.environment)),
+  ];
+  const azureCliProfile = azureCliProfileBeside(tokenFile);
+  const next = { connection, variables, endpoints, azureCliProfile };
+  publish(
+    {
+      variables: [...variables, ...followUps(agent.environment, next, agent)],
+      outputs: outputsOf(connection, idToken, session),
+    },
+    agent,
+  );
+}
