@@ -8,6 +8,7 @@ import {
   onlyHeader,
   opens,
   splitTarget,
+  unauthorized,
   type LoopbackAnswer,
   type LoopbackRequest,
 } from '../delivery/loopback/loopback-request.ts';
@@ -121,8 +122,4 @@ async function toldBy(work: () => Promise<object>): Promise<object> {
   } catch (error) {
     return { failure: toFailure(asFederationError(error)) };
   }
-}
-
-function unauthorized(): LoopbackAnswer {
-  return errorAnswer(401, 'unauthorized', 'Nothing here for you.');
 }

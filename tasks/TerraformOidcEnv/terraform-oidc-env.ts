@@ -1,10 +1,11 @@
 import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
-import { publish, type Outputs } from '../../src/agent/publish.ts';
+import { publish } from '../../src/agent/publish.ts';
 import type { VariableChange } from '../../src/agent/variable-change.ts';
 import { tellConnection, tellIdToken, utc } from '../../src/delivery/log.ts';
 import {
   clearedTerraformLeftovers,
   refuseSdkLeftovers,
+  refuseTerraformDestinations,
 } from '../../src/delivery/variables/leftovers.ts';
 import { outputsOf } from '../../src/delivery/variables/outputs.ts';
 import {
@@ -13,6 +14,7 @@ import {
   prefixedVariables,
   staticVariables,
 } from '../../src/delivery/variables/terraform-variables.ts';
+import type { IdTokenFacts } from '../../src/id-token/id-token.ts';
 import { readJob } from '../../src/id-token/job.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 import { idTokenOnce } from '../../src/session/once.ts';
@@ -40,7 +42,7 @@ async function throughBroker(connection: ServiceConnection, world: TaskWorld): P
   refuseSdkLeftovers(agent.presentVariables());
   const session = await beginSignIn(connection, () => join(connection, [], world), agent);
   const own = brokerVariables(connection, session.endpoints);
-  publishSignIn(connection, session, [...own, ...clearLeftovers(own, agent)], agent);
+  publishSignIn(connection, session, [...own, ...clearLeftovers(own, connection, agent)], agent);
 }
 
 /** Only variables of the author's own names: the backend and other providers keep the first one. */
@@ -50,18 +52,21 @@ async function secondIdentity(
   world: TaskWorld,
 ): Promise<void> {
   const { agent } = world;
+  refuseTerraformDestinations(agent.presentVariables(), connection.cloud);
   const session = await beginSignIn(connection, () => join(connection, [], world), agent);
   const { endpoints, idToken } = session;
   const variables = prefixedVariables(prefix, connection, endpoints);
   publish({ variables, outputs: outputsOf(connection, idToken, session) }, agent);
 }
 
+/** @throws {FederationError} where the providers would send the job's access token elsewhere. */
 function askAzureDevOpsItself(connection: ServiceConnection, agent: PipelineAgent): void {
   tellConnection(connection, agent);
+  readJob(agent.jobVariables);
   agent.say(
     'Providers ask Azure DevOps themselves: map SYSTEM_ACCESSTOKEN: $(System.AccessToken) in the env of each Terraform step.',
   );
-  publishWithoutBroker(nativeVariables(connection), outputsOf(connection, undefined), agent);
+  publishWithoutBroker(connection, nativeVariables(connection), undefined, agent);
 }
 
 async function oneToken(connection: ServiceConnection, world: TaskWorld): Promise<void> {
@@ -75,28 +80,30 @@ async function oneToken(connection: ServiceConnection, world: TaskWorld): Promis
   agent.warn(
     `The ID token in ARM_OIDC_TOKEN expires at ${utc(idToken.expiresOn)} and is not replaced; Terraform fails when it needs one after that. The mode broker has no such end.`,
   );
-  const variables = staticVariables(connection, idToken.token);
-  publishWithoutBroker(variables, outputsOf(connection, idToken), agent);
+  publishWithoutBroker(connection, staticVariables(connection, idToken.token), idToken, agent);
 }
 
 function publishWithoutBroker(
-  variables: readonly VariableChange[],
-  outputs: Outputs,
+  connection: ServiceConnection,
+  own: readonly VariableChange[],
+  idToken: IdTokenFacts | undefined,
   agent: PipelineAgent,
 ): void {
-  publish({ variables: [...variables, ...clearLeftovers(variables, agent)], outputs }, agent);
+  const variables = [...own, ...clearLeftovers(own, connection, agent)];
+  publish({ variables, outputs: outputsOf(connection, idToken) }, agent);
 }
 
 /** The variables to set empty, since Terraform would use them in place of ours; warns of them. */
 function clearLeftovers(
   exported: readonly VariableChange[],
+  { cloud }: ServiceConnection,
   agent: PipelineAgent,
 ): readonly VariableChange[] {
-  const cleared = clearedTerraformLeftovers(agent.presentVariables(), exported);
+  const cleared = clearedTerraformLeftovers(agent.presentVariables(), exported, cloud);
   if (cleared.length === 0) return [];
   const names = cleared.map(({ name }) => name).join(', ');
   agent.warn(
-    `Set empty for the steps that follow, because Terraform would sign in by them as someone else: ${names}. Remove them from the variables of this job.`,
+    `Set empty for the steps that follow, because Terraform would sign in by them as someone else, or send tokens elsewhere: ${names}. Remove them from the variables of this job.`,
   );
   return cleared;
 }

@@ -6,6 +6,7 @@ import {
   errorAnswer,
   json,
   opens,
+  unauthorized,
   type LoopbackAnswer,
   type LoopbackRequest,
 } from './loopback-request.ts';
@@ -20,9 +21,7 @@ export async function answerIdTokenRequest(
   capability: Secret,
   currentIdToken: () => Promise<IdToken>,
 ): Promise<LoopbackAnswer> {
-  if (!opens(capability, bearerOf(request))) {
-    return errorAnswer(401, 'unauthorized', 'The bearer is not the one that was exported.');
-  }
+  if (!opens(capability, bearerOf(request))) return unauthorized();
   if (request.method !== 'GET' && request.method !== 'POST') {
     return errorAnswer(405, 'method_not_allowed', 'Use GET or POST.', { allow: 'GET, POST' });
   }

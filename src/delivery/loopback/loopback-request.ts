@@ -41,6 +41,18 @@ export function errorAnswer(
   );
 }
 
+/**
+ * The one answer to whoever has no capability, whatever was asked for: two that differ would show
+ * which connections there are.
+ */
+export function unauthorized(): LoopbackAnswer {
+  return errorAnswer(
+    401,
+    'unauthorized',
+    'Nothing here is opened by that: ask the address that was exported, with the secret that was exported beside it.',
+  );
+}
+
 /** The value of a header that must stand exactly once. */
 export function onlyHeader(request: LoopbackRequest, name: string): string | undefined {
   const values = request.headers.filter(([key]) => key === name);
@@ -56,8 +68,16 @@ export function splitTarget(target: string): { path: string; query: URLSearchPar
 }
 
 /**
- * Turns away what no tool of the job sends: a page in a browser (`Origin`), a request that a proxy
- * passed on (`X-Forwarded-For`), another name of this host (a rebound DNS name).
+ * Headers that a browser or a proxy adds by itself, and no tool of a job: Fetch Metadata (W3C) of a
+ * page, RFC 9110 and RFC 7239 for proxies, and what proxies wrote before those. `Sec-Fetch-Mode` is
+ * none of them, because Node's own `fetch` sends it.
+ */
+const foreignHeaders =
+  /^(origin|sec-fetch-(site|dest|user)|via|forwarded|x-forwarded-.*|x-real-ip)$/;
+
+/**
+ * Refuses what no tool of the job sends: a page in a browser, a request that a proxy passed on,
+ * another name of this host (a rebound DNS name).
  */
 export function foreignRequest(
   request: LoopbackRequest,
@@ -65,7 +85,7 @@ export function foreignRequest(
 ): LoopbackAnswer | undefined {
   const foreign =
     onlyHeader(request, 'host') !== address ||
-    request.headers.some(([name]) => name === 'origin' || name === 'x-forwarded-for');
+    request.headers.some(([name]) => foreignHeaders.test(name));
   return foreign ? errorAnswer(403, 'forbidden', 'This endpoint serves this job only.') : undefined;
 }
 

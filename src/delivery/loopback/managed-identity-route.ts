@@ -8,6 +8,7 @@ import {
   onlyHeader,
   opens,
   splitTarget,
+  unauthorized,
   type LoopbackAnswer,
   type LoopbackRequest,
 } from './loopback-request.ts';
@@ -30,9 +31,7 @@ export async function answerManagedIdentityRequest(
   request: LoopbackRequest,
   identity: ManagedIdentity,
 ): Promise<LoopbackAnswer> {
-  if (!opens(identity.capability, onlyHeader(request, 'x-identity-header'))) {
-    return errorAnswer(401, 'unauthorized', 'X-IDENTITY-HEADER is not the one that was exported.');
-  }
+  if (!opens(identity.capability, onlyHeader(request, 'x-identity-header'))) return unauthorized();
   if (request.method !== 'GET') {
     return errorAnswer(405, 'method_not_allowed', 'Use GET.', { allow: 'GET' });
   }

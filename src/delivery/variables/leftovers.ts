@@ -1,6 +1,7 @@
 import type { PresentVariable } from '../../agent/pipeline-agent.ts';
 import { plain, type VariableChange } from '../../agent/variable-change.ts';
 import { refusal } from '../../errors.ts';
+import type { Cloud } from '../../service-connection/cloud.ts';
 
 /**
  * Variables by which Terraform and its providers choose another way to sign in than ours, or
@@ -26,6 +27,25 @@ const terraformSelectors: readonly string[] = [
   'ARM_ENVIRONMENT',
   'FABRIC_OIDC_REQUEST_URL',
   'FABRIC_OIDC_REQUEST_TOKEN',
+  // OpenTofu and azapi take the ID of a connection by this name too.
+  'AZURESUBSCRIPTION_SERVICE_CONNECTION_ID',
+  // They come before SYSTEM_OIDCREQUESTURI: in mode native the job's access token would go there.
+  'ACTIONS_ID_TOKEN_REQUEST_URL',
+  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+];
+
+/**
+ * Variables by which Terraform's backend, azurerm, azuread and azapi choose the host that tokens are
+ * sent to. An Azure Stack needs some of them; any other cloud's hosts are known.
+ */
+const terraformDestinations: readonly string[] = [
+  'ARM_METADATA_HOSTNAME',
+  'ARM_METADATA_HOST',
+  'ARM_METADATA_URL',
+  'ARM_ENDPOINT',
+  'ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST',
+  'ARM_RESOURCE_MANAGER_ENDPOINT',
+  'ARM_RESOURCE_MANAGER_AUDIENCE',
 ];
 
 /** Variables that win over ours in the SDKs, and break some of them when they are set empty. */
@@ -49,11 +69,29 @@ const sdkSelectors: readonly string[] = [
 export function clearedTerraformLeftovers(
   present: readonly PresentVariable[],
   exported: readonly VariableChange[],
+  cloud: Cloud,
 ): readonly VariableChange[] {
   const ours = new Set(exported.map(({ name }) => name));
-  return found(terraformSelectors, present)
+  return found([...terraformSelectors, ...destinationsOutside(cloud)], present)
     .filter((name) => !ours.has(name))
     .map((name) => plain(name, ''));
+}
+
+/**
+ * For a second identity, beside which no variable of the job is changed.
+ * @throws {FederationError} that names the variables by which its tokens would go elsewhere.
+ */
+export function refuseTerraformDestinations(
+  present: readonly PresentVariable[],
+  cloud: Cloud,
+): void {
+  const names = found(destinationsOutside(cloud), present);
+  if (names.length === 0) return;
+  throw refusal(
+    'LEFTOVER_VARIABLES',
+    `This job has ${names.join(', ')}, by which Terraform would send tokens of the service connection to another host than its cloud's.`,
+    'Remove them from the variables, variable groups and steps of this job; a TerraformOidcEnv step without tfVarPrefix sets them empty.',
+  );
 }
 
 /** @throws {FederationError} that names the variables by which an SDK would sign in as another. */
@@ -65,6 +103,10 @@ export function refuseSdkLeftovers(present: readonly PresentVariable[]): void {
     `This job has ${names.join(', ')}, by which Azure's SDKs would sign in as someone else than the service connection.`,
     'Remove them from the variables, variable groups and steps of this job, and from the environment of the agent; they cannot be cleared here, because SDKs fail on empty ones.',
   );
+}
+
+function destinationsOutside(cloud: Cloud): readonly string[] {
+  return cloud.name === 'AzureStack' ? [] : terraformDestinations;
 }
 
 function found(selectors: readonly string[], present: readonly PresentVariable[]): string[] {

@@ -47,6 +47,11 @@ export const attacks: Readonly<Record<string, (target: Target) => string>> = {
     `OPTIONS ${path} HTTP/1.1\r\nHost: ${host}\r\nOrigin: https://evil.example\r\nAccess-Control-Request-Method: GET\r\nConnection: close\r\n\r\n`,
   'a request that a proxy passed on': (it) =>
     get(it.path, it.host, 'X-Forwarded-For: 10.0.0.1', bearer(it.own)),
+  'a page that was opened from the address bar': (it) =>
+    get(it.path, it.host, 'Sec-Fetch-Site: none', bearer(it.own)),
+  'a request by way of a proxy': (it) => get(it.path, it.host, 'Via: 1.1 proxy', bearer(it.own)),
+  'a request that was forwarded': (it) =>
+    get(it.path, it.host, 'Forwarded: for=10.0.0.1', bearer(it.own)),
   'a rebound DNS name': (it) =>
     get(it.path, `evil.example:${it.host.split(':')[1] ?? ''}`, bearer(it.own)),
   'the name localhost': (it) =>

@@ -1,5 +1,8 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import type { LoopbackRequest } from '../../../src/delivery/loopback/loopback-request.ts';
+import type {
+  LoopbackAnswer,
+  LoopbackRequest,
+} from '../../../src/delivery/loopback/loopback-request.ts';
 import { anOrder, BrokerFixture, type Served } from '../../support/broker-fixture.ts';
 import { anAnswer, ids, seconds } from '../../support/builders.ts';
 import { refused } from '../../support/upstream.ts';
@@ -165,6 +168,30 @@ describe('what nobody but a tool of the job can get', () => {
       equal(served.token, '');
     });
   }
+
+  it('is refused in the same words whether the connection exists or not', async () => {
+    const bench = await started();
+    const wrong: Headers = [
+      ['host', host],
+      ['authorization', 'Bearer wrong'],
+      ['x-identity-header', 'wrong'],
+    ];
+    const paths = [
+      idTokenPath,
+      `${msiPath}?${msiQuery}`,
+      '/connections/other/id-token',
+      `/connections/other/msi?${msiQuery}`,
+      '/control/status',
+      '/elsewhere',
+    ];
+    const answers: LoopbackAnswer[] = [];
+    for (const path of paths) answers.push(await ask(bench, { headers: wrong, target: path }));
+    deepEqual(new Set(answers.map(({ status, body }) => `${status} ${body}`)).size, 1);
+    deepEqual(
+      answers.map((answer) => answer.headers),
+      answers.map(() => undefined),
+    );
+  });
 
   const controlAttempts = [
     ['GET', 'the-right-one', 404],

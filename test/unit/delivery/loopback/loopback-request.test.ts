@@ -72,6 +72,14 @@ describe('a request', () => {
     assert.equal(foreignRequest(request(['host', address]), address), undefined);
   });
 
+  it('is of this job when it has what Node sends with fetch', () => {
+    const headers = [
+      ['host', address],
+      ['sec-fetch-mode', 'cors'],
+    ] as const;
+    assert.equal(foreignRequest(request(...headers), address), undefined);
+  });
+
   const foreign: readonly (readonly [what: string, headers: LoopbackRequest['headers']])[] = [
     ['no host', []],
     [
@@ -106,6 +114,24 @@ describe('a request', () => {
         ['x-forwarded-for', '10.0.0.1'],
       ],
     ],
+    ...[
+      ['sec-fetch-site', 'none'],
+      ['sec-fetch-site', 'cross-site'],
+      ['via', '1.1 proxy.example'],
+      ['forwarded', 'for=10.0.0.1'],
+      ['x-forwarded-host', 'evil.example'],
+      ['x-forwarded-proto', 'https'],
+      ['x-real-ip', '10.0.0.1'],
+    ].map(
+      ([name = '', value = '']) =>
+        [
+          `${name}: ${value}`,
+          [
+            ['host', address],
+            [name, value],
+          ],
+        ] as const,
+    ),
   ];
   for (const [what, headers] of foreign) {
     it(`is foreign with ${what}`, () => {

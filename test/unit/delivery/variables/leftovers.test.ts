@@ -4,13 +4,18 @@ import { plain } from '../../../../src/agent/variable-change.ts';
 import {
   clearedTerraformLeftovers,
   refuseSdkLeftovers,
+  refuseTerraformDestinations,
 } from '../../../../src/delivery/variables/leftovers.ts';
 import { brokerVariables } from '../../../../src/delivery/variables/terraform-variables.ts';
+import { cloudNamed } from '../../../../src/service-connection/cloud.ts';
 import { aServiceConnection, someEndpoints } from '../../../support/builders.ts';
 import { failureOf } from '../../../support/failures.ts';
 
 const present = (...names: string[]): readonly PresentVariable[] =>
   names.map((name) => ({ name, isEmpty: false }));
+
+const azure = cloudNamed('AzureCloud', 'x');
+const azureStack = cloudNamed('AzureStack', 'x');
 
 /** Those that the design and the facts of the clients (section 4.1) name. */
 const terraform = [
@@ -25,6 +30,19 @@ const terraform = [
   'ARM_USE_AKS_WORKLOAD_IDENTITY',
   'ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID',
   'ARM_OIDC_AZURE_SERVICE_CONNECTION_ID',
+  'AZURESUBSCRIPTION_SERVICE_CONNECTION_ID',
+  'ACTIONS_ID_TOKEN_REQUEST_URL',
+  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+];
+/** Those that say to which host tokens go. */
+const destinations = [
+  'ARM_METADATA_HOSTNAME',
+  'ARM_METADATA_HOST',
+  'ARM_METADATA_URL',
+  'ARM_ENDPOINT',
+  'ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST',
+  'ARM_RESOURCE_MANAGER_ENDPOINT',
+  'ARM_RESOURCE_MANAGER_AUDIENCE',
 ];
 const sdk = [
   'AZURE_CLIENT_SECRET',
@@ -39,40 +57,57 @@ const sdk = [
 ];
 
 describe("Terraform's leftovers", () => {
-  for (const name of terraform) {
+  for (const name of [...terraform, ...destinations]) {
     it(`are set empty: ${name}`, () => {
-      assert.deepEqual(clearedTerraformLeftovers(present(name.toLowerCase()), []), [
+      assert.deepEqual(clearedTerraformLeftovers(present(name.toLowerCase()), [], azure), [
         plain(name, ''),
       ]);
     });
   }
 
+  it('keep what leads to an Azure Stack, for a connection that is for one', () => {
+    const cleared = clearedTerraformLeftovers(present(...destinations), [], azureStack);
+    assert.deepEqual(cleared, []);
+    assert.doesNotThrow(() => refuseTerraformDestinations(present(...destinations), azureStack));
+  });
+
+  for (const name of destinations) {
+    it(`are refused where nothing can be cleared beside a second identity: ${name}`, () => {
+      const { message } = failureOf(
+        () => refuseTerraformDestinations(present('PATH', name.toLowerCase()), azure),
+        'LEFTOVER_VARIABLES',
+      );
+      assert.ok(message.includes(name));
+    });
+  }
+
   it('are left alone where they are empty already, or not there', () => {
     const empty = terraform.map((name) => ({ name, isEmpty: true }));
-    assert.deepEqual(clearedTerraformLeftovers(empty, []), []);
-    assert.deepEqual(clearedTerraformLeftovers([], []), []);
+    assert.deepEqual(clearedTerraformLeftovers(empty, [], azure), []);
+    assert.deepEqual(clearedTerraformLeftovers([], [], azure), []);
   });
 
   it('are told once, however often they are there', () => {
     const twice = present('ARM_USE_MSI', 'arm_use_msi');
-    assert.equal(clearedTerraformLeftovers(twice, []).length, 1);
+    assert.equal(clearedTerraformLeftovers(twice, [], azure).length, 1);
   });
 
   it('never undo what is about to be exported', () => {
     const exported = brokerVariables(aServiceConnection(), someEndpoints());
     const again = present(...exported.map(({ name }) => name));
-    assert.deepEqual(clearedTerraformLeftovers(again, exported), []);
+    assert.deepEqual(clearedTerraformLeftovers(again, exported, azure), []);
   });
 
   it('of another mode go: the request URL of the broker, the cloud, the subscription', () => {
     const before = ['ARM_OIDC_REQUEST_URL', 'ARM_ENVIRONMENT', 'ARM_SUBSCRIPTION_ID'];
-    const cleared = clearedTerraformLeftovers(present(...before), [plain('ARM_USE_OIDC', 'true')]);
+    const exported = [plain('ARM_USE_OIDC', 'true')];
+    const cleared = clearedTerraformLeftovers(present(...before), exported, azure);
     assert.deepEqual(cleared.map(({ name }) => name).sort(), [...before].sort());
   });
 
   it("do not include what is nobody's business here", () => {
     const others = present('ARM_ACCESS_KEY', 'ARM_SKIP_PROVIDER_REGISTRATION', 'TF_VAR_x', 'PATH');
-    assert.deepEqual(clearedTerraformLeftovers(others, []), []);
+    assert.deepEqual(clearedTerraformLeftovers(others, [], azure), []);
   });
 });
 

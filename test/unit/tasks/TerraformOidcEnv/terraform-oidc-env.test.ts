@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import type { PresentVariable } from '../../../../src/agent/pipeline-agent.ts';
 import { remembered } from '../../../../src/session/remembered.ts';
 import { terraformOidcEnv } from '../../../../tasks/TerraformOidcEnv/terraform-oidc-env.ts';
-import { aFailure, anIdTokenText, ids } from '../../../support/builders.ts';
+import {
+  aFailure,
+  anIdTokenText,
+  ids,
+  jobVariables,
+  oidcRequestUri,
+} from '../../../support/builders.ts';
 import { rejectionOf } from '../../../support/failures.ts';
 import type { AgentSettings, FakeAgent } from '../../../support/fake-agent.ts';
 import { TaskBench } from '../../../support/task-bench.ts';
@@ -131,6 +137,51 @@ describe('TerraformOidcEnv in native mode', () => {
     const { agent } = await ran({ mode: 'native' }, { presentVariables });
     assert.equal(agent.variables['ARM_OIDC_REQUEST_URL'], '');
     assert.equal(agent.variables['ARM_OIDC_REQUEST_TOKEN'], '');
+  });
+});
+
+describe('A request URI that an earlier step printed', () => {
+  const printed: Readonly<Record<string, string>> = {
+    'another host': oidcRequestUri.replace(/^https:\/\/[^/]+/, 'https://evil.example'),
+    'no https': oidcRequestUri.replace('https:', 'http:'),
+    'another job': oidcRequestUri.replace(ids.job, ids.client),
+    'a query': `${oidcRequestUri}?x=1`,
+  };
+  for (const mode of ['broker', 'native', 'static']) {
+    for (const [what, uri] of Object.entries(printed)) {
+      it(`is refused in mode ${mode}, before anything is exported: ${what}`, async () => {
+        const bench = new TaskBench();
+        const agent = bench.agent({
+          inputs: { mode },
+          jobVariables: jobVariables({ oidcRequestUri: uri }),
+        });
+        await rejectionOf(terraformOidcEnv(bench.world(agent)), 'OIDC_URI_REFUSED');
+        assert.deepEqual([agent.changes, agent.outputs], [[], {}]);
+        assert.deepEqual([bench.broker.started, bench.http.requests], [[], []]);
+      });
+    }
+  }
+});
+
+describe('A host for tokens that an earlier step left', () => {
+  for (const mode of ['broker', 'native', 'static']) {
+    it(`is set empty in mode ${mode}, with a warning`, async () => {
+      const presentVariables = present('ARM_METADATA_HOSTNAME', 'ACTIONS_ID_TOKEN_REQUEST_URL');
+      const { agent } = await ran({ mode }, { presentVariables });
+      assert.equal(agent.variables['ARM_METADATA_HOSTNAME'], '');
+      assert.equal(agent.variables['ACTIONS_ID_TOKEN_REQUEST_URL'], '');
+      assert.match(agent.warned.join(), /ARM_METADATA_HOSTNAME/);
+    });
+  }
+
+  it('is refused beside a second identity, for which nothing of the job is changed', async () => {
+    const presentVariables = present('ARM_METADATA_HOSTNAME');
+    const bench = new TaskBench();
+    await rejectionOf(
+      ran({ tfVarPrefix: 'hub' }, { presentVariables }, bench),
+      'LEFTOVER_VARIABLES',
+    );
+    assert.deepEqual(bench.broker.started, []);
   });
 });
 
