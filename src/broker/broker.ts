@@ -7,12 +7,10 @@ import { ConnectionTokens, type BrokerWorld } from '../refresh/connection-tokens
 import { Secret } from '../secret.ts';
 import type { BrokerState } from '../wire/broker-state.ts';
 import type {
-  AzureCliProfileOrder,
   BrokerSettings,
   ConnectionOrder,
   KeptConnection,
   Registration,
-  SignedInConnection,
 } from '../wire/messages.ts';
 import type { BrokerReport } from '../wire/report.ts';
 
@@ -87,13 +85,13 @@ export class Broker {
     if (!connectionId.test(order.id)) throw new TypeError('not the ID of a connection');
     const isNew = !this.#sessions.has(order.id);
     const { session, kept } = this.#sessions.get(order.id) ?? this.#openNew(order);
-    const { accessTokenFiles: before } = session.connection;
+    const { places: before } = session.connection;
     const { clock, files } = this.#world;
     const giveUpAt = clock.monotonicMs() + firstTokenBudgetMs;
     try {
       await files.makeInnerDirectory(this.directory.connectionDirectory(order.id));
       const idToken = await session.firstIdToken(firstTokenBudgetMs);
-      for (const file of order.accessTokenFiles) session.keepFile(file);
+      for (const place of order.places) session.keep(place);
       await session.fillFiles(giveUpAt - clock.monotonicMs());
       await this.announce();
       return this.#registration(kept, idToken);
@@ -103,14 +101,6 @@ export class Broker {
       else session.keepOnly(before);
       throw error;
     }
-  }
-
-  /** Keeps a profile of Azure CLI signed in, for a connection that is kept already. */
-  async keepAzureCliProfile({ id, path }: AzureCliProfileOrder): Promise<void> {
-    const found = this.#sessions.get(id);
-    if (found === undefined) throw new TypeError('not a connection that is kept');
-    await found.session.keepAzureCliProfile(path);
-    await this.announce();
   }
 
   /** Ends the session of a connection and removes its files. */
@@ -154,7 +144,7 @@ export class Broker {
     return this.#open(this.#withNewCapabilities(order));
   }
 
-  #withNewCapabilities(connection: SignedInConnection): KeptConnection {
+  #withNewCapabilities(connection: ConnectionOrder): KeptConnection {
     const { chance } = this.#world;
     return {
       ...connection,

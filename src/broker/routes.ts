@@ -16,11 +16,7 @@ import { answerManagedIdentityRequest } from '../delivery/loopback/managed-ident
 import { asFederationError, toFailure } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import {
-  type AzureCliProfileOrder,
-  type ConnectionOrder,
-  type ControlRoute,
-} from '../wire/messages.ts';
+import { type ConnectionOrder, type ControlRoute } from '../wire/messages.ts';
 import type { Broker } from './broker.ts';
 
 /** What the routes need of the broker's surroundings. */
@@ -76,10 +72,6 @@ const controlRoutes: Readonly<Record<ControlRoute, ControlWork>> = {
   }),
   dismiss: async (body, { broker }) => {
     await broker.dismiss((body as { id: string }).id);
-    return {};
-  },
-  'azure-cli-profile': async (body, { broker }) => {
-    await broker.keepAzureCliProfile(body as AzureCliProfileOrder);
     return {};
   },
   'access-token': async (body, { broker }) => {

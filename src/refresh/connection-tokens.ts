@@ -6,7 +6,7 @@ import { idTokenLifeMs, type IdToken } from '../id-token/id-token.ts';
 import type { Job } from '../id-token/job.ts';
 import { requestIdToken } from '../id-token/request-id-token.ts';
 import type { Chance, Clock, EntraAccessTokens, Files, Http } from '../ports.ts';
-import type { AccessTokenFile, SignedInConnection } from '../wire/messages.ts';
+import type { AccessTokenFile, ConnectionOrder, TokenPlace } from '../wire/messages.ts';
 import { FailureBudget, CircuitBreaker } from './circuit-breaker.ts';
 import { accessTokenPolicy, idTokenPolicy } from './refresh-policy.ts';
 import { Statistics } from './statistics.ts';
@@ -34,18 +34,18 @@ interface Scope {
 export class ConnectionTokens {
   readonly idTokens: TokenKeeper<IdToken>;
   readonly statistics: Statistics;
-  readonly #connection: SignedInConnection;
+  readonly #connection: ConnectionOrder;
   readonly #identity: Identity;
   readonly #world: BrokerWorld;
   readonly #budget = new FailureBudget();
   readonly #entraBreaker = new CircuitBreaker(this.#budget);
   /** In the order of their last use. */
   readonly #scopes = new Map<string, Scope>();
-  #azureCliProfile: string | undefined;
+  readonly #azureCliProfiles = new Set<string>();
 
   /** @param tokenFile where the ID token stands for tools; undefined where no tool reads it. */
   constructor(
-    connection: SignedInConnection,
+    connection: ConnectionOrder,
     tokenFile: string | undefined,
     job: Job,
     world: BrokerWorld,
@@ -75,16 +75,18 @@ export class ConnectionTokens {
       clock,
       chance,
     });
-    for (const file of connection.accessTokenFiles) this.keepFile(file);
-    this.#azureCliProfile = connection.azureCliProfile;
+    for (const place of connection.places) this.keep(place);
   }
 
-  /** As it was registered, with the files that came later: what a successor needs to know. */
-  get connection(): SignedInConnection {
-    const accessTokenFiles = [...this.#scopes].flatMap(([scope, { files }]) =>
-      [...files].map((path) => ({ path, scope })),
+  /** As it was registered, with the places that came later: what a successor needs to know. */
+  get connection(): ConnectionOrder {
+    const files = [...this.#scopes].flatMap(([scope, { files: paths }]) =>
+      [...paths].map((path) => ({ kind: 'file', path, scope }) as const),
     );
-    return { ...this.#connection, accessTokenFiles, azureCliProfile: this.#azureCliProfile };
+    const profiles = [...this.#azureCliProfiles].map(
+      (profile) => ({ kind: 'azure-cli', profile }) as const,
+    );
+    return { ...this.#connection, places: [...files, ...profiles] };
   }
 
   /**
@@ -115,24 +117,17 @@ export class ConnectionTokens {
     return this.#scope(scope).keeper.current();
   }
 
-  /** Keeps the access token for a scope in a file from now on. */
-  keepFile({ path, scope }: AccessTokenFile): void {
-    const { files } = this.#scope(scope);
-    // A file holds one access token: the order that came last decides which.
-    for (const other of this.#scopes.values()) other.files.delete(path);
-    files.add(path);
+  /** Keeps tokens fresh there from now on, beginning with the next one. */
+  keep(place: TokenPlace): void {
+    if (place.kind === 'azure-cli') this.#azureCliProfiles.add(place.profile);
+    else this.#keepFile(place);
   }
 
-  /** Keeps Azure CLI signed in there from now on, beginning with the ID token of this moment. */
-  async keepAzureCliProfile(path: string): Promise<void> {
-    this.#azureCliProfile = path;
-    await this.#refreshAzureCli(await this.idTokens.current());
-  }
-
-  /** Goes back to the files of an earlier moment, when access tokens for new ones cannot be had. */
-  keepOnly(accessTokenFiles: readonly AccessTokenFile[]): void {
+  /** Goes back to the places of an earlier moment, when access tokens for new ones cannot be had. */
+  keepOnly(places: readonly TokenPlace[]): void {
     for (const { files } of this.#scopes.values()) files.clear();
-    for (const file of accessTokenFiles) this.keepFile(file);
+    this.#azureCliProfiles.clear();
+    for (const place of places) this.keep(place);
   }
 
   /**
@@ -182,6 +177,13 @@ export class ConnectionTokens {
     return [...this.#scopes.values()]
       .filter(({ files }) => files.size > 0)
       .map(({ keeper }) => keeper);
+  }
+
+  #keepFile({ path, scope }: AccessTokenFile): void {
+    const { files } = this.#scope(scope);
+    // A file holds one access token: the order that came last decides which.
+    for (const other of this.#scopes.values()) other.files.delete(path);
+    files.add(path);
   }
 
   #scope(scope: string): Scope {
@@ -253,8 +255,9 @@ export class ConnectionTokens {
   }
 
   async #refreshAzureCli({ token }: IdToken): Promise<void> {
-    if (this.#azureCliProfile === undefined) return;
-    await refreshAzureCliProfile(this.#azureCliProfile, this.#identity, token, this.#world);
+    for (const profile of this.#azureCliProfiles) {
+      await refreshAzureCliProfile(profile, this.#identity, token, this.#world);
+    }
   }
 
   async #write(accessToken: AccessToken, files: ReadonlySet<string>): Promise<void> {

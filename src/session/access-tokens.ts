@@ -16,6 +16,7 @@ export function accessTokenFilesOf(
 ): readonly RequestedFile[] {
   const directory = stateDirectoryIn(tempDirectory);
   return requested.map(({ name, scope }) => ({
+    kind: 'file',
     name,
     scope,
     path: directory.accessTokenFile(connection.id, name),

@@ -18,12 +18,12 @@ import {
   orderOf,
   protocolVersion,
   type AccessTokenAnswer,
-  type AccessTokenFile,
   type BrokerSettings,
   type ConnectionOrder,
   type Registration,
   type RegistrationAnswer,
   type StartMessage,
+  type TokenPlace,
   type ControlRoute,
 } from '../wire/messages.ts';
 import { endByForce } from './broker-process.ts';
@@ -52,7 +52,6 @@ export interface Surroundings {
 /** A session that the broker keeps signed in from now on. */
 export interface Membership extends Session {
   readonly endpoints: Endpoints;
-  readonly keepAzureCliProfile: (path: string) => Promise<void>;
 }
 
 /**
@@ -64,12 +63,12 @@ export interface Membership extends Session {
  */
 export async function joinBroker(
   connection: ServiceConnection,
-  accessTokenFiles: readonly AccessTokenFile[],
+  places: readonly TokenPlace[],
   surroundings: Surroundings,
   onStart: (brokerId: string | undefined) => void,
   world: JoinWorld,
 ): Promise<Membership> {
-  const order = orderOf(connection, accessTokenFiles);
+  const order = orderOf(connection, places);
   const state = await findState(surroundings, world);
   const before = (state?.connections ?? []).map(({ id }) => id);
   if (state !== undefined && (await isAlive(state, world))) {
@@ -177,11 +176,6 @@ function membership(
       clockAheadMs,
     },
     accessToken: async (scope) => accessTokenIn(await ask('access-token', { id, scope }), scope),
-    keepAzureCliProfile: async (path) => {
-      const answer = await ask('azure-cli-profile', { id, path });
-      const { failure } = (answer ?? { failure: unreachable }) as { failure?: Failure };
-      if (failure !== undefined) throw new FederationError(failure);
-    },
     undo: async () => {
       if (hasStarted && before.length === 0) await ask('stop', {});
       else if (!before.includes(id)) await ask('dismiss', { id });

@@ -13,11 +13,6 @@ export interface Session {
   readonly tokenFile: string;
   /** Only with the broker. */
   readonly endpoints?: Endpoints;
-  /**
-   * Only with the broker: replaces the ID token in a profile of Azure CLI from now on.
-   * @throws {FederationError} when the broker does not answer.
-   */
-  readonly keepAzureCliProfile?: (path: string) => Promise<void>;
   /** @throws {FederationError} the reason why there is none. */
   accessToken(scope: string): Promise<AccessToken>;
   /** Takes back what signing in did, for a task that fails afterwards. */

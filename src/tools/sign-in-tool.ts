@@ -4,6 +4,7 @@ import type { FederationError } from '../errors.ts';
 import type { Files, Tools } from '../ports.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import type { Session } from '../session/session.ts';
+import type { TokenPlace } from '../wire/messages.ts';
 
 /** What signing a tool in asks of the world. */
 export interface ToolWorld {
@@ -30,6 +31,8 @@ export interface SignInTool {
   readonly title: string;
   /** The programs that may be it, the preferred one first; empty where there is none. */
   find(tools: Tools): Promise<readonly string[]>;
+  /** Where the broker keeps the tool's tokens fresh, for the connection of a token file. */
+  places?(tokenFile: string): readonly TokenPlace[];
   /**
    * Signs the tool in for the later steps of the job.
    * @returns what those steps need; undefined where the programs turn out not to be the tool.

@@ -1,6 +1,7 @@
 import type { PipelineAgent } from '../agent/pipeline-agent.ts';
 import type { VariableChange } from '../agent/variable-change.ts';
 import type { Tools } from '../ports.ts';
+import type { TokenPlace } from '../wire/messages.ts';
 import { allTools } from './all.ts';
 import type { SignInTool, ToolSignIn, ToolWorld } from './sign-in-tool.ts';
 import { isNamed, wants, type ToolChoice } from './tool-choice.ts';
@@ -20,6 +21,11 @@ export async function findTools(choice: ToolChoice, tools: Tools): Promise<Found
     else if (isNamed(choice, tool.name)) throw tool.missing('no program');
   }
   return { choice, found };
+}
+
+/** Where the broker keeps the tokens of the found tools fresh. */
+export function placesOf({ found }: FoundTools, tokenFile: string): readonly TokenPlace[] {
+  return found.flatMap(({ tool }) => tool.places?.(tokenFile) ?? []);
 }
 
 /**

@@ -10,8 +10,7 @@ import type { ServiceConnection } from '../service-connection/service-connection
 export const protocolVersion = 1;
 
 /** What a task can ask of the broker, below `/control/`. */
-export type ControlRoute =
-  'status' | 'register' | 'dismiss' | 'azure-cli-profile' | 'access-token' | 'stop';
+export type ControlRoute = 'status' | 'register' | 'dismiss' | 'access-token' | 'stop';
 
 /** A connection that the broker is to keep signed in. */
 export interface ConnectionOrder {
@@ -20,41 +19,45 @@ export interface ConnectionOrder {
   readonly clientId: string;
   readonly tenantId: string;
   readonly authorityHost: string;
-  /** Access tokens to be kept in files, by the path of each. */
-  readonly accessTokenFiles: readonly AccessTokenFile[];
+  /** Where tokens are kept fresh for tools, beside the ID token's own file. */
+  readonly places: readonly TokenPlace[];
 }
 
+/** A place outside the broker in which it keeps tokens fresh. */
+export type TokenPlace = AccessTokenFile | AzureCliProfile;
+
+/** A file that holds the access token for one scope. */
 export interface AccessTokenFile {
+  readonly kind: 'file';
   readonly path: string;
   readonly scope: string;
+}
+
+/** The directory in which Azure CLI is signed in, or is about to be. */
+export interface AzureCliProfile {
+  readonly kind: 'azure-cli';
+  readonly profile: string;
 }
 
 /** What an order takes of a connection. */
 export function orderOf(
   { id, name, clientId, tenantId, authorityHost }: ServiceConnection,
-  files: readonly AccessTokenFile[],
+  places: readonly TokenPlace[],
 ): ConnectionOrder {
-  const accessTokenFiles = files.map(({ path, scope }) => ({ path, scope }));
-  return { id, name, clientId, tenantId, authorityHost: authorityHost.href, accessTokenFiles };
+  const authority = authorityHost.href;
+  return { id, name, clientId, tenantId, authorityHost: authority, places: places.map(plainPlace) };
 }
 
-/** A connection with all that its session keeps fresh. */
-export interface SignedInConnection extends ConnectionOrder {
-  /** Where Azure CLI is signed in with an ID token that has to be replaced; see azure-cli-profile. */
-  readonly azureCliProfile?: string | undefined;
+/** Without what a task knows of the place besides. */
+function plainPlace(place: TokenPlace): TokenPlace {
+  if (place.kind === 'azure-cli') return { kind: place.kind, profile: place.profile };
+  return { kind: place.kind, path: place.path, scope: place.scope };
 }
 
 /** The same with what opens its endpoints: as kept for a broker that has to start again. */
-export interface KeptConnection extends SignedInConnection {
+export interface KeptConnection extends ConnectionOrder {
   readonly idTokenCapability: string;
   readonly managedIdentityCapability: string;
-}
-
-/** A profile of Azure CLI that the broker is to keep signed in from now on. */
-export interface AzureCliProfileOrder {
-  /** Of the connection. */
-  readonly id: string;
-  readonly path: string;
 }
 
 /** What a task learns when its connection is kept signed in. */

@@ -1,3 +1,4 @@
+import { stateDirectoryIn } from '../../src/delivery/files/state-directory.ts';
 import { azdVariables } from '../../src/delivery/variables/azure-variables.ts';
 import { refuseSdkLeftovers } from '../../src/delivery/variables/leftovers.ts';
 import { readJob } from '../../src/id-token/job.ts';
@@ -10,7 +11,7 @@ import {
 import { signInOnce } from '../../src/session/once.ts';
 import { remembered } from '../../src/session/remembered.ts';
 import { orUndo, verifySession, type Session } from '../../src/session/session.ts';
-import { findTools, signInTools } from '../../src/tools/tools.ts';
+import { findTools, placesOf, signInTools, type FoundTools } from '../../src/tools/tools.ts';
 import { beginSignIn, publishSignIn } from '../shared/sign-in.ts';
 import { join, toldWhenSlow, type TaskWorld } from '../shared/task-world.ts';
 import { readInputs, type FederatedLoginInputs } from './inputs.ts';
@@ -23,7 +24,7 @@ export async function federatedLogin(world: TaskWorld): Promise<void> {
   requireAllowed(connection, inputs.allowed);
   refuseSdkLeftovers(agent.presentVariables());
   const found = await findTools(inputs.tools, world.tools);
-  const session = await beginSignIn(connection, () => signIn(inputs, world), agent);
+  const session = await beginSignIn(connection, () => signIn(inputs, found, world), agent);
   await orUndo(session, async () => {
     if (inputs.verify) await verifySession(connection, session, agent, await world.upstream());
     const { jobId } = readJob(agent.jobVariables);
@@ -38,10 +39,18 @@ export async function federatedLogin(world: TaskWorld): Promise<void> {
   });
 }
 
-async function signIn(inputs: FederatedLoginInputs, world: TaskWorld): Promise<Session> {
+async function signIn(
+  inputs: FederatedLoginInputs,
+  found: FoundTools,
+  world: TaskWorld,
+): Promise<Session> {
   const { connection } = inputs;
-  if (inputs.refresh) return join(connection, accessTokenFiles(inputs, world), world);
   const { agent } = world;
+  if (inputs.refresh) {
+    const tokenFile = stateDirectoryIn(agent.tempDirectory).tokenFile(connection.id);
+    const places = [...accessTokenFiles(inputs, world), ...placesOf(found, tokenFile)];
+    return join(connection, places, world);
+  }
   const job = readJob(agent.jobVariables);
   const { tempDirectory } = agent;
   const upstream = await world.upstream();

@@ -10,7 +10,7 @@ import {
   joinBroker,
 } from '../../src/session/join.ts';
 import { remembered } from '../../src/session/remembered.ts';
-import type { AccessTokenFile } from '../../src/wire/messages.ts';
+import type { TokenPlace } from '../../src/wire/messages.ts';
 
 /** What a task's story asks of the world. */
 export interface TaskWorld {
@@ -25,7 +25,7 @@ export interface TaskWorld {
 /** Has the broker of this job keep the connection signed in. */
 export async function join(
   connection: ServiceConnection,
-  accessTokenFiles: readonly AccessTokenFile[],
+  places: readonly TokenPlace[],
   { agent, processes, join: world }: TaskWorld,
 ): Promise<Membership> {
   const surroundings: Surroundings = {
@@ -36,7 +36,7 @@ export async function join(
   };
   const joining = joinBroker(
     connection,
-    accessTokenFiles,
+    places,
     surroundings,
     (brokerId) => agent.remember(remembered.brokerId, brokerId ?? ''),
     world,

@@ -61,7 +61,7 @@ export class RunningBroker {
   /** Registers a connection, as a later task does. */
   async register({ id, clientId }: Connection): Promise<void> {
     const authorityHost = 'https://login.microsoftonline.com/';
-    const order = { id, name: id, clientId, tenantId, authorityHost, accessTokenFiles: [] };
+    const order = { id, name: id, clientId, tenantId, authorityHost, places: [] };
     const answer = await this.#control('register', order);
     if (!answer.includes('"registration"')) throw new Error(`Not registered: ${answer}`);
   }

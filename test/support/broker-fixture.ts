@@ -27,7 +27,7 @@ const brokerPid = 200;
 export function anOrder(changes: Partial<ConnectionOrder> = {}): ConnectionOrder {
   const { id, name, clientId, tenantId, authorityHost } = aServiceConnection();
   const host = authorityHost.href;
-  return { id, name, clientId, tenantId, authorityHost: host, accessTokenFiles: [], ...changes };
+  return { id, name, clientId, tenantId, authorityHost: host, places: [], ...changes };
 }
 
 export function someSettings(changes: Partial<BrokerSettings> = {}): BrokerSettings {

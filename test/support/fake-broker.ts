@@ -4,11 +4,11 @@ import type { JoinWorld } from '../../src/session/join.ts';
 import type { RunningBroker } from '../../src/session/running-broker.ts';
 import type { BrokerState } from '../../src/wire/broker-state.ts';
 import {
-  type AccessTokenFile,
   type ConnectionOrder,
   type Registration,
   type RegistrationAnswer,
   type StartMessage,
+  type TokenPlace,
   type ControlRoute,
 } from '../../src/wire/messages.ts';
 import type { BrokerReport } from '../../src/wire/report.ts';
@@ -51,9 +51,9 @@ export class FakeBroker {
     return this.#state !== undefined;
   }
 
-  /** The files in which it keeps access tokens. */
-  get accessTokenFiles(): readonly AccessTokenFile[] {
-    return [...this.kept.values()].flatMap(({ accessTokenFiles }) => accessTokenFiles);
+  /** Where it keeps tokens fresh for tools. */
+  get places(): readonly TokenPlace[] {
+    return [...this.kept.values()].flatMap(({ places }) => places);
   }
 
   async #start(message: StartMessage): Promise<RegistrationAnswer> {
@@ -113,7 +113,6 @@ export class FakeBroker {
   async #answer(route: ControlRoute, body: unknown, { brokerId }: BrokerState): Promise<object> {
     switch (route) {
       case 'status':
-      case 'azure-cli-profile':
         return {};
       case 'register':
         return this.#register(body as ConnectionOrder, brokerId, this.#temp);

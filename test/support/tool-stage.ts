@@ -32,7 +32,6 @@ export interface ToolScene {
 /** A step that signs tools in, with a session that is there already. */
 export class ToolStage {
   readonly files = new FakeFiles();
-  readonly kept: string[] = [];
   readonly tools: FakeTools;
   readonly agent: FakeAgent;
   readonly #scene: ToolScene;
@@ -55,10 +54,6 @@ export class ToolStage {
       ...(byBroker
         ? {
             endpoints: someEndpoints(),
-            keepAzureCliProfile: (path: string) => {
-              this.kept.push(path);
-              return Promise.resolve();
-            },
           }
         : {}),
     };

@@ -7,7 +7,6 @@ const timeoutsMs: Readonly<Record<ControlRoute, number>> = {
   status: 3_000,
   register: 150_000,
   dismiss: 10_000,
-  'azure-cli-profile': 15_000,
   'access-token': 120_000,
   stop: 5_000,
 };

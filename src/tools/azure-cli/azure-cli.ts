@@ -1,3 +1,4 @@
+import { azureCliProfileBeside } from '../../delivery/files/state-directory.ts';
 import {
   azureCliVariables,
   managedIdentityVariables,
@@ -14,6 +15,7 @@ export const azureCli: SignInTool = {
     const program = await tools.find('az');
     return program === undefined ? [] : [program];
   },
+  places: (tokenFile) => [{ kind: 'azure-cli', profile: azureCliProfileBeside(tokenFile) }],
   signIn: async ([program], { connection, session }, world) => {
     if (program === undefined) return undefined;
     const { profile, byBroker } = await signInAzureCli(program, connection, session, world);

@@ -131,7 +131,6 @@ async function login(
   }
   const { outcome, attempt } = await run('sign in', servicePrincipalLogin(connection, tokenFile));
   if (outcome.exitCode !== 0) throw toolFailure(outcome, attempt);
-  await session.keepAzureCliProfile?.(profile);
   return { byBroker: false, output: outcome.output };
 }
 

@@ -10,7 +10,11 @@ import { Upstream, refused } from '../../support/upstream.ts';
 
 const root = `${tempDirectory}/workload-identity`;
 const tokenFile = `${root}/${ids.connection}/id-token`;
-const vault = { scope: 'https://vault.azure.net/.default', path: `${root}/${ids.connection}/V` };
+const vault = {
+  kind: 'file',
+  scope: 'https://vault.azure.net/.default',
+  path: `${root}/${ids.connection}/V`,
+} as const;
 const place = {
   port: 50505,
   process: { pid: 200, identity: 'broker' },
@@ -97,7 +101,7 @@ describe('registering a connection', () => {
     const world = new World();
     const broker = world.broker();
     world.http.entraFault = () => refused({ aadsts: [700213], status: 401 });
-    const order = anOrder({ accessTokenFiles: [vault] });
+    const order = anOrder({ places: [vault] });
     await rejects(broker.register(order), { code: 'AADSTS700213' });
     deepEqual(world.files.all, [root, stateFile]);
   });
@@ -105,12 +109,16 @@ describe('registering a connection', () => {
   it('again, and in vain, leaves the session and its earlier files as they were', async () => {
     const world = new World();
     const broker = world.broker();
-    await broker.register(anOrder({ accessTokenFiles: [vault] }));
+    await broker.register(anOrder({ places: [vault] }));
     world.http.entraFault = () => refused({ aadsts: [500011], status: 400 });
-    const more = { scope: 'https://wrong.example/.default', path: `${root}/wrong` };
-    await rejects(broker.register(anOrder({ accessTokenFiles: [vault, more] })));
-    deepEqual(broker.session(ids.connection)?.session.connection.accessTokenFiles, [vault]);
-    deepEqual(world.state.connections[0]?.accessTokenFiles, [vault]);
+    const more = {
+      kind: 'file',
+      scope: 'https://wrong.example/.default',
+      path: `${root}/wrong`,
+    } as const;
+    await rejects(broker.register(anOrder({ places: [vault, more] })));
+    deepEqual(broker.session(ids.connection)?.session.connection.places, [vault]);
+    deepEqual(world.state.connections[0]?.places, [vault]);
   });
 
   const wrongIds = ['', '..', '../x', 'a/b', 'a'.repeat(65), 'a.b', 'x\n'];
@@ -138,7 +146,7 @@ describe('the state file', () => {
   it('holds what a successor needs to take over, and no token', async () => {
     const world = new World();
     const broker = world.broker();
-    const registration = await broker.register(anOrder({ accessTokenFiles: [vault] }));
+    const registration = await broker.register(anOrder({ places: [vault] }));
     const { state } = world;
     deepEqual(
       [state.brokerId, state.jobId, state.port, state.process, state.controlCapability],
@@ -203,7 +211,7 @@ describe('a broker', () => {
   it('reports what happened to each connection', async () => {
     const world = new World();
     const broker = world.broker();
-    await broker.register(anOrder({ accessTokenFiles: [vault] }));
+    await broker.register(anOrder({ places: [vault] }));
     await world.clock.advance(minutes(2));
     world.http.devOpsFault = () => anAnswer({ status: 503 });
     await broker.tend();

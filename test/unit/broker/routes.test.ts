@@ -242,7 +242,7 @@ describe('the control routes', () => {
         ['host', host],
         ['authorization', `Bearer ${bench.controlCapability}`],
       ];
-      for (const route of ['register', 'dismiss', 'access-token', 'azure-cli-profile']) {
+      for (const route of ['register', 'dismiss', 'access-token']) {
         const change = { method: 'POST', headers, body };
         const { status } = await bench.request(`/control/${route}`, {}, change);
         equal(status, 200, route);

@@ -115,7 +115,7 @@ describe('the scopes of a connection', () => {
   it('that stand in files are never forgotten, and are refused beyond 64', async () => {
     const { session } = aSession();
     for (let index = 0; index < 64; index += 1) {
-      session.keepFile({ scope: scopeOf(index), path: `${directory}/${index}` });
+      session.keep({ kind: 'file', scope: scopeOf(index), path: `${directory}/${index}` });
     }
     await rejects(session.accessToken(scopeOf(64)), { code: 'BROKER_BUSY', kind: 'definite' });
   });
@@ -132,10 +132,10 @@ describe('the scopes of a connection', () => {
 });
 
 describe('the files of a connection', () => {
-  const file = { scope: scopeOf(1), path: `${directory}/ARM_TOKEN` };
+  const file = { kind: 'file', scope: scopeOf(1), path: `${directory}/ARM_TOKEN` } as const;
 
   it('are renewed unasked at half the life of their access token', async () => {
-    const { session, clock, files, upstream } = aSession({ accessTokenFiles: [file] });
+    const { session, clock, files, upstream } = aSession({ places: [file] });
     await session.firstIdToken(0);
     await session.fillFiles(0);
     const first = files.contents.get(file.path);
@@ -149,7 +149,7 @@ describe('the files of a connection', () => {
   });
 
   it('make nobody ask without an ID token, nor the loop turn faster than the ID token does', async () => {
-    const { session, clock, upstream } = aSession({ accessTokenFiles: [file] });
+    const { session, clock, upstream } = aSession({ places: [file] });
     upstream.devOpsFault = () => anAnswer({ status: 401 });
     await session.tend();
     equal(upstream.visitsTo('entra').length, 0);
@@ -166,7 +166,7 @@ describe('the files of a connection', () => {
   });
 
   it('are renewed although the request for the next ID token hangs', async () => {
-    const { session, clock, upstream } = aSession({ accessTokenFiles: [file] });
+    const { session, clock, upstream } = aSession({ places: [file] });
     upstream.accessTokenLifeMs = seconds(60);
     await session.firstIdToken(0);
     await session.fillFiles(0);
@@ -180,10 +180,10 @@ describe('the files of a connection', () => {
   });
 
   it('hold one access token each: the order that came last decides which', () => {
-    const { session } = aSession({ accessTokenFiles: [file] });
-    session.keepFile({ scope: scopeOf(2), path: file.path });
-    deepEqual(session.connection.accessTokenFiles, [{ scope: scopeOf(2), path: file.path }]);
+    const { session } = aSession({ places: [file] });
+    session.keep({ kind: 'file', scope: scopeOf(2), path: file.path });
+    deepEqual(session.connection.places, [{ kind: 'file', scope: scopeOf(2), path: file.path }]);
     session.keepOnly([file]);
-    deepEqual(session.connection.accessTokenFiles, [file]);
+    deepEqual(session.connection.places, [file]);
   });
 });

@@ -175,9 +175,13 @@ for (const [index, row] of table.entries()) {
     it('keeps a cold start waiting no longer than it has to', async () => {
       const made = new BrokerFixture();
       const fault = faultOf(made, row, index);
-      const file = { scope: 'https://vault.azure.net/.default', path: tokenPath };
+      const file = {
+        kind: 'file',
+        scope: 'https://vault.azure.net/.default',
+        path: tokenPath,
+      } as const;
       strike(made, fault);
-      await made.start({ accessTokenFiles: [file] });
+      await made.start({ places: [file] });
       if (fault.kind === 'definite') {
         const [told] = made.told;
         ok(told !== undefined && 'failure' in told);
@@ -201,8 +205,12 @@ for (const [index, row] of table.entries()) {
       const made = new BrokerFixture();
       const fault = faultOf(made, row, index);
       strike(made, fault);
-      const file = { scope: 'https://vault.azure.net/.default', path: tokenPath };
-      await made.start({ accessTokenFiles: [file] });
+      const file = {
+        kind: 'file',
+        scope: 'https://vault.azure.net/.default',
+        path: tokenPath,
+      } as const;
+      await made.start({ places: [file] });
       await made.clock.advance(seconds(149));
       const [told] = made.told;
       ok(told !== undefined && 'failure' in told);

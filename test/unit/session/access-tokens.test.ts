@@ -16,8 +16,8 @@ const files = accessTokenFilesOf(requested, aServiceConnection(), '/temp');
 describe('requested access tokens', () => {
   it('have a file each in the directory of their connection', () => {
     deepEqual(files, [
-      { ...requested[0], path: `${directory}/VAULT` },
-      { ...requested[1], path: `${directory}/GRAPH` },
+      { ...requested[0], kind: 'file', path: `${directory}/VAULT` },
+      { ...requested[1], kind: 'file', path: `${directory}/GRAPH` },
     ]);
   });
 

@@ -120,8 +120,8 @@ describe('FederatedLogin', () => {
     assert.equal(APP_TOKEN_EXPIRES_ON, '2026-03-14T13:00:00.000Z');
     assert.equal(agent.changes.find(({ name }) => name === 'APP_TOKEN')?.kind, 'secret');
     assert.ok(agent.masks.includes('token for api://app/.default'));
-    assert.deepEqual(bench.broker.accessTokenFiles, [
-      { scope: 'api://app/.default', path: APP_TOKEN_FILE },
+    assert.deepEqual(bench.broker.places, [
+      { kind: 'file', scope: 'api://app/.default', path: APP_TOKEN_FILE },
     ]);
   });
 

@@ -50,7 +50,7 @@ describe('TokenRefresher', () => {
     const { agent, bench } = await ran({ accessTokens: 'APP_TOKEN = api://app/.default' });
     const path = `${directory}/APP_TOKEN`;
     assert.deepEqual(agent.variables, { ...variables, APP_TOKEN_FILE: path });
-    assert.deepEqual(bench.broker.accessTokenFiles, [{ path, scope: 'api://app/.default' }]);
+    assert.deepEqual(bench.broker.places, [{ kind: 'file', path, scope: 'api://app/.default' }]);
   });
 
   it('extends the exceptions from the proxy', async () => {
