@@ -52,7 +52,15 @@ export function stepEnvironment(
       },
       folders: foldersBeside(temp),
       version: '4.275.0',
-      pipelineJob: { name: 'Job', displayName: 'Job', environment: '', variables: {}, steps: [] },
+      pipelineJob: {
+        name: 'Job',
+        displayName: 'Job',
+        environment: '',
+        variables: {},
+        steps: [],
+        container: '',
+        containers: [],
+      },
     },
     {},
   );

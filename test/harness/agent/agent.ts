@@ -69,6 +69,9 @@ function jobMessage(
     steps: resolveSteps(pipelineJob.steps, { tasks, endpoints, variables, agentVersion: version }),
     node: options.node ?? {},
     times: { ...realTimes, ...options.times },
+    containerEngine: options.containerEngine,
+    container: pipelineJob.container,
+    containers: pipelineJob.containers,
     macOs: options.macOs ?? false,
     variablesLast: options.variablesLast ?? false,
   };

@@ -6,9 +6,12 @@ const chunks = [];
 for await (const chunk of process.stdin) chunks.push(chunk);
 const step = JSON.parse(Buffer.concat(chunks).toString('utf8'));
 
+// What the container itself has comes first; its PATH stays, behind the folders of the job.
+const environment = { ...process.env, ...step.environment };
+environment.PATH = [...(step.prependPath ?? []), environment.PATH].join(':');
 const child = spawn(step.file, step.arguments, {
   cwd: step.folder,
-  env: step.environment,
+  env: environment,
   stdio: ['ignore', 'inherit', 'inherit'],
 });
 child.on('error', (error) => {

@@ -5,7 +5,7 @@ import type { JobFolders } from './job-message.ts';
 import type { StepProcess } from './step-process.ts';
 
 /*
- * A container job without a container. Simulated: the translated paths (only where the process may
+ * A container job without a container (with one: `job-containers.ts`). Simulated: the translated paths (only where the process may
  * mount, in a mount namespace of each step), a parent that is not the worker and that goes away
  * with the step, signals that never reach the step, an end that takes all processes with it.
  * Not simulated: the image, its network and its process table; loopback is the host's.
@@ -43,11 +43,16 @@ function probeMounting(): boolean {
   return true;
 }
 
+/** A value that is a host path, as it is inside (agent: `TranslatePathForStepTarget`). */
+export function pathInside(value: string, folders: MappedFolders): string {
+  return swapPrefix(value, mapping(folders));
+}
+
 /** A host path, or a list of them with colons, as it is inside. */
-export function containerPath(value: string, folders: MappedFolders): string {
+function containerPath(value: string, folders: MappedFolders): string {
   return value
     .split(':')
-    .map((part) => swapPrefix(part, mapping(folders)))
+    .map((part) => pathInside(part, folders))
     .join(':');
 }
 

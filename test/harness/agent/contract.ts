@@ -75,6 +75,11 @@ export interface AgentOptions {
   readonly version?: string;
   readonly node?: NodeBinaries;
   readonly times?: Partial<Times>;
+  /**
+   * The program that plays `docker`: containers that a pipeline names are then real. Without it a
+   * container job is simulated (`container.ts`), and a step with another target is not known.
+   */
+  readonly containerEngine?: string;
   /** As on current macOS, the orphan hunt finds nothing. */
   readonly macOs?: boolean;
   /** The order before agent 5.277: variables overwrite inputs and endpoints. */

@@ -1,10 +1,18 @@
-import { type Endpoint, type NodeBinaries, type Phase, type Profile, type TaskResult, type Times,
-  type Attachment,
-  type FileLeft,
-  type Issue,
-  type PortSeen,
-  type ProcessSeen,
-  type ReportedVariable } from './contract.ts';
+import type {
+  Attachment,
+  Endpoint,
+  FileLeft,
+  Issue,
+  NodeBinaries,
+  Phase,
+  PortSeen,
+  ProcessSeen,
+  Profile,
+  ReportedVariable,
+  TaskResult,
+  Times,
+} from './contract.ts';
+import type { ContainerResource } from './pipeline.ts';
 import type { Restriction } from './restrictions.ts';
 import type { TaskDefinition } from './task-definition.ts';
 
@@ -26,8 +34,8 @@ interface StepCommon {
   readonly timeoutMs: number | undefined;
   readonly retries: number;
   readonly target: Restriction;
-  /** Of a container job: the step runs beside the container (`target: host`). */
-  readonly onHost: boolean;
+  /** Where the step is to run, as its `target` says: a container, `host`, or empty for the job's own. */
+  readonly place: string;
 }
 
 /** A step that runs a task; its inputs are under their declared names. */
@@ -74,6 +82,11 @@ export interface JobMessage {
   readonly steps: readonly JobStep[];
   readonly node: NodeBinaries;
   readonly times: Times;
+  /** The program that plays `docker`; where there is none, nothing runs in a real container. */
+  readonly containerEngine: string | undefined;
+  /** The container of the job; empty for a job on the host. */
+  readonly container: string;
+  readonly containers: readonly ContainerResource[];
   readonly macOs: boolean;
   readonly variablesLast: boolean;
 }

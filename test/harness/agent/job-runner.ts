@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PortSeen, ProcessSeen } from './contract.ts';
+import { JobContainers } from './job-containers.ts';
 import { JobLog } from './job-log.ts';
 import type { FromWorker, JobEnd, JobMessage } from './job-message.ts';
 import { JobState, mergeResults } from './job-state.ts';
@@ -39,6 +40,7 @@ export class JobRunner {
     log.write(`Agent name: 'local-agent', version: '${message.version}'`);
     emptyTemp(message.folders.temp);
     makeFolders(message.folders);
+    this.#startContainers();
     if (message.profile === 'release' || message.profile === 'deployment-group') {
       const open = variables.all().filter(({ secret }) => !secret);
       for (const { name, value } of open) log.write(`[${name}] --> [${value}]`);
@@ -46,6 +48,16 @@ export class JobRunner {
     const hunt = this.#trackOrphans();
     log.write('##[section]Finishing: Initialize job');
     return hunt;
+  }
+
+  #startContainers(): void {
+    const state = this.#state;
+    const { containerEngine, containers, container, folders } = state.message;
+    if (containerEngine === undefined || containers.length === 0) return;
+    state.containers = new JobContainers(containerEngine, folders);
+    state.containers.start(containers);
+    const id = state.containers.idOf(container);
+    if (id !== undefined) state.variables.set('agent.containerid', id);
   }
 
   #trackOrphans(): OrphanHunt | undefined {
@@ -79,6 +91,7 @@ export class JobRunner {
     // A container takes its processes with it; some may still be on their way.
     const ended = profile === 'container' ? processes : [];
     ended.forEach(({ pid }) => kill(pid));
+    state.containers?.remove();
     const orphansKilled = hunt === undefined || macOs ? [] : this.#killOrphans(hunt, ended);
     state.log.write('##[section]Finishing: Finalize Job');
     const left = readLeft(folders.temp);

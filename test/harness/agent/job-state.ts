@@ -1,6 +1,7 @@
 import type { Attachment, Endpoint, ReportedVariable, TaskResult } from './contract.ts';
+import type { JobContainers } from './job-containers.ts';
 import type { JobLog } from './job-log.ts';
-import type { JobMessage } from './job-message.ts';
+import type { JobMessage, JobStep } from './job-message.ts';
 import { expandMacros, lookupIn, type Lookup } from './macros.ts';
 import { isMaskedParameter, type SecretMasker } from './secret-masker.ts';
 import { VariableStore } from './variable-store.ts';
@@ -24,6 +25,8 @@ export class JobState {
   readonly outputs = new Map<string, ReportedVariable>();
   readonly summaries: string[] = [];
   readonly attachments: Attachment[] = [];
+  /** The real containers of the job, where there are any. */
+  containers: JobContainers | undefined;
   readonly #cancelling = new AbortController();
   #status: TaskResult = 'Succeeded';
 
@@ -52,6 +55,14 @@ export class JobState {
   cancel(): void {
     this.status = 'Canceled';
     this.#cancelling.abort();
+  }
+
+  /** The real container that a step runs in; undefined where it runs on the host. */
+  containerOf({ place }: JobStep): string | undefined {
+    const { message } = this;
+    if (message.containerEngine === undefined || place === 'host') return undefined;
+    const name = place === '' ? message.container : place;
+    return name === '' ? undefined : name;
   }
 
   get debug(): boolean {

@@ -7,6 +7,14 @@ export type Node = string | readonly Node[] | { readonly [key: string]: Node };
 /** A map of YAML. */
 export type NodeMap = Readonly<Record<string, Node>>;
 
+/** A container that a pipeline names in its resources. */
+export interface ContainerResource {
+  readonly name: string;
+  readonly image: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly volumes: readonly string[];
+}
+
 /** The one job of a pipeline that is to run. */
 export interface PipelineJob {
   readonly name: string;
@@ -14,12 +22,16 @@ export interface PipelineJob {
   readonly environment: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly steps: readonly NodeMap[];
+  /** The container that the steps run in unless they say otherwise; empty for a job on the host. */
+  readonly container: string;
+  readonly containers: readonly ContainerResource[];
 }
 
 /** Reads a pipeline and takes a job out of it, the first where no name is given. */
 export function readPipeline(pipeline: string | object, jobName?: string): PipelineJob {
   const root = asMap(substitute(normalise(load(pipeline))));
-  const jobs = allJobs(root, {});
+  const containers = containerResources(root);
+  const jobs = allJobs(root, {}).map((job) => ({ ...job, containers }));
   const job = jobName === undefined ? jobs[0] : jobs.find(({ name }) => name === jobName);
   if (job === undefined) throw new Error(`The pipeline has no job ${jobName ?? 'at all'}.`);
   return job;
@@ -61,7 +73,21 @@ function substitute(root: Node): Node {
   return walk(root);
 }
 
-function allJobs(node: NodeMap, inherited: Readonly<Record<string, string>>): PipelineJob[] {
+function containerResources(root: NodeMap): ContainerResource[] {
+  return asList(asMap(root['resources'])['containers'])
+    .map(asMap)
+    .map(({ container, image, env, volumes }) => ({
+      name: asText(container),
+      image: asText(image),
+      env: asTexts(env),
+      volumes: asList(volumes).map(asText),
+    }));
+}
+
+function allJobs(
+  node: NodeMap,
+  inherited: Readonly<Record<string, string>>,
+): Omit<PipelineJob, 'containers'>[] {
   const variables = { ...inherited, ...readVariables(node['variables']) };
   const children = [...asList(node['stages']), ...asList(node['jobs'])];
   if (children.length > 0) return children.flatMap((child) => allJobs(asMap(child), variables));
@@ -73,6 +99,7 @@ function allJobs(node: NodeMap, inherited: Readonly<Record<string, string>>): Pi
       environment: environmentName(node['environment']),
       variables,
       steps: asList(node['steps'] ?? deploymentSteps(node)).map(asMap),
+      container: asText(node['container']),
     },
   ];
 }

@@ -43,7 +43,7 @@ function resolveStep(step: NodeMap, context: ServerContext): JobStep {
     timeoutMs: timeout > 0 ? timeout * 60_000 : undefined,
     retries: Math.min(10, Number(asText(step['retryCountOnTaskFailure']) || '0')),
     target: readTarget(step),
-    onHost: isOnHost(step),
+    place: placeOf(step),
   };
   const task = asText(step['task']);
   if (task === '') return { ...common, ...scriptParts(step) };
@@ -71,7 +71,7 @@ function scriptParts(
   | 'timeoutMs'
   | 'retries'
   | 'target'
-  | 'onHost'
+  | 'place'
 > {
   const onWindows = process.platform === 'win32';
   const shells = {
@@ -99,8 +99,8 @@ function scriptParts(
 }
 
 /** A target is a word, or a map that has the word. */
-function isOnHost({ target }: NodeMap): boolean {
-  return (asText(target) || asText(asMap(target)['container'])).toLowerCase() === 'host';
+function placeOf({ target }: NodeMap): string {
+  return (asText(target) || asText(asMap(target)['container'])).toLowerCase();
 }
 
 function readTarget(step: NodeMap): Restriction {

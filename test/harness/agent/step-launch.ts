@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Phase } from './contract.ts';
-import type { JobMessage, ScriptStep, TaskStep } from './job-message.ts';
+import type { JobMessage, JobStep, ScriptStep, TaskStep } from './job-message.ts';
 import type { JobState } from './job-state.ts';
 import { expandMacros } from './macros.ts';
 import { shellOf } from './shell.ts';
@@ -31,7 +31,7 @@ export function taskProcess(
   }
   const inputs = taskInputs(step.definition, step.inputs, job.lookups, rootOfFiles(job.message));
   const endpoints = visibleEndpoints(step.definition, inputs, [...job.endpoints.values()]);
-  const parts = environmentParts(job, step.env, taskVariables);
+  const parts = environmentParts(job, step, taskVariables);
   return {
     file: nodeBinary(picked.name, job.message),
     arguments: [join(step.folder, picked.handler.target)],
@@ -47,14 +47,14 @@ export function taskProcess(
 export function scriptProcess(job: JobState, step: ScriptStep): StepProcess {
   const { folders } = job.message;
   const endpoints = visibleEndpoints(noInputs, {}, [...job.endpoints.values()]);
-  const parts = environmentParts(job, step.env, undefined);
+  const parts = environmentParts(job, step, undefined);
   const environment = scriptEnvironment({ ...parts, inputs: {}, endpoints });
   const shell = shellOf(step.shell);
   const file = join(folders.temp, `${randomUUID()}.${shell.extension}`);
   writeFileSync(file, shell.contents(expandMacros(step.script, ...job.lookups)));
   const folder = expandMacros(step.workingDirectory, ...job.lookups);
   return {
-    file: shell.find(environment),
+    file: job.containerOf(step) === undefined ? shell.find(environment) : step.shell,
     arguments: shell.arguments(file),
     verbatim: shell.verbatim,
     environment,
@@ -70,17 +70,19 @@ const noInputs = {
 
 function environmentParts(
   job: JobState,
-  env: Readonly<Record<string, string>>,
+  step: JobStep,
   taskVariables: VariableStore | undefined,
 ): Omit<EnvironmentParts, 'inputs' | 'endpoints'> {
+  // A container has an environment of its own, and PATH is put together inside.
+  const isContained = job.containerOf(step) !== undefined;
   return {
-    inherited: process.env as Record<string, string>,
+    inherited: isContained ? {} : (process.env as Record<string, string>),
     stepEnv: Object.fromEntries(
-      Object.entries(env).map(([name, value]) => [name, expandMacros(value, ...job.lookups)]),
+      Object.entries(step.env).map(([name, value]) => [name, expandMacros(value, ...job.lookups)]),
     ),
     variables: job.variables.all(),
     taskVariables: taskVariables?.all() ?? [],
-    prependedPath: job.prependedPath,
+    prependedPath: isContained ? [] : job.prependedPath,
     variablesLast: job.message.variablesLast,
     onWindows: process.platform === 'win32',
   };

@@ -154,8 +154,12 @@ function launch(job: JobState, { step, phase, taskVariables }: StepPart): StepPr
     : scriptProcess(job, step);
 }
 
-function contained(job: JobState, { onHost }: JobStep, process: StepProcess): StepProcess {
-  if (job.message.profile !== 'container' || onHost) return process;
+function contained(job: JobState, step: JobStep, process: StepProcess): StepProcess {
+  const container = job.containerOf(step);
+  if (container !== undefined && job.containers !== undefined)
+    return job.containers.enter(container, process, job.prependedPath.toReversed());
+  const isReal = job.message.containerEngine !== undefined;
+  if (job.message.profile !== 'container' || isReal || step.place === 'host') return process;
   return throughInvoker(process, job.message.folders, canTranslatePaths());
 }
 
