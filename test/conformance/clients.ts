@@ -1,5 +1,8 @@
+import type { Profile } from '../harness/agent/contract.ts';
 import type { RouteName } from '../harness/emulator/journal.ts';
 import type { Allowance } from '../harness/leaks/leak-detector.ts';
+import { whyNoContainers } from './containers/engine.ts';
+import { containerRows } from './containers/rows.ts';
 import type { Lives, Mechanism } from './evidence.ts';
 import { pins, projectVersion, terraformVersion } from './packages.ts';
 import { cached, goProgram } from './paths.ts';
@@ -20,9 +23,14 @@ export interface Client {
   readonly path?: string;
   /** Fails once its token is over, and rightly so. */
   readonly expires?: true;
+  /** The name of its only connection; `production` where neither this nor `audiences` says more. */
+  readonly connection?: string;
   /** The audience that each connection, by its name, must have got tokens for, and no other. */
   readonly audiences?: Readonly<Record<string, string>>;
   readonly allow?: readonly Allowance[];
+  /** Its job starts containers, so it is left out where there is no engine for them. */
+  readonly inContainers?: true;
+  readonly profile?: Profile;
 }
 
 /** Such that a client outlives its first ID token and its first access token in half a minute. */
@@ -192,4 +200,5 @@ export const clients: readonly Client[] = [
   ...sdk('azure-identity (Java)', pins.azureIdentityJava, java, 'sdk-java'),
   kubelogin('workloadidentity', 'token file'),
   kubelogin('msi', 'managed identity of the broker'),
+  ...(whyNoContainers() === undefined ? containerRows : []),
 ];

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
-import { tableOnPage, withTable } from '../windows/table.ts';
+import { markdownTable, tableIn, withTable, type TableMarks } from '../support/page-table.ts';
+import { systemsTable } from '../windows/table.ts';
 import { shortLives } from './clients.ts';
 import type { Outcome } from './outcome.ts';
 import { ownFile, repository } from './paths.ts';
@@ -9,17 +10,25 @@ import { haste, hasteLives, type SideBySide } from './side-by-side.ts';
 
 const file = join(repository, 'docs', 'CONFORMANCE.md');
 
+/** The rows with containers: where no engine could be had, those of the last run stay. */
+const containersTable: TableMarks = {
+  begin: '<!-- containers: written where there is an engine for them -->',
+  end: '<!-- end of containers -->',
+};
+
 /** Fills the template with the figures of a run, and puts the page among the documents. */
 export async function writeDocument(
   outcomes: readonly Outcome[],
   sideBySide: SideBySide,
 ): Promise<void> {
+  const inContainers = outcomes.filter(({ client }) => client.inContainers === true);
+  const onMachine = outcomes.filter((outcome) => !inContainers.includes(outcome));
   const values: Readonly<Record<string, string>> = {
     idTokenSeconds: String(shortLives.idTokenSeconds),
     accessTokenSeconds: String(shortLives.accessTokenSeconds),
-    rows: String(outcomes.length),
-    outliving: String(outcomes.filter(({ outlives }) => outlives).length),
-    clients: clientTable(outcomes),
+    rows: String(onMachine.length),
+    outliving: String(onMachine.filter(({ outlives }) => outlives).length),
+    clients: clientTable(onMachine),
     jobSeconds: String(sideBySide.durationSeconds),
     haste: String(haste),
     hasteIdTokenSeconds: String(hasteLives.idTokenSeconds),
@@ -34,19 +43,19 @@ export async function writeDocument(
     if (value === undefined) throw new Error(`The template asks for ${name}.`);
     return value;
   });
-  const page = withTable(text, tableOnPage());
+  const old = readFileSync(file, 'utf8');
+  const containers =
+    inContainers.length > 0 ? containerTable(inContainers) : tableIn(old, containersTable);
+  const page = withTable(
+    withTable(text, systemsTable, tableIn(old, systemsTable)),
+    containersTable,
+    containers,
+  );
   writeFileSync(file, await format(page, { parser: 'markdown', printWidth: 100 }));
 }
 
-type Cell = string | number;
-
-function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const line = (cells: readonly Cell[]): string => `| ${cells.join(' | ')} |`;
-  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
 function clientTable(outcomes: readonly Outcome[]): string {
-  return table(
+  return markdownTable(
     [
       'client',
       'signed in by',
@@ -70,8 +79,20 @@ function clientTable(outcomes: readonly Outcome[]): string {
   );
 }
 
+function containerTable(outcomes: readonly Outcome[]): string {
+  return markdownTable(
+    ['where', 'mechanism that it used', 'granted before / after expiry', 'outlives its tokens'],
+    outcomes.map(({ client, mechanism, evidence, outlives }) => [
+      client.how,
+      mechanism,
+      `${evidence.before} / ${evidence.after}`,
+      client.expires === true ? 'no: the first token stays' : outlives ? 'yes' : '**no**',
+    ]),
+  );
+}
+
 function trafficTable({ traffic }: SideBySide): string {
-  return table(
+  return markdownTable(
     [
       'connection',
       'clients',
@@ -92,11 +113,11 @@ function trafficTable({ traffic }: SideBySide): string {
 }
 
 function answersTable({ answers }: SideBySide): string {
-  return table(['the broker answered', 'times'], [...answers]);
+  return markdownTable(['the broker answered', 'times'], [...answers]);
 }
 
 function figuresTable(result: SideBySide): string {
-  return table(
+  return markdownTable(
     ['what', 'how many'],
     [
       ['requests that Azure granted', result.grants],

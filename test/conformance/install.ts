@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { programOnPath } from '../harness/stage.ts';
-import { needed, packages, type Command, type Package } from './packages.ts';
+import { whyNoContainers } from './containers/engine.ts';
+import { needed, optionalPackages, packages, type Command, type Package } from './packages.ts';
 import { cached } from './paths.ts';
 
 /**
@@ -24,7 +25,9 @@ export async function installAll(say: (line: string) => void): Promise<void> {
   if (missing.length > 0)
     throw new Error(`Not on the PATH of this machine: ${missing.join(', ')}.`);
   mkdirSync(cached(), { recursive: true });
-  const waiting = packages.filter((one) => !isInstalled(one));
+  const without = whyNoContainers();
+  if (without !== undefined) say(`The rows with containers are left out: ${without}.`);
+  const waiting = [...optionalPackages, ...packages].filter((one) => !isInstalled(one));
   const installNext = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       say(`Installing ${next.name} …`);
@@ -63,8 +66,8 @@ async function install(one: Package): Promise<void> {
   writeFileSync(markOf(one), wanted(one));
 }
 
-function markOf({ name }: Package): string {
-  return cached(`${name.replaceAll(/[^\w.]+/g, '-')}.installed`);
+function markOf({ name, mark }: Package): string {
+  return mark ?? cached(`${name.replaceAll(/[^\w.]+/g, '-')}.installed`);
 }
 
 /** A digest of all that decides what is installed. */

@@ -32,12 +32,15 @@ export async function tryOut(client: Client): Promise<Outcome> {
   const lives = client.lives ?? shortLives;
   const produced = await produce({
     pipeline: client.pipeline,
-    connections: Object.keys(client.audiences ?? { production: '' }),
+    connections: Object.keys(client.audiences ?? { [client.connection ?? 'production']: '' }),
     lives,
     deploymentSeconds: playSeconds,
     allow: client.allow ?? [],
     path: client.path === undefined ? [] : [client.path],
+    inContainers: client.inContainers ?? false,
+    ...(client.profile && { profile: client.profile }),
     variables: {
+      PLAY_SECONDS: String(playSeconds),
       playSeconds: String(playSeconds),
       waves: String(playSeconds - pauseSeconds),
       pause: String(pauseSeconds),

@@ -1,6 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  containerFolder,
+  containerImage,
+  containerPrograms,
+  whyNoContainers,
+} from './containers/engine.ts';
 import { cached, goProgram, ownFile, repository } from './paths.ts';
 
 /** The versions that are installed; `go.mod`, `pom.xml` and the requirements say the same. */
@@ -31,6 +37,8 @@ export interface Package {
   readonly decidedBy: readonly string[];
   /** What is there when it is installed; removed before it is installed. */
   readonly result: string;
+  /** The file that says so; one in the cache beside all others, where this is not set. */
+  readonly mark?: string;
   readonly commands: readonly Command[];
 }
 
@@ -115,6 +123,25 @@ const java: Package = {
     },
   ],
 };
+
+const containers: Package = {
+  name: 'an image for containers (Debian)',
+  needs: containerPrograms,
+  decidedBy: [ownFile('containers', 'make-image.sh')],
+  result: containerFolder,
+  mark: join(containerFolder, 'installed'),
+  commands: [
+    {
+      program: ownFile('containers', 'make-image.sh'),
+      arguments: [containerFolder, containerImage],
+      folder: repository,
+    },
+  ],
+};
+
+/** What rows need that are left out where they cannot be played. */
+export const optionalPackages: readonly Package[] =
+  whyNoContainers() === undefined ? [containers] : [];
 
 /** All that the run takes from registries; the long ones first. */
 export const packages: readonly Package[] = [

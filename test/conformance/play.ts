@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { startEmulator, type Emulator } from '../harness/emulator/emulator.ts';
-import { Stage, type Play, type PlayOptions } from '../harness/stage.ts';
+import { Stage, type Play, type PlayOptions, type StageOptions } from '../harness/stage.ts';
+import { containerCommands, containerEngine, containerEnvironment } from './containers/engine.ts';
+import { openRelay } from './containers/relay.ts';
 import type { Lives } from './evidence.ts';
 import { ownFile, programs } from './paths.ts';
 
 /** A job of the conformance run. */
-export interface Production extends Pick<PlayOptions, 'allow' | 'variables'> {
+export interface Production extends Pick<PlayOptions, 'allow' | 'variables' | 'profile'> {
   /** Name of a file of `pipelines/`. */
   readonly pipeline: string;
   readonly connections: readonly string[];
@@ -15,6 +17,8 @@ export interface Production extends Pick<PlayOptions, 'allow' | 'variables'> {
   readonly deploymentSeconds: number;
   /** Folders that go before all others on the agent's PATH. */
   readonly path?: readonly string[];
+  /** Whether it starts containers, which need a way to the emulator of their own. */
+  readonly inContainers?: boolean;
 }
 
 /** A job that was played, with the names of its connections by their id. */
@@ -29,14 +33,36 @@ export async function produce(production: Production): Promise<Produced> {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
   const emulator = await startEmulator({ folder, blobStorage: true });
   try {
-    return await playOn(emulator, production);
+    if (production.inContainers !== true) return await playOn(emulator, production, {});
+    return await playInContainers(emulator, production);
   } finally {
     await emulator.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function playOn(emulator: Emulator, production: Production): Promise<Produced> {
+async function playInContainers(emulator: Emulator, production: Production): Promise<Produced> {
+  const relay = await openRelay(Number(new URL(emulator.proxyUrl).port));
+  const path = [...(production.path ?? []), containerCommands];
+  try {
+    return await playOn(
+      emulator,
+      { ...production, path },
+      {
+        agent: { containerEngine },
+        environment: containerEnvironment(relay.port),
+      },
+    );
+  } finally {
+    await relay.close();
+  }
+}
+
+async function playOn(
+  emulator: Emulator,
+  production: Production,
+  stageOptions: StageOptions,
+): Promise<Produced> {
   const { pipeline, connections, lives, deploymentSeconds, path = [], ...options } = production;
   await emulator.createContainer('tfstate');
   Object.assign(emulator.lifetimes, lives);
@@ -45,7 +71,8 @@ async function playOn(emulator: Emulator, production: Production): Promise<Produ
     retryAfterSeconds: 1,
   });
   const searched = [...path, process.env['PATH'] ?? ''].join(delimiter);
-  const stage = new Stage(emulator, { environment: { PATH: searched } });
+  const environment = { ...stageOptions.environment, PATH: searched };
+  const stage = new Stage(emulator, { ...stageOptions, environment });
   try {
     const known = connections.map((name) =>
       emulator.addServiceConnection({ name, issuer: 'entra' }),

@@ -1,7 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-
 import { pathInside } from './container.ts';
 import type { JobFolders } from './job-message.ts';
 import type { ContainerResource } from './pipeline.ts';
