@@ -172,7 +172,7 @@ function fits(name: string, pattern: string): boolean {
 
 /** The names in the source of what is exported, with the prefix that the README takes for one. */
 function exportedVariables(): string[] {
-  const folder = join(repository, 'src', 'delivery');
+  const folder = join(repository, 'src', 'delivery', 'variables');
   const sources = readdirSync(folder)
     .filter((name) => name.endsWith('-variables.ts'))
     .map((name) => readFileSync(join(folder, name), 'utf8'));
