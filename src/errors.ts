@@ -1,3 +1,5 @@
+import { placeOf } from './place.ts';
+
 /**
  * Every failure that the product can name. Each has a heading of the same text in
  * docs/TROUBLESHOOTING.md, which a test keeps complete.
@@ -69,6 +71,8 @@ export interface Failure {
   readonly retryAfterMs?: number | undefined;
   /** The remedy in full, as Markdown ready to paste; absent where the one sentence says it all. */
   readonly guide?: string | undefined;
+  /** Where in the code an error happened that nobody foresaw; see {@link placeOf}. */
+  readonly place?: readonly string[] | undefined;
 }
 
 /**
@@ -92,6 +96,7 @@ export class FederationError extends Error implements Failure {
   readonly kind: FailureKind;
   readonly retryAfterMs: number | undefined;
   readonly guide: string | undefined;
+  readonly place: readonly string[] | undefined;
 
   constructor(failure: Failure) {
     super(oneLine(failure.message));
@@ -100,6 +105,7 @@ export class FederationError extends Error implements Failure {
     this.kind = failure.kind;
     this.retryAfterMs = failure.retryAfterMs;
     this.guide = failure.guide;
+    this.place = failure.place;
   }
 }
 
@@ -110,23 +116,32 @@ export function refusal(code: ErrorCode, message: string, remedy: string): Feder
 
 /** The plain values of a failure, for a message to another process. */
 export function toFailure(error: FederationError): Failure {
-  const { code, message, remedy, kind, retryAfterMs, guide } = error;
-  return { code, message, remedy, kind, retryAfterMs, guide };
+  const { code, message, remedy, kind, retryAfterMs, guide, place } = error;
+  return { code, message, remedy, kind, retryAfterMs, guide, place };
 }
 
-/** Any thrown value as a failure; what nobody foresaw is told by its type only, never by its text. */
+/**
+ * Any thrown value as a failure. What nobody foresaw is named by its kind and its place in the code,
+ * never by its text.
+ */
 export function asFederationError(error: unknown): FederationError {
   if (error instanceof FederationError) return error;
-  const what = error instanceof Error ? error.name : typeof error;
-  return refusal(
-    'UNEXPECTED',
-    `Something failed that this task did not foresee (${what}${systemCode(error)}).`,
-    'This is a bug of the task: run the job with System.Debug and report it with the log.',
-  );
+  return new FederationError({
+    code: 'UNEXPECTED',
+    message: `Something failed that this task did not foresee (${kindOfError(error)}).`,
+    remedy: 'This is a bug of the task: report it with the log, which shows where it happened.',
+    kind: 'definite',
+    place: placeOf(error),
+  });
 }
 
-/** The system's error code (`EACCES`, `ENOSPC`), which is safe to show and often enough. */
-function systemCode(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[A-Z0-9_]{2,40}$/.test(code) ? `, ${code}` : '';
+/**
+ * The class of an error and the system's code (`EACCES`, `ENOSPC`), which are safe to show and often
+ * enough.
+ */
+export function kindOfError(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const name = /^\w{1,40}$/.test(error.name) ? error.name : 'Error';
+  const code = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^[A-Z0-9_]{2,40}$/.test(code) ? `${name}, ${code}` : name;
 }

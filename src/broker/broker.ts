@@ -13,6 +13,7 @@ import type {
   Registration,
 } from '../wire/messages.ts';
 import type { BrokerReport } from '../wire/report.ts';
+import { Unforeseen } from './unforeseen.ts';
 
 /** More connections than this in one job are a mistake. */
 const maxConnections = 200;
@@ -37,6 +38,7 @@ export interface BrokerPlace {
 export class Broker {
   readonly id: string;
   readonly directory: StateDirectory;
+  readonly unforeseen: Unforeseen;
   readonly #settings: BrokerSettings;
   readonly #job: Job;
   readonly #world: BrokerWorld;
@@ -46,6 +48,7 @@ export class Broker {
 
   constructor(settings: BrokerSettings, place: BrokerPlace, world: BrokerWorld) {
     this.id = settings.brokerId;
+    this.unforeseen = new Unforeseen(settings.brokerId, world);
     this.#settings = settings;
     this.#place = place;
     this.#world = world;
@@ -136,6 +139,7 @@ export class Broker {
       startedOn: this.#startedOn.toISOString(),
       endedOn: this.#world.clock.now().toISOString(),
       connections: [...this.#sessions.values()].map(({ session }) => session.statistics.report()),
+      ...(this.unforeseen.notes.length === 0 ? {} : { unforeseen: this.unforeseen.notes }),
     };
   }
 

@@ -1,5 +1,9 @@
 import { stateDirectoryIn } from '../delivery/files/state-directory.ts';
-import type { LoopbackAnswer, LoopbackRequest } from '../delivery/loopback/loopback-request.ts';
+import {
+  errorAnswer,
+  type LoopbackAnswer,
+  type LoopbackRequest,
+} from '../delivery/loopback/loopback-request.ts';
 import { asFederationError, toFailure } from '../errors.ts';
 import type { Processes } from '../ports.ts';
 import type { BrokerWorld } from '../refresh/connection-tokens.ts';
@@ -7,7 +11,7 @@ import { ownerOf } from '../wire/broker-state.ts';
 import type { BrokerSettings, RegistrationAnswer, StartMessage } from '../wire/messages.ts';
 import { Broker, type BrokerPlace } from './broker.ts';
 import { JobWatch, type End } from './job-watch.ts';
-import { answer } from './routes.ts';
+import { answer, type RouteParts } from './routes.ts';
 
 /** A listener on 127.0.0.1, as the world makes it. */
 export interface LoopbackListener {
@@ -33,6 +37,8 @@ export interface ProcessWorld extends BrokerWorld {
   tell(answer: RegistrationAnswer): Promise<void>;
   /** Fires when the system asks this process to end. */
   readonly terminated: AbortSignal;
+  /** Rejects with the first error that nothing in this process has caught. */
+  readonly crashed: Promise<never>;
 }
 
 /** How often the end of the job is looked for, and with it the longest sleep, in ms. */
@@ -41,7 +47,10 @@ const watchMs = 8_000;
 /** However much is due, the loop rests so long between two rounds, in ms. */
 const minRestMs = 100;
 
-/** The whole life of the background process, from the start message to the last file removed. */
+/**
+ * The whole life of the background process, from the start message to the last file removed.
+ * @throws what nobody foresaw: then its last words lie beside its state, for the next task of the job.
+ */
 export async function runBroker(
   { settings, connection }: StartMessage,
   world: ProcessWorld,
@@ -53,7 +62,7 @@ export async function runBroker(
   const listener = await world.listen(settings.port, (request) =>
     held.broker === undefined
       ? Promise.resolve({ status: 503, body: '{}' })
-      : answer(request, {
+      : answerSafely(request, {
           broker: held.broker,
           address: `127.0.0.1:${listener.port}`,
           controlCapability,
@@ -61,15 +70,33 @@ export async function runBroker(
           stop: () => stop.abort(),
         }),
   );
+  let isDying = false;
   try {
     const place = { port: listener.port, process: await ownProcess(world), controlCapability };
     const broker = await claim(settings, place, world);
     held.broker = broker;
     const isKept = await begin(broker, connection, world);
-    return isKept ? await keep(broker, settings, world, ending) : 'asked to';
+    const life = isKept ? keep(broker, settings, world, ending) : Promise.resolve<End>('asked to');
+    return await Promise.race([life, world.crashed]);
+  } catch (error) {
+    const { broker } = held;
+    // Its state stays too: by it the next task starts a successor for the same connections.
+    isDying = broker !== undefined;
+    await broker?.unforeseen.died(error, broker.directory.lastWordsFile);
+    throw error;
   } finally {
     await listener.close();
-    await removeOwnState(settings, world);
+    if (!isDying) await removeOwnState(settings, world);
+  }
+}
+
+/** An error in a route ends neither the broker nor the job: the report at its end says where it was. */
+async function answerSafely(request: LoopbackRequest, parts: RouteParts): Promise<LoopbackAnswer> {
+  try {
+    return await answer(request, parts);
+  } catch (error) {
+    parts.broker.unforeseen.survived(error);
+    return errorAnswer(500, 'unexpected', 'The broker failed; the log of the job says where.');
   }
 }
 

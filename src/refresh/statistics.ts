@@ -18,6 +18,7 @@ export class Statistics {
   #refusedAnswers = 0;
   #longestWaitMs = 0;
   #lastFailure: ConnectionReport['lastFailure'];
+  #unforeseen: readonly string[] | undefined;
   #failed: { readonly concern: Concern; readonly kind: FederationError['kind'] } | undefined;
   readonly #served = new Map<string, number>();
 
@@ -34,8 +35,9 @@ export class Statistics {
     }
   }
 
-  failed({ code, message, remedy, kind }: FederationError, concern: Concern): void {
+  failed({ code, message, remedy, kind, place }: FederationError, concern: Concern): void {
     this.#failedRequests += 1;
+    this.#unforeseen ??= place;
     this.#failed = { concern, kind };
     const on = this.#clock.now().toISOString();
     this.#lastFailure = { code, message, remedy, on, isOver: false };
@@ -59,6 +61,7 @@ export class Statistics {
       refusedAnswers: this.#refusedAnswers,
       longestWaitMs: Math.round(this.#longestWaitMs),
       ...(this.#lastFailure === undefined ? {} : { lastFailure: this.#lastFailure }),
+      ...(this.#unforeseen === undefined ? {} : { unforeseen: this.#unforeseen }),
     };
   }
 

@@ -14,6 +14,7 @@ import { Secret } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import { readBrokerState, type BrokerState } from '../wire/broker-state.ts';
 import { endpointPaths, type Endpoints } from '../wire/endpoints.ts';
+import type { LastWords } from '../wire/last-words.ts';
 import {
   orderOf,
   protocolVersion,
@@ -27,6 +28,7 @@ import {
   type ControlRoute,
 } from '../wire/messages.ts';
 import { endByForce } from './broker-process.ts';
+import { lastWordsIn } from './last-words.ts';
 import { askBroker, type Reach } from './running-broker.ts';
 import type { Session } from './session.ts';
 
@@ -49,6 +51,17 @@ export interface Surroundings {
   readonly network: NetworkSettings;
 }
 
+/** What a task learns while it joins. */
+export interface JoinEvents {
+  /**
+   * This task starts a broker of this ID, and so has to stop it; undefined when nothing runs after
+   * all.
+   */
+  starting(brokerId: string | undefined): void;
+  /** The broker of an earlier task had died of an error of its own. */
+  foundDead(words: LastWords): void;
+}
+
 /** A session that the broker keeps signed in from now on. */
 export interface Membership extends Session {
   readonly endpoints: Endpoints;
@@ -57,15 +70,13 @@ export interface Membership extends Session {
 /**
  * Has the job's one broker keep a connection signed in: the one that runs already, else a new one,
  * which takes over address and connections of one that died.
- * @param onStart told the broker's ID before this task starts it, and so has to stop it; told
- *   undefined when nothing runs after all.
  * @throws {FederationError} when the connection cannot be signed in.
  */
 export async function joinBroker(
   connection: ServiceConnection,
   places: readonly TokenPlace[],
   surroundings: Surroundings,
-  onStart: (brokerId: string | undefined) => void,
+  events: JoinEvents,
   world: JoinWorld,
 ): Promise<Membership> {
   const order = orderOf(connection, places);
@@ -83,12 +94,12 @@ export async function joinBroker(
       );
     }
   }
-  if (state !== undefined) await endByForce(state, world);
+  if (state !== undefined) await bury(state, surroundings, events, world);
   const settings = settingsOf(surroundings, state, world);
   // Before it runs: should this step be ended by force meanwhile, its post-job step knows it.
-  onStart(settings.brokerId);
+  events.starting(settings.brokerId);
   const answer = await world.start({ settings, connection: order });
-  if ('failure' in answer && answer.keepsRunning !== true) onStart(undefined);
+  if ('failure' in answer && answer.keepsRunning !== true) events.starting(undefined);
   return membership(
     registrationIn(answer),
     { hasStarted: true, before },
@@ -96,6 +107,19 @@ export async function joinBroker(
     surroundings,
     world,
   );
+}
+
+/** Makes room for a successor of a broker that does not answer, and passes on its last words. */
+async function bury(
+  state: BrokerState,
+  { tempDirectory }: Surroundings,
+  events: JoinEvents,
+  world: JoinWorld,
+): Promise<void> {
+  await endByForce(state, world);
+  const directory = stateDirectoryIn(tempDirectory);
+  const words = await lastWordsIn(directory, state.brokerId, world.files);
+  if (words !== undefined) events.foundDead(words);
 }
 
 /** The state of this job's broker; what another job left behind is not ours. */

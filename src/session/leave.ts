@@ -1,8 +1,10 @@
 import { stateDirectoryIn } from '../delivery/files/state-directory.ts';
 import type { Clock, Files, Processes } from '../ports.ts';
 import { readBrokerState } from '../wire/broker-state.ts';
+import type { LastWords } from '../wire/last-words.ts';
 import type { BrokerReport } from '../wire/report.ts';
 import { endByForce, goesWithin } from './broker-process.ts';
+import { lastWordsIn } from './last-words.ts';
 import { askBroker, type Reach } from './running-broker.ts';
 
 export interface LeaveWorld {
@@ -13,7 +15,11 @@ export interface LeaveWorld {
 }
 
 /** How the broker of a job ended, and whether files of it remain that a program holds open. */
-export type Leaving = { readonly remains?: true } & (
+export type Leaving = {
+  readonly remains?: true;
+  /** What it left when it died of an error of its own. */
+  readonly lastWords?: LastWords;
+} & (
   | { readonly ended: 'now'; readonly report: BrokerReport }
   /** It did not answer and was ended by force. */
   | { readonly ended: 'by force' }
@@ -39,9 +45,10 @@ export async function leaveBroker(
   const report = (await askBroker(state, 'stop', {}, world.reach)) as BrokerReport | undefined;
   const isGone = await goesWithin(state, report === undefined ? 0 : farewellMs, world);
   const isForced = !isGone && (await endByForce(state, world));
+  const lastWords = await lastWordsIn(directory, brokerId, world.files);
   const left = await world.files.remove(directory.root).then(
-    () => ({}),
-    () => ({ remains: true }) as const,
+    () => ({ ...(lastWords === undefined ? {} : { lastWords }) }),
+    () => ({ remains: true as const, ...(lastWords === undefined ? {} : { lastWords }) }),
   );
   if (report !== undefined) return { ended: 'now', report, ...left };
   if (isGone) return { ended: 'before', ...left };

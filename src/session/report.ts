@@ -1,4 +1,5 @@
 import { type BrokerReport, type ConnectionReport } from '../wire/report.ts';
+import { lastWordsLines } from './last-words.ts';
 
 /** The report of the job as lines of its log. */
 export function reportLines(report: BrokerReport): readonly string[] {
@@ -7,7 +8,9 @@ export function reportLines(report: BrokerReport): readonly string[] {
     ...report.connections.flatMap((connection) => [
       `${connection.name}: ${work(connection)}; ${service(connection)}.`,
       ...trouble(connection),
+      ...(connection.unforeseen ?? []).map((line) => `  ${line}`),
     ]),
+    ...(report.unforeseen ?? []).flatMap(lastWordsLines),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import type { LastWords } from './last-words.ts';
 
 /** What happened to one connection while the broker ran. */
 export interface ConnectionReport {
@@ -22,6 +23,8 @@ export interface ConnectionReport {
     /** Whether asking succeeded again later. */
     readonly isOver: boolean;
   };
+  /** The place of the first failure that nobody foresaw. */
+  readonly unforeseen?: readonly string[];
 }
 
 /** What the broker did in this job, as it answers to `stop` and `status`. */
@@ -31,4 +34,6 @@ export interface BrokerReport {
   readonly startedOn: string;
   readonly endedOn: string;
   readonly connections: readonly ConnectionReport[];
+  /** Errors that nobody foresaw and that the broker survived; the first few. */
+  readonly unforeseen?: readonly LastWords[];
 }

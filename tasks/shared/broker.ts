@@ -9,15 +9,15 @@ import { diskFiles } from '../../src/external/files/files.ts';
 import { listenOnLoopback } from '../../src/external/broker/loopback-server.ts';
 import { ownProcess } from '../../src/external/broker/own-process.ts';
 import { systemProcesses } from '../../src/external/machine/processes.ts';
-import { startingTask } from '../../src/external/broker/starting-task.ts';
+import { startingTask, type StartingTask } from '../../src/external/broker/starting-task.ts';
+import { asFederationError, toFailure } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 import { httpsThrough } from '../../src/external/upstream/https.ts';
 import { entraThrough } from '../../src/external/upstream/entra-access-tokens.ts';
 
 /** The background process: waits for the one message that says what to do, and does it. */
-async function main(): Promise<void> {
-  const task = startingTask();
-  const message = await task.order;
+async function main(task: StartingTask): Promise<void> {
+  const message = await Promise.race([task.order, ownProcess.crashed]);
   if (message === undefined) return;
   const network = networkOf(message.settings);
   await runBroker(message, {
@@ -27,6 +27,7 @@ async function main(): Promise<void> {
     processes: systemProcesses,
     pid: ownProcess.pid,
     terminated: ownProcess.terminated,
+    crashed: ownProcess.crashed,
     listen: listenOnLoopback,
     tell: async (answer) => {
       await task.tell(answer);
@@ -42,4 +43,12 @@ function networkOf({ network: { proxy, authoritiesFile } }: BrokerSettings): Net
   return { authoritiesFile, proxy: proxy === undefined ? undefined : { ...proxy, password } };
 }
 
-void main().finally(() => ownProcess.end());
+const task = startingTask();
+try {
+  await main(task);
+  ownProcess.end('done');
+} catch (error) {
+  // Who still waits for an answer gets this one; who has got it finds the last words on the disk.
+  await task.tell({ failure: toFailure(asFederationError(error)) });
+  ownProcess.end('bug');
+}

@@ -1,5 +1,6 @@
 import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
 import type { Tools } from '../../src/ports.ts';
+import { showLastWords } from '../../src/session/last-words.ts';
 import { leaveBroker, type LeaveWorld } from '../../src/session/leave.ts';
 import { remembered } from '../../src/session/remembered.ts';
 import { reportLines, reportMarkdown } from '../../src/session/report.ts';
@@ -35,6 +36,7 @@ async function stopBroker(
 ): Promise<void> {
   const leaving = await leaveBroker(brokerId, agent.tempDirectory, world);
   if (leaving.remains === true) agent.warn(heldOpen);
+  if (leaving.lastWords !== undefined) showLastWords(leaving.lastWords, agent);
   switch (leaving.ended) {
     case 'now':
       for (const line of reportLines(leaving.report)) agent.say(line);

@@ -9,6 +9,7 @@ import {
   type Surroundings,
   joinBroker,
 } from '../../src/session/join.ts';
+import { showLastWords } from '../../src/session/last-words.ts';
 import { remembered } from '../../src/session/remembered.ts';
 import type { TokenPlace } from '../../src/wire/messages.ts';
 
@@ -38,7 +39,10 @@ export async function join(
     connection,
     places,
     surroundings,
-    (brokerId) => agent.remember(remembered.brokerId, brokerId ?? ''),
+    {
+      starting: (brokerId) => agent.remember(remembered.brokerId, brokerId ?? ''),
+      foundDead: (words) => showLastWords(words, agent),
+    },
     world,
   );
   return toldWhenSlow(joining, agent, world.clock);

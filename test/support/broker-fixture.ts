@@ -17,6 +17,7 @@ import { FakeChance, FakeClock, FakeFiles, FakeProcesses, settled } from './fake
 import { Upstream, idTokenIn } from './upstream.ts';
 
 export const tempDirectory = '/agent/_work/_temp';
+export const lastWordsFile = `${tempDirectory}/workload-identity/last-words.json`;
 export const stateFile = `${tempDirectory}/workload-identity/broker.json`;
 export const armResource = 'https://management.azure.com/';
 
@@ -83,6 +84,8 @@ export class BrokerFixture {
 
   #goes = true;
 
+  readonly #crash = deferredCrash();
+
   /** @param shared what several brokers on one machine have in common. */
   constructor(
     shared: Partial<Pick<BrokerFixture, 'clock' | 'files' | 'processes' | 'chance'>> = {},
@@ -93,6 +96,12 @@ export class BrokerFixture {
     this.processes = shared.processes ?? new FakeProcesses({ [workerPid]: 'worker' });
     this.upstream = new Upstream(this.clock);
     this.files.directories.add(tempDirectory);
+  }
+
+  /** Something in the process throws, and nothing catches it. */
+  async crash(error: unknown): Promise<void> {
+    this.#crash.reject(error);
+    await settled();
   }
 
   get world(): ProcessWorld {
@@ -118,6 +127,7 @@ export class BrokerFixture {
         return Promise.resolve();
       },
       terminated: this.terminated.signal,
+      crashed: this.#crash.promise,
     };
   }
 
@@ -195,4 +205,13 @@ export class BrokerFixture {
     const accessToken = /"access_token":"([^"]+)"/.exec(answer.body)?.[1];
     return { ...answer, token: accessToken ?? idTokenIn(answer.body) };
   }
+}
+
+function deferredCrash(): { promise: Promise<never>; reject: (error: unknown) => void } {
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<never>((_, fail) => {
+    reject = fail;
+  });
+  promise.catch(() => undefined);
+  return { promise, reject };
 }

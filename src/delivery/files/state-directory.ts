@@ -13,6 +13,8 @@ const names = {
 export interface StateDirectory {
   readonly root: string;
   readonly stateFile: string;
+  /** What a broker that died unexpectedly has left. */
+  readonly lastWordsFile: string;
   connectionDirectory(connectionId: string): string;
   tokenFile(connectionId: string): string;
   accessTokenFile(connectionId: string, name: string): string;
@@ -42,6 +44,7 @@ export function stateDirectoryIn(tempDirectory: string): StateDirectory {
   return {
     root,
     stateFile: path.join(root, 'broker.json'),
+    lastWordsFile: path.join(root, 'last-words.json'),
     connectionDirectory,
     tokenFile: (connectionId) => path.join(connectionDirectory(connectionId), 'id-token'),
     accessTokenFile: (connectionId, name) => path.join(connectionDirectory(connectionId), name),

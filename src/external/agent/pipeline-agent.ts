@@ -10,6 +10,7 @@ import { type PipelineAgent, type PresentVariable } from '../../agent/pipeline-a
 import { isInContainer } from '../../delivery/files/state-directory.ts';
 import { asFederationError, oneLine, refusal } from '../../errors.ts';
 import { requireTold } from '../../id-token/job.ts';
+import { placeOf } from '../../place.ts';
 import type { NetworkSettings } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
 import type { RawEndpoint } from '../../service-connection/service-connection.ts';
@@ -213,10 +214,14 @@ async function showGuide(guide: string): Promise<string> {
   );
 }
 
-/** Where it happened, without the text of the error, which may quote what nobody may see. */
+/**
+ * Where it happened, without the text of the error, which may quote what nobody may see: always for
+ * what nobody foresaw, and with System.Debug for every failure.
+ */
 function showPlace(error: unknown): void {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  for (const line of stack.split('\n')) if (/^\s+at /.test(line)) taskLib.debug(line);
+  const { place } = asFederationError(error);
+  for (const line of place ?? []) process.stdout.write(`  ${line}\n`);
+  if (place === undefined) for (const line of placeOf(error)) taskLib.debug(line);
 }
 
 function requireNode(version: string): void {

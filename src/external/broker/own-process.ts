@@ -19,6 +19,21 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.on(signal, () => termination.abort());
 }
 
+/** Rejects with the first error that nothing has caught: the process would go on half dead. */
+const crash = new Promise<never>((_, reject) => {
+  process.on('uncaughtException', reject);
+  process.on('unhandledRejection', reject);
+});
+// Who waits for it decides what follows; that nobody waits yet is no second error.
+crash.catch(() => undefined);
+
+/** How the background process ends, for whoever looks at its exit code. */
+const exitCodes = {
+  done: 0,
+  /** An error that nobody foresaw (`EX_SOFTWARE` of sysexits.h). */
+  bug: 70,
+} as const;
+
 /** The background process itself. */
 export const ownProcess = {
   pid: process.pid,
@@ -32,6 +47,7 @@ export const ownProcess = {
   keepHeapSmall: (): void => {
     for (const flag of smallHeap) setFlagsFromString(flag);
   },
+  crashed: crash,
   /** Ends it for good, whatever may still be open. */
-  end: (): never => process.exit(),
+  end: (how: keyof typeof exitCodes): never => process.exit(exitCodes[how]),
 } as const;

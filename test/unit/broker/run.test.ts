@@ -1,7 +1,11 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import type { LoopbackRequest } from '../../../src/delivery/loopback/loopback-request.ts';
+import { readLastWords } from '../../../src/wire/last-words.ts';
+import type { BrokerReport } from '../../../src/wire/report.ts';
 import type { BrokerState } from '../../../src/wire/broker-state.ts';
 import {
   BrokerFixture,
+  lastWordsFile,
   someSettings,
   stateFile,
   tempDirectory,
@@ -41,6 +45,33 @@ describe('the life of the background process', () => {
     await bench.clock.advance(seconds(10));
     equal(bench.end, 'deadline');
     nothingIsLeft(bench);
+  });
+
+  it('leaves its state and its last words when it dies of an error of its own', async () => {
+    const bench = await new BrokerFixture().start();
+    await bench.crash(new TypeError('eyJ0eXAi.a.token'));
+    ok(bench.failure instanceof TypeError);
+    equal(bench.isListening, false);
+    const text = bench.files.contents.get(lastWordsFile) ?? '';
+    const words = readLastWords(text);
+    equal(words?.what, 'TypeError');
+    equal(words.brokerId, 'this-broker');
+    ok(words.place[0]?.includes('run.test.ts'), text);
+    ok(!text.includes('eyJ0eXAi'));
+    // By these the next task starts a successor.
+    ok(bench.files.contents.has(stateFile));
+  });
+
+  it('survives an error in a route, and reports its place', async () => {
+    const bench = await new BrokerFixture().start();
+    const headers = [['host', '127.0.0.1:50505']];
+    const broken = { method: 'GET', headers, body: '' } as unknown as LoopbackRequest;
+    const { status } = await bench.handle(broken);
+    equal(status, 500);
+    equal(bench.end, undefined);
+    const { unforeseen } = (await bench.control('status', {})) as BrokerReport;
+    equal(unforeseen?.[0]?.what, 'TypeError');
+    ok(unforeseen[0].place.length > 0);
   });
 
   it('wakes no more often at rest than the watch for the end of the job does', async () => {

@@ -1,23 +1,29 @@
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
 import { joinBroker, type Membership } from '../../../src/session/join.ts';
-import { stateFile } from '../../support/broker-fixture.ts';
+import { lastWordsFile, stateFile } from '../../support/broker-fixture.ts';
 import { aServiceConnection, aJob, anAnswer, seconds } from '../../support/builders.ts';
 import { settled } from '../../support/fakes.ts';
 import { Machine } from '../../support/machine.ts';
+import type { LastWords } from '../../../src/wire/last-words.ts';
 
 const staging = aServiceConnection({ id: 'staging', name: 'staging' });
+const noEvents = { starting: () => undefined, foundDead: () => undefined };
 
 /** A task joins; what it is told to stop is noted. */
 async function join(
   machine: Machine,
   connection = aServiceConnection(),
   toStop: string[] = [],
+  found: LastWords[] = [],
 ): Promise<Membership> {
   return joinBroker(
     connection,
     [],
     machine.surroundings,
-    (id) => (id === undefined ? toStop.pop() : toStop.push(id)),
+    {
+      starting: (id) => void (id === undefined ? toStop.pop() : toStop.push(id)),
+      foundDead: (words) => found.push(words),
+    },
     machine.join,
   );
 }
@@ -103,13 +109,32 @@ describe('joining the broker of a job', () => {
     ok(!endpoints.idTokenUrl.includes(':50505/'));
   });
 
+  it('passes on the last words of one that died of an error of its own, and of no other', async () => {
+    const machine = new Machine();
+    await join(machine);
+    const words = {
+      brokerId: machine.state?.brokerId ?? '',
+      on: '2026-03-14T12:00:00.000Z',
+      what: 'TypeError',
+      place: ['at keep (broker.mjs:8:12)'],
+    };
+    machine.kill(machine.brokers[0]);
+    machine.files.contents.set(lastWordsFile, JSON.stringify(words));
+    const found: LastWords[] = [];
+    await join(machine, staging, [], found);
+    deepEqual(found, [words]);
+    machine.kill(machine.brokers[1]);
+    await join(machine, staging, [], found);
+    equal(found.length, 1);
+  });
+
   it('does not know the broker of another job', async () => {
     const machine = new Machine();
     await join(machine);
     const jobId = 'aaaaaaaa-0000-4000-8000-000000000000';
     const oidcRequestUri = undefined;
     const other = { ...machine.surroundings, job: aJob({ jobId, oidcRequestUri }) };
-    await joinBroker(staging, [], other, () => undefined, machine.join);
+    await joinBroker(staging, [], other, noEvents, machine.join);
     equal(machine.brokers.length, 2);
     deepEqual(
       machine.state?.connections.map(({ id }) => id),

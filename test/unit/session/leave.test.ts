@@ -6,13 +6,19 @@ import { aServiceConnection, seconds } from '../../support/builders.ts';
 import { Machine } from '../../support/machine.ts';
 
 const root = `${tempDirectory}/workload-identity`;
+const noEvents = { starting: () => undefined, foundDead: () => undefined };
 
 /** A machine on which one task has started the broker. */
 async function started(): Promise<{ machine: Machine; brokerId: string }> {
   const machine = new Machine();
   let brokerId = '';
-  const onStart = (id = ''): string => (brokerId = id);
-  await joinBroker(aServiceConnection(), [], machine.surroundings, onStart, machine.join);
+  const events = {
+    starting: (id = '') => {
+      brokerId = id;
+    },
+    foundDead: () => undefined,
+  };
+  await joinBroker(aServiceConnection(), [], machine.surroundings, events, machine.join);
   return { machine, brokerId };
 }
 
@@ -83,11 +89,20 @@ describe('leaving', () => {
     equal(machine.processes.alive.get(200), 'a stranger');
   });
 
+  it('brings the last words of one that died of an error of its own', async () => {
+    const { machine, brokerId } = await started();
+    const words = { brokerId, on: '2026-03-14T12:00:00.000Z', what: 'TypeError', place: [] };
+    machine.kill(machine.brokers[0]);
+    machine.files.contents.set(`${root}/last-words.json`, JSON.stringify(words));
+    deepEqual(await leave(machine, brokerId), { ended: 'before', lastWords: words });
+    equal(machine.files.contents.has(`${root}/last-words.json`), false);
+  });
+
   it('leaves a broker alone that has followed its own', async () => {
     const { machine, brokerId } = await started();
     machine.kill(machine.brokers[0]);
     const staging = aServiceConnection({ id: 'staging' });
-    await joinBroker(staging, [], machine.surroundings, () => undefined, machine.join);
+    await joinBroker(staging, [], machine.surroundings, noEvents, machine.join);
     deepEqual(await leave(machine, brokerId), { ended: 'before' });
     equal(machine.brokers[1]?.end, undefined);
     equal(machine.files.contents.has(`${root}/staging/id-token`), true);
