@@ -50,6 +50,7 @@ export const issueAccessToken = (
   resource: string,
   world: World,
   distortion: Distortion = { clockSkewSeconds: 0 },
+  tenantId = world.tenantId,
 ): AccessToken => {
   const now = Math.floor(Date.now() / 1000) + distortion.clockSkewSeconds;
   const expiresIn = distortion.validitySeconds ?? world.lifetimes.accessTokenSeconds;
@@ -58,11 +59,11 @@ export const issueAccessToken = (
   const expiresOn = now + expiresIn;
   const token = signToken(world.keys.entra, {
     aud: resource,
-    iss: `${application.cloud.tokenIssuer}/${world.tenantId}/`,
+    iss: `${application.cloud.tokenIssuer}/${tenantId}/`,
     iat: notBefore,
     nbf: notBefore,
     exp: expiresOn,
-    ...identityClaims(application, world.tenantId),
+    ...identityClaims(application, tenantId),
     uti: tokenId,
   });
   world.issued.push({ kind: 'access-token', value: token });

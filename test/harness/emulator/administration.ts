@@ -117,6 +117,8 @@ export interface Office {
   addApplication(name: string): string;
   application(clientId: string): Application;
   changeApplication(clientId: string, change: Partial<Application>): void;
+  /** Lets an identity administer, as the owner of a subscription with rights in the directory. */
+  giveRights(clientId: string, rights: Rights): void;
   /** A role that somebody gave to an identity, at a scope. */
   assignRole(clientId: string, roleDefinitionId: string, scope: string): void;
 }
@@ -247,6 +249,7 @@ export const openOffice = (world: World): Office => {
     application: (clientId) => applicationOf(clientId, world),
     changeApplication: (clientId, change) =>
       void world.applications.set(clientId, { ...applicationOf(clientId, world), ...change }),
+    giveRights: (clientId, rights) => void administration.rights.set(clientId, rights),
     assignRole: (clientId, roleDefinitionId, scope) => {
       const { objectId: principalId } = applicationOf(clientId, world);
       const name = randomUUID();

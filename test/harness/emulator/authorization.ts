@@ -4,17 +4,10 @@ import { json, normalised, type EmulatorRequest, type EmulatorResponse } from '.
 import { armError, withToken } from './resource-manager.ts';
 import type { Application, World } from './world.ts';
 
-/** Roles that every subscription knows, by their published IDs. */
-export const builtInRoles: Readonly<Record<string, string>> = {
-  Owner: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635',
-  Contributor: 'b24988ac-6180-42a0-ab88-20f7382dd24c',
-  Reader: 'acdd72a7-3385-48ef-bd42-f606fba81ae7',
-};
-
 type Handle = (request: EmulatorRequest, world: World) => EmulatorResponse;
 
 /** Demands an administrator's token, with the right to write for all but GET. */
-const withRights = (cloud: Cloud, action: string, handle: Handle) =>
+export const withRights = (cloud: Cloud, action: string, handle: Handle): Handle =>
   withToken(cloud, (request, world, caller) => {
     const rights = world.administration.rights.get(caller.clientId);
     const right = rights?.resourceManager ?? (rights ? 'write' : 'none');
@@ -103,102 +96,3 @@ export const identityCredentials = (cloud: Cloud): Handle =>
         : json(201, { name, properties });
     },
   );
-
-/** `GET …/roleDefinitions`, by name, and one by its ID. */
-export const roleDefinitions = (cloud: Cloud): Handle =>
-  withRights(cloud, 'Microsoft.Authorization/roleDefinitions', (request) => {
-    const { scope = '', role } = request.params;
-    const wanted = /^roleName eq '([^']+)'$/.exec(request.query.get('$filter') ?? '')?.[1];
-    const views = Object.entries(builtInRoles)
-      .filter(([roleName, id]) => roleName === wanted || id === role)
-      .map(([roleName, id]) => ({
-        id: `${scope}/providers/Microsoft.Authorization/roleDefinitions/${id}`,
-        name: id,
-        properties: { roleName, type: 'BuiltInRole' },
-      }));
-    if (role === undefined) return json(200, { value: views });
-    return views[0]
-      ? json(200, views[0])
-      : armError(404, 'RoleDefinitionDoesNotExist', 'There is no such role.');
-  });
-
-const assignmentView = (name: string, properties: object): unknown => ({ name, properties });
-
-/** Those that tests and the world gave: a role on a subscription is Contributor there. */
-const assignmentsOf = (principalId: string, scope: string, world: World): unknown[] => {
-  const subscription = /^\/subscriptions\/([^/]+)$/i.exec(scope)?.[1] ?? '';
-  const [identity] = [...world.applications.values()].filter(
-    ({ objectId }) => objectId === principalId,
-  );
-  const explicit = world.administration.roleAssignments.filter(
-    (one) =>
-      one.principalId === principalId && scope.toLowerCase().startsWith(one.scope.toLowerCase()),
-  );
-  const isImplied =
-    explicit.length === 0 && identity?.subscriptions.has(subscription.toLowerCase()) === true;
-  const implied = {
-    roleDefinitionId: `${scope}/providers/Microsoft.Authorization/roleDefinitions/${builtInRoles['Contributor'] ?? ''}`,
-    principalId,
-    scope,
-  };
-  return [
-    ...explicit.map(({ name, ...properties }) => assignmentView(name, properties)),
-    ...(isImplied ? [assignmentView('implied', implied)] : []),
-  ];
-};
-
-/** `GET …/roleAssignments` of a principal. */
-export const roleAssignments = (cloud: Cloud): Handle =>
-  withRights(cloud, 'Microsoft.Authorization/roleAssignments', (request, world) => {
-    const principal = /^assignedTo\('([^']+)'\)$/.exec(request.query.get('$filter') ?? '')?.[1];
-    if (principal === undefined) return armError(400, 'BadRequest', 'Unsupported filter.');
-    return json(200, { value: assignmentsOf(principal, request.params['scope'] ?? '', world) });
-  });
-
-interface NewAssignment {
-  readonly properties?: {
-    readonly principalId?: string;
-    readonly roleDefinitionId?: string;
-    readonly principalType?: string;
-  };
-}
-
-/** `PUT …/roleAssignments/{GUID}`. */
-export const roleAssignment = (cloud: Cloud): Handle =>
-  withRights(cloud, 'Microsoft.Authorization/roleAssignments', (request, world) => {
-    const { scope = '', name = '' } = request.params;
-    const { properties = {} } = JSON.parse(request.body.toString()) as NewAssignment;
-    const { principalId = '', roleDefinitionId = '', principalType } = properties;
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name)) {
-      return armError(
-        400,
-        'InvalidRoleAssignmentId',
-        `The role assignment ID '${name}' is not valid.`,
-      );
-    }
-    const [identity] = [...world.applications.values()].filter(
-      (one) => one.objectId === principalId,
-    );
-    if (!identity || principalType !== 'ServicePrincipal') {
-      return armError(
-        400,
-        'PrincipalNotFound',
-        `Principal ${principalId} does not exist in the directory.`,
-      );
-    }
-    const { roleAssignments: present } = world.administration;
-    const same = present.some(
-      (one) =>
-        one.principalId === principalId &&
-        one.roleDefinitionId === roleDefinitionId &&
-        one.scope.toLowerCase() === scope.toLowerCase(),
-    );
-    if (same) return armError(409, 'RoleAssignmentExists', 'The role assignment already exists.');
-    present.push({ name, scope, principalId, roleDefinitionId });
-    const subscription = /^\/subscriptions\/([^/]+)/i.exec(scope)?.[1]?.toLowerCase();
-    if (subscription !== undefined) {
-      const subscriptions = new Set([...identity.subscriptions, subscription]);
-      world.applications.set(identity.clientId, { ...identity, subscriptions });
-    }
-    return json(201, assignmentView(name, { principalId, roleDefinitionId, scope }));
-  });

@@ -31,7 +31,7 @@ const newest = (cloud: Cloud): unknown => ({
     storage: cloud.blobSuffix.slice('.blob.'.length),
     keyVaultDns: cloud.vaultSuffix.slice(1),
     sqlServerHostname: 'database.windows.net',
-    acrLoginServer: 'azurecr.io',
+    acrLoginServer: cloud.registrySuffix.slice(1),
   },
   batch: 'https://batch.core.windows.net/',
   resourceManager: `https://${cloud.resourceManagerHost}/`,

@@ -9,6 +9,7 @@ export interface Cloud {
   readonly graphHost: string;
   readonly blobSuffix: string;
   readonly vaultSuffix: string;
+  readonly registrySuffix: string;
   /** Start of `iss` in access tokens (version 1). */
   readonly tokenIssuer: string;
   /** `environmentAuthorityUrl` of a service connection. */
@@ -35,6 +36,7 @@ export const publishedClouds: readonly Cloud[] = [
     graphHost: 'graph.microsoft.com',
     blobSuffix: '.blob.core.windows.net',
     vaultSuffix: '.vault.azure.net',
+    registrySuffix: '.azurecr.io',
     tokenIssuer: 'https://sts.windows.net',
     authorityUrl: 'https://login.windows.net/',
     resourceId: 'https://management.core.windows.net/',
@@ -50,6 +52,7 @@ export const publishedClouds: readonly Cloud[] = [
     graphHost: 'graph.microsoft.us',
     blobSuffix: '.blob.core.usgovcloudapi.net',
     vaultSuffix: '.vault.usgovcloudapi.net',
+    registrySuffix: '.azurecr.us',
     tokenIssuer: 'https://sts.windows.net',
     authorityUrl: 'https://login.microsoftonline.us/',
     resourceId: 'https://management.core.usgovcloudapi.net/',
@@ -65,6 +68,7 @@ export const publishedClouds: readonly Cloud[] = [
     graphHost: 'microsoftgraph.chinacloudapi.cn',
     blobSuffix: '.blob.core.chinacloudapi.cn',
     vaultSuffix: '.vault.azure.cn',
+    registrySuffix: '.azurecr.cn',
     tokenIssuer: 'https://sts.chinacloudapi.cn',
     authorityUrl: 'https://login.chinacloudapi.cn/',
     resourceId: 'https://management.core.chinacloudapi.cn/',
@@ -80,6 +84,7 @@ export type ServiceName =
   | 'graph'
   | 'key-vault'
   | 'blob'
+  | 'container-registry'
   | OtherServiceName;
 
 /** Services of clouds that are not Azure. */
@@ -96,6 +101,7 @@ const serviceIn = (cloud: Cloud, host: string): ServiceName | undefined => {
   if (cloud.resourceManagerHost === host) return 'resource-manager';
   if (cloud.graphHost === host) return 'graph';
   if (host.endsWith(cloud.vaultSuffix)) return 'key-vault';
+  if (host.endsWith(cloud.registrySuffix)) return 'container-registry';
   return host.endsWith(cloud.blobSuffix) ? 'blob' : undefined;
 };
 
@@ -136,6 +142,7 @@ export const azureStack = (resourceManagerUrl: string, authorityUrl: string): Cl
     graphHost: `graph.${domain}`,
     blobSuffix: `.blob.${domain}`,
     vaultSuffix: `.vault.${domain}`,
+    registrySuffix: `.azurecr.${domain}`,
     tokenIssuer: 'https://sts.windows.net',
     authorityUrl,
     resourceId: `https://management.${domain}/5e2b3d5c`,

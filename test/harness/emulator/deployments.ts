@@ -100,3 +100,19 @@ export const deploymentStatus: ArmHandler = (request, world) => {
 
 /** `GET …/operations` of a deployment: it did nothing that could be told. */
 export const deploymentOperations: ArmHandler = () => json(200, { value: [] });
+
+/** `GET …/deployments` of a group or of the subscription. */
+export const deployments: ArmHandler = (request, world) => {
+  const prefix = `${groupId(request)}/`.toLowerCase();
+  const value = [...world.deployments]
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, known]) => {
+      const named = { ...request, params: { ...request.params, name: key.slice(prefix.length) } };
+      return view(named, known, isOver(known) ? 'Succeeded' : 'Running');
+    });
+  return json(200, { value });
+};
+
+/** `POST …/whatIf`: a template without resources changes nothing. */
+export const deploymentForecast: ArmHandler = () =>
+  json(200, { status: 'Succeeded', properties: { changes: [] } });

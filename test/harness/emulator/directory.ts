@@ -75,6 +75,16 @@ export const applications = (cloud: Cloud): Handle =>
     return json(200, { value });
   });
 
+/** `GET /v1.0/applications/{object ID}`. */
+export const application = (cloud: Cloud): Handle =>
+  withRights(cloud, (request, world) => {
+    const id = normalised(request.params['id'] ?? '');
+    const known = registrations(world).find((one) => applicationObjectId(one) === id);
+    return known
+      ? json(200, applicationView(known))
+      : refusal(404, 'Request_ResourceNotFound', `Resource '${id}' does not exist.`);
+  });
+
 export const credentialView = (credential: FederatedCredential): Record<string, unknown> => ({
   name: credential.name ?? 'unnamed',
   issuer: credential.issuer,

@@ -3,7 +3,7 @@ import type { Cloud } from './clouds.ts';
 import { issuerUrl } from './federation.ts';
 import type { PublishedKey } from './jwt.ts';
 import { json, normalised, type EmulatorRequest, type EmulatorResponse } from './message.ts';
-import type { World } from './world.ts';
+import { isGuestTenant, type World } from './world.ts';
 
 /** The keys that an issuer publishes; none for an issuer that there is not. */
 export const publishedKeys = (issuer: string, world: World): readonly PublishedKey[] => {
@@ -32,6 +32,10 @@ export const devopsIssuer = (request: EmulatorRequest, world: World): EmulatorRe
 };
 
 const shared = ['common', 'organizations', 'consumers'];
+
+/** A tenant that there is, or a name for several. */
+const isTenant = (tenant: string, world: World): boolean =>
+  tenant === world.tenantId || shared.includes(tenant) || isGuestTenant(tenant, world);
 
 const entraDocument = (
   authority: string,
@@ -70,9 +74,7 @@ export const entraConfiguration =
   (cloud: Cloud) =>
   (request: EmulatorRequest, world: World): EmulatorResponse => {
     const tenant = normalised(request.params['tenant'] ?? '');
-    if (tenant !== world.tenantId && !shared.includes(tenant)) {
-      return entraRefusal(90002, request, { tenant });
-    }
+    if (!isTenant(tenant, world)) return entraRefusal(90002, request, { tenant });
     const version = request.params['version'] ? '/v2.0' : '';
     return json(200, entraDocument(`https://${request.host}`, tenant, version, cloud));
   };
@@ -81,9 +83,7 @@ export const entraConfiguration =
 export const entraKeys = (request: EmulatorRequest, world: World): EmulatorResponse => {
   const issuer = `https://login.microsoftonline.com/${world.tenantId}/v2.0`;
   const tenant = normalised(request.params['tenant'] ?? 'common');
-  if (tenant !== world.tenantId && !shared.includes(tenant)) {
-    return entraRefusal(90002, request, { tenant });
-  }
+  if (!isTenant(tenant, world)) return entraRefusal(90002, request, { tenant });
   const keys = publishedKeys(issuer, world).map((key) => ({ ...key, issuer }));
   return json(200, { keys });
 };

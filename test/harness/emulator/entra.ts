@@ -4,7 +4,7 @@ import { describeAssertion, judgeAssertion } from './assertion.ts';
 import type { Cloud } from './clouds.ts';
 import { json, normalised, type EmulatorRequest, type EmulatorResponse } from './message.ts';
 import { isKnownResource } from './resources.ts';
-import type { Application, World } from './world.ts';
+import { isGuestTenant, type Application, type World } from './world.ts';
 
 const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
@@ -31,14 +31,16 @@ const findApplication = (
 ): No | Yes<Application> => {
   const tenant = normalised(request.params['tenant'] ?? '');
   if (!/^[0-9a-f-]{36}$|\./.test(tenant)) return no(900023, { tenant });
-  if (tenant !== world.tenantId) return no(90002, { tenant });
+  const isKnown = tenant === world.tenantId || isGuestTenant(tenant, world);
+  if (!isKnown) return no(90002, { tenant });
   const grant = form.get('grant_type') ?? '';
   if (grant === '') return no(900144, { parameter: 'grant_type' });
   if (grant !== 'client_credentials') return no(70003, { parameter: grant });
   const clientId = form.get('client_id') ?? '';
   if (clientId === '') return no(900144, { parameter: 'client_id' });
   const application = world.applications.get(normalised(clientId));
-  if (!application) return no(700016, { clientId });
+  const isThere = tenant === world.tenantId || application?.otherTenants?.has(tenant) === true;
+  if (!application || !isThere) return no(700016, { clientId });
   const here = application.cloud.authorityHosts.includes(request.host);
   return here ? { value: application } : no(900382);
 };
@@ -94,7 +96,8 @@ const grant = (
   resource: string,
   world: World,
 ): EmulatorResponse => {
-  const issued = issueAccessToken(application, resource, world, request.distortion);
+  const tenantId = normalised(request.params['tenant'] ?? '');
+  const issued = issueAccessToken(application, resource, world, request.distortion, tenantId);
   const life = issued.expiresIn;
   const isVersion2 = request.params['version'] !== undefined;
   // Version 1 writes every number as text.

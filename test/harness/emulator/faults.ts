@@ -12,6 +12,7 @@ export type FaultPlace =
   | 'graph'
   | 'key-vault'
   | 'blob'
+  | 'container-registry'
   | OtherServiceName;
 
 /** What goes wrong. Objects are for what needs a number. */

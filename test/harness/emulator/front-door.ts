@@ -7,7 +7,8 @@ import { faultName, placeOf, type FaultBook } from './faults.ts';
 import type { WritableJournal } from './journal.ts';
 import { json, type EmulatorRequest, type EmulatorResponse } from './message.ts';
 import { deliveryOf, distortionOf, insteadOf, spoiled, type Delivery } from './misbehaviour.ts';
-import { findRoute, type Handler } from './routes.ts';
+import type { Handler } from './route.ts';
+import { findRoute } from './routes.ts';
 import { clientName } from './user-agent.ts';
 import type { World } from './world.ts';
 

@@ -1,21 +1,124 @@
 import { presentedBy } from './access-tokens.ts';
 import type { Cloud } from './clouds.ts';
 import { bearerOf, json, type EmulatorRequest, type EmulatorResponse } from './message.ts';
-import { graphAudiences, vaultAudience } from './resources.ts';
+import { graphAudiences } from './resources.ts';
 import type { Application, World } from './world.ts';
 
 const graphError = (status: number, code: string, message: string): EmulatorResponse =>
   json(status, { error: { code, message, innerError: {} } }, {}, { error: code });
 
-const servicePrincipal = (application: Application, world: World): unknown => ({
+const principalView = (
+  application: Application,
+  world: World,
+): Readonly<Record<string, unknown>> => ({
   id: application.objectId,
+  accountEnabled: true,
   alternativeNames: [...world.administration.managedIdentities.values()]
     .filter(({ clientId }) => clientId === application.clientId)
     .flatMap(({ resourceId }) => ['isExplicit=True', resourceId]),
+  appDisplayName: application.name,
   appId: application.clientId,
+  appOwnerOrganizationId: world.tenantId,
   displayName: application.name,
+  servicePrincipalNames: [application.clientId],
   servicePrincipalType: application.kind === 'managed-identity' ? 'ManagedIdentity' : 'Application',
 });
+
+type Matches = (application: Application) => boolean;
+
+/** The filters that clients use, each with what it means; Graph refuses all others. */
+const filters: readonly (readonly [RegExp, (value: string) => Matches])[] = [
+  [
+    /^appId eq '([^']+)'$/i,
+    (id) =>
+      ({ clientId }) =>
+        clientId === id.toLowerCase(),
+  ],
+  [
+    /^servicePrincipalNames\/any\((?:\w+): ?\w+ eq '([^']+)'\)$/i,
+    (id) =>
+      ({ clientId }) =>
+        clientId === id.toLowerCase(),
+  ],
+  [
+    /^displayName eq '([^']+)'$/i,
+    (wanted) =>
+      ({ name }) =>
+        name === wanted,
+  ],
+  [
+    /^startswith\(displayName, ?'([^']+)'\)$/i,
+    (start) =>
+      ({ name }) =>
+        name.startsWith(start),
+  ],
+];
+
+const matcherOf = (filter: string | null): Matches | undefined => {
+  if (filter === null) return () => true;
+  for (const [pattern, matcher] of filters) {
+    const [, value] = pattern.exec(filter) ?? [];
+    if (value !== undefined) return matcher(value);
+  }
+  return undefined;
+};
+
+const listPrincipals = (request: EmulatorRequest, world: World): EmulatorResponse => {
+  const matches = matcherOf(request.query.get('$filter'));
+  if (matches === undefined) {
+    return graphError(
+      400,
+      'Request_UnsupportedQuery',
+      'Unsupported or invalid query filter clause.',
+    );
+  }
+  const found = [...world.applications.values()].filter(matches);
+  return json(200, { value: found.map((application) => principalView(application, world)) });
+};
+
+const missing = (id: string): EmulatorResponse =>
+  graphError(
+    404,
+    'Request_ResourceNotFound',
+    `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`,
+  );
+
+const onePrincipal = (id: string, world: World): EmulatorResponse => {
+  const found = [...world.applications.values()].find(({ objectId }) => objectId === id);
+  return found ? json(200, principalView(found, world)) : missing(id);
+};
+
+const objectsByIds = (request: EmulatorRequest, world: World): EmulatorResponse => {
+  const { ids = [] } = JSON.parse(request.body.toString()) as { readonly ids?: readonly string[] };
+  const value = [...world.applications.values()]
+    .filter(({ objectId }) => ids.includes(objectId))
+    .map((one) => ({
+      '@odata.type': '#microsoft.graph.servicePrincipal',
+      ...principalView(one, world),
+    }));
+  return json(200, { value });
+};
+
+const answer = (request: EmulatorRequest, world: World): EmulatorResponse => {
+  const { collection = '', id } = request.params;
+  switch (collection.toLowerCase()) {
+    case 'organization':
+      return json(200, { value: [{ id: world.tenantId, displayName: 'Contoso' }] });
+    case 'serviceprincipals':
+      return id === undefined ? listPrincipals(request, world) : onePrincipal(id, world);
+    case 'directoryobjects':
+      return objectsByIds(request, world);
+    case 'me':
+      return graphError(
+        400,
+        'BadRequest',
+        '/me request is only valid with delegated authentication flow.',
+      );
+    default:
+      // The directory has service principals, and nobody else.
+      return id === undefined ? json(200, { value: [] }) : missing(id);
+  }
+};
 
 /** Microsoft Graph: the organization, and the service principals. */
 export const graph =
@@ -33,7 +136,6 @@ export const graph =
         presented.flaw === 'none' ? 'Access token is empty.' : text,
       );
     }
-    const remark = { tokenId: presented.tokenId };
     if (world.administration.rights.get(presented.application.clientId)?.graph === 'none') {
       return graphError(
         403,
@@ -41,57 +143,6 @@ export const graph =
         'Insufficient privileges to complete the operation.',
       );
     }
-    if (request.params['collection'] === 'organization') {
-      return json(200, { value: [{ id: world.tenantId, displayName: 'Contoso' }] }, {}, remark);
-    }
-    const wanted = /appId eq '([^']+)'/.exec(request.query.get('$filter') ?? '')?.[1];
-    const value = [...world.applications.values()]
-      .filter((application) => wanted === undefined || application.clientId === wanted)
-      .map((application) => servicePrincipal(application, world));
-    return json(200, { value }, {}, remark);
-  };
-
-/** A vault: GET and PUT of its secrets, `hello` under `greeting` from the start. */
-export const vaultSecret =
-  (cloud: Cloud) =>
-  (request: EmulatorRequest, world: World): EmulatorResponse => {
-    const resource = vaultAudience(cloud);
-    const presented = presentedBy(bearerOf(request), [resource], cloud, world);
-    if ('flaw' in presented) {
-      const challenge = `Bearer authorization="https://${cloud.authorityHosts[0] ?? ''}/${world.tenantId}", resource="${resource}"`;
-      const answer = graphError(
-        401,
-        'Unauthorized',
-        `AKV10000: Request is missing a Bearer or PoP token, or it is not valid (${presented.flaw}).`,
-      );
-      return { ...answer, headers: { ...answer.headers, 'WWW-Authenticate': challenge } };
-    }
-    if (presented.application.subscriptions.size === 0) {
-      return graphError(
-        403,
-        'Forbidden',
-        'Caller is not authorized to perform action on resource.',
-      );
-    }
-    const name = request.params['name'] ?? '';
-    if (request.method === 'PUT') {
-      const body: unknown = JSON.parse(request.body.toString());
-      const { value } = body as { readonly value?: unknown };
-      world.vaultSecrets.set(name, typeof value === 'string' ? value : '');
-    }
-    const value = world.vaultSecrets.get(name);
-    if (value === undefined) {
-      return graphError(
-        404,
-        'SecretNotFound',
-        `A secret with (name/id) ${name} was not found in this key vault.`,
-      );
-    }
-    const id = `https://${request.host}/secrets/${name}/0123456789abcdef0123456789abcdef`;
-    return json(
-      200,
-      { value, id, attributes: { enabled: true } },
-      {},
-      { tokenId: presented.tokenId },
-    );
+    const given = answer(request, world);
+    return { ...given, remark: { tokenId: presented.tokenId, ...given.remark } };
   };

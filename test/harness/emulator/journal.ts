@@ -11,6 +11,7 @@ export type RouteName =
   | 'graph'
   | 'key-vault'
   | 'blob'
+  | 'container-registry'
   | OtherServiceName
   | 'refused'
   | 'unknown';

@@ -21,6 +21,7 @@ const handshakePlace: Readonly<Record<ServiceName, FaultPlace>> = {
   graph: 'graph',
   'key-vault': 'key-vault',
   blob: 'blob',
+  'container-registry': 'container-registry',
   'google-sts': 'google-sts',
   'google-iam': 'google-iam',
   'google-storage': 'google-storage',

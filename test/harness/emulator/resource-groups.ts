@@ -56,6 +56,9 @@ export const resourceGroup: ArmHandler = (request, world) => {
   if (request.method === 'GET') return json(200, group);
   if (request.method !== 'DELETE') return armError(405, 'MethodNotAllowed', 'Not supported.');
   world.resourceGroups.delete(key);
+  for (const id of world.resourceStore.keys()) {
+    if (id.startsWith(`${key}/`)) world.resourceStore.delete(id);
+  }
   return { status: 200, headers: {}, body: '' };
 };
 
@@ -67,9 +70,6 @@ export const resourceGroups: ArmHandler = (request, world) => {
     .map(([, group]) => group);
   return json(200, { value });
 };
-
-/** `GET …/resources`: nothing is in any group. */
-export const resources: ArmHandler = () => json(200, { value: [] });
 
 const storageAccountView = (request: EmulatorRequest, cloud: Cloud): unknown => {
   const name = request.params['account'] ?? '';

@@ -84,7 +84,7 @@ export const withToken =
 /** Demands a role on the subscription of the path, and that there is such a subscription. */
 export const withRole = (
   cloud: Cloud,
-  action: string,
+  action: string | ((request: EmulatorRequest) => string),
   handler: ArmHandler,
 ): ((request: EmulatorRequest, world: World) => EmulatorResponse) =>
   withToken(cloud, (request, world, application) => {
@@ -100,10 +100,11 @@ export const withRole = (
       );
     }
     if (!application.subscriptions.has(subscription)) {
+      const wanted = typeof action === 'string' ? action : action(request);
       return armError(
         403,
         'AuthorizationFailed',
-        `The client '${application.clientId}' with object id '${application.objectId}' does not have authorization to perform action '${action}' over scope '/subscriptions/${subscription}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+        `The client '${application.clientId}' with object id '${application.objectId}' does not have authorization to perform action '${wanted}' over scope '/subscriptions/${subscription}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
       );
     }
     return handler(request, world, application);
@@ -175,3 +176,21 @@ export const providers: ArmHandler = (request) => {
     ? json(200, { value: ['Microsoft.Resources', 'Microsoft.Storage'].map(view) })
     : json(200, view(namespace));
 };
+
+/** `GET …/locations`: a few regions of those that there are. */
+export const locations: ArmHandler = (request) => {
+  const subscription = request.params['subscription'] ?? '';
+  const view = ([name, displayName, geography]: readonly [string, string, string]): unknown => ({
+    id: `/subscriptions/${subscription}/locations/${name}`,
+    name,
+    displayName,
+    regionalDisplayName: `(Europe) ${displayName}`,
+    metadata: { regionType: 'Physical', regionCategory: 'Recommended', geography },
+  });
+  return json(200, { value: regions.map(view) });
+};
+
+const regions = [
+  ['westeurope', 'West Europe', 'Europe'],
+  ['northeurope', 'North Europe', 'Europe'],
+] as const;

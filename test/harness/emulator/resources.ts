@@ -43,6 +43,12 @@ export const resourceManagerAudiences = (cloud: Cloud): readonly string[] => [
   '797f4846-ba00-4fd7-ba43-dac1f8f63013',
 ];
 
+/** Audiences that a container registry takes: its own, and Resource Manager's. */
+export const registryAudiences = (cloud: Cloud): readonly string[] => [
+  'https://containerregistry.azure.net',
+  ...resourceManagerAudiences(cloud),
+];
+
 /** Audiences of the cloud's Microsoft Graph. */
 export const graphAudiences = (cloud: Cloud): readonly string[] => [
   `https://${cloud.graphHost}`,

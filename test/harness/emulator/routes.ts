@@ -1,63 +1,21 @@
-import {
-  identityCredentials,
-  managedIdentity,
-  roleAssignment,
-  roleAssignments,
-  roleDefinitions,
-  subscriptionFor,
-} from './authorization.ts';
+import { armRoutes } from './arm-routes.ts';
 import { locations, oidcToken } from './azure-devops.ts';
 import { blob } from './blob.ts';
-import { cloudMetadata } from './cloud-metadata.ts';
 import type { Cloud, ServiceName, Tenancy } from './clouds.ts';
-import {
-  deployment,
-  deploymentOperations,
-  deploymentStatus,
-  deploymentValidation,
-} from './deployments.ts';
-import { applicationCredentials, applications } from './directory.ts';
+import { registryChallenge, registryExchange } from './container-registry.ts';
 import { devopsIssuer, entraConfiguration, entraKeys, instances } from './discovery.ts';
+import { application, applicationCredentials, applications } from './directory.ts';
 import { entraToken } from './entra.ts';
-import { graph, vaultSecret } from './graph.ts';
-import type { RouteName } from './journal.ts';
-import { json, type EmulatorRequest, type EmulatorResponse } from './message.ts';
-import { newEndpoint } from './new-service-endpoint.ts';
+import { graph } from './graph.ts';
+import { vaultSecret, vaultSecrets } from './key-vault.ts';
+import { json } from './message.ts';
 import { s3 } from './other-clouds/aws-s3.ts';
 import { awsSts } from './other-clouds/aws-sts.ts';
 import { googleStoragePaths } from './other-clouds/google-storage.ts';
 import { googleToken, impersonation } from './other-clouds/google-sts.ts';
-import {
-  resourceGroup,
-  resourceGroups,
-  resources,
-  storageAccount,
-  storageAccountKeys,
-} from './resource-groups.ts';
-import {
-  managementGroup,
-  providers,
-  subscription,
-  subscriptions,
-  tenants,
-  withRole,
-  withToken,
-} from './resource-manager.ts';
+import { newEndpoint } from './new-service-endpoint.ts';
 import { endpoint, endpoints, history, project, projects } from './service-endpoints.ts';
-import type { World } from './world.ts';
-
-/** A pure answer to a request. */
-export type Handler = (
-  request: EmulatorRequest,
-  world: World,
-) => EmulatorResponse | Promise<EmulatorResponse>;
-
-/** A path of a service, and who answers there. */
-export interface Route {
-  readonly name: RouteName;
-  readonly pattern: RegExp;
-  readonly handle: Handler;
-}
+import type { Route } from './route.ts';
 
 const devopsRoutes: readonly Route[] = [
   {
@@ -114,71 +72,6 @@ const entraRoutes = (cloud: Cloud): readonly Route[] => [
   },
 ];
 
-const subscriptionPath = '^/subscriptions/(?<subscription>[^/]+)';
-const groupPath = `${subscriptionPath}/resourceGroups/(?<group>[^/]+)`;
-const accountPath = `${groupPath}/providers/Microsoft.Storage/storageAccounts/(?<account>[^/]+)`;
-const identityPath = `${groupPath}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/(?<name>[^/]+)`;
-const authorizationPath =
-  '^(?<scope>/(subscriptions|providers/Microsoft.Management/managementGroups)/[^/]+(/resourceGroups/[^/]+)?)/providers/Microsoft.Authorization';
-// A deployment belongs to a group or to the subscription itself.
-const deploymentPath = `${subscriptionPath}(/resourceGroups/(?<group>[^/]+))?/providers/Microsoft.Resources/deployments/(?<name>[^/]+)`;
-
-const armRoutes = (cloud: Cloud): readonly Route[] => {
-  const arm = (pattern: string, handle: Handler): Route => ({
-    name: 'arm',
-    pattern: new RegExp(`${pattern}/?$`, 'i'),
-    handle,
-  });
-  const role = withRole.bind(undefined, cloud);
-  const group = 'Microsoft.Resources/subscriptions/resourceGroups';
-  return [
-    arm('^/metadata/endpoints', cloudMetadata(cloud)),
-    arm('^/tenants', withToken(cloud, tenants)),
-    arm('^/subscriptions', withToken(cloud, subscriptions)),
-    arm(
-      '^/providers/Microsoft.Management/managementGroups/(?<name>[^/]+)',
-      withToken(cloud, managementGroup),
-    ),
-    arm(
-      subscriptionPath,
-      subscriptionFor(cloud, role('Microsoft.Resources/subscriptions/read', subscription)),
-    ),
-    arm(identityPath, managedIdentity(cloud)),
-    arm(
-      `${identityPath}/federatedIdentityCredentials(/(?<credential>[^/]+))?`,
-      identityCredentials(cloud),
-    ),
-    arm(`${authorizationPath}/roleDefinitions(/(?<role>[^/]+))?`, roleDefinitions(cloud)),
-    arm(`${authorizationPath}/roleAssignments`, roleAssignments(cloud)),
-    arm(`${authorizationPath}/roleAssignments/(?<name>[^/]+)`, roleAssignment(cloud)),
-    arm(
-      `${subscriptionPath}/providers(/(?<namespace>[^/]+)(/register)?)?`,
-      role('Microsoft.Resources/subscriptions/providers/read', providers),
-    ),
-    arm(`${subscriptionPath}/resourceGroups`, role(`${group}/read`, resourceGroups)),
-    arm(groupPath, role(`${group}/write`, resourceGroup)),
-    arm(`${groupPath}/resources`, role(`${group}/resources/read`, resources)),
-    arm(accountPath, role('Microsoft.Storage/storageAccounts/read', storageAccount(cloud))),
-    arm(
-      `${accountPath}/listKeys`,
-      role('Microsoft.Storage/storageAccounts/listKeys/action', storageAccountKeys),
-    ),
-    arm(deploymentPath, role('Microsoft.Resources/deployments/write', deployment)),
-    arm(
-      `${deploymentPath}/validate`,
-      role('Microsoft.Resources/deployments/validate/action', deploymentValidation),
-    ),
-    arm(
-      `${deploymentPath}/operationStatuses/(?<operation>[^/]+)`,
-      role('Microsoft.Resources/deployments/operationstatuses/read', deploymentStatus),
-    ),
-    arm(
-      `${deploymentPath}/operations`,
-      role('Microsoft.Resources/deployments/operations/read', deploymentOperations),
-    ),
-  ];
-};
-
 const routesOf: Readonly<Record<ServiceName, (cloud: Cloud) => readonly Route[]>> = {
   'azure-devops': () => devopsRoutes,
   'devops-issuer': () => issuerRoutes,
@@ -187,10 +80,16 @@ const routesOf: Readonly<Record<ServiceName, (cloud: Cloud) => readonly Route[]>
   graph: (cloud) => [
     {
       name: 'graph',
-      pattern: /^\/v1\.0\/(?<collection>organization|servicePrincipals)$/i,
+      pattern:
+        /^\/v1\.0\/(?<collection>organization|servicePrincipals|users|groups|me|directoryObjects)(\/(?<id>[^/]+))?$/i,
       handle: graph(cloud),
     },
     { name: 'graph', pattern: /^\/v1\.0\/applications$/i, handle: applications(cloud) },
+    {
+      name: 'graph',
+      pattern: /^\/v1\.0\/applications\/(?<id>[^/]+)$/i,
+      handle: application(cloud),
+    },
     {
       name: 'graph',
       pattern: /^\/v1\.0\/applications\/(?<id>[^/]+)\/federatedIdentityCredentials$/i,
@@ -198,10 +97,19 @@ const routesOf: Readonly<Record<ServiceName, (cloud: Cloud) => readonly Route[]>
     },
   ],
   'key-vault': (cloud) => [
+    { name: 'key-vault', pattern: /^\/secrets\/?$/i, handle: vaultSecrets(cloud) },
     {
       name: 'key-vault',
       pattern: /^\/secrets\/(?<name>[\w-]+)(\/\w*)?$/i,
       handle: vaultSecret(cloud),
+    },
+  ],
+  'container-registry': (cloud) => [
+    { name: 'container-registry', pattern: /^\/v2\/?$/i, handle: registryChallenge },
+    {
+      name: 'container-registry',
+      pattern: /^\/oauth2\/exchange$/i,
+      handle: registryExchange(cloud),
     },
   ],
   blob: (cloud) => [{ name: 'blob', pattern: /^\/.*$/s, handle: blob(cloud) }],

@@ -6,6 +6,7 @@ import type { Deployment } from './deployments.ts';
 import { createSigningKey, type SigningKey } from './jwt.ts';
 import { createAwsAccount, type AwsAccount } from './other-clouds/aws-cloud.ts';
 import { createGoogleCloud, type GoogleCloud } from './other-clouds/google-cloud.ts';
+import type { StoredResource } from './resource-types.ts';
 import type { ServiceConnection } from './service-connections.ts';
 
 /** Lives of what is issued, in seconds; read at each issue. */
@@ -62,6 +63,8 @@ export interface Application {
   readonly federatedCredentials: readonly FederatedCredential[];
   readonly secret?: string;
   readonly isMultiTenant?: boolean;
+  /** Other tenants in which it has a service principal. */
+  readonly otherTenants?: ReadonlySet<string>;
   /** Subscriptions on which it has a role (Contributor and Storage Blob Data Owner in one). */
   readonly subscriptions: ReadonlySet<string>;
 }
@@ -94,6 +97,8 @@ export interface World {
   readonly jobs: Map<string, JobRecord>;
   readonly administration: Administration;
   readonly resourceGroups: Map<string, Readonly<Record<string, unknown>>>;
+  /** Resources of any type, by their ID in lower case. */
+  readonly resourceStore: Map<string, StoredResource>;
   readonly deployments: Map<string, Deployment>;
   readonly vaultSecrets: Map<string, string>;
   /** Resources, beyond Azure's own, for which Entra issues tokens. */
@@ -135,6 +140,7 @@ export const createWorld = async (): Promise<World> => {
     jobs: new Map(),
     administration: createAdministration(),
     resourceGroups: new Map(),
+    resourceStore: new Map(),
     deployments: new Map(),
     vaultSecrets: new Map([['greeting', 'hello']]),
     resources: new Set(),
@@ -145,3 +151,7 @@ export const createWorld = async (): Promise<World> => {
     aws: createAwsAccount(),
   };
 };
+
+/** Whether some application of the tenant has a service principal in that other tenant. */
+export const isGuestTenant = (tenant: string, world: World): boolean =>
+  [...world.applications.values()].some(({ otherTenants }) => otherTenants?.has(tenant) === true);
