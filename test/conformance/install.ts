@@ -12,22 +12,25 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { programOnPath } from '../harness/stage.ts';
-import { whyNoContainers } from './containers/engine.ts';
-import { needed, optionalPackages, packages, type Command, type Package } from './packages.ts';
+import type { Command, Package } from './packages.ts';
 import { cached } from './paths.ts';
 
 /**
  * Installs what is not in the cache yet, two at a time.
+ * @param called programs of the machine that are called beside those that install.
  * @throws {Error} that names every program which the machine lacks, or the command that failed.
  */
-export async function installAll(say: (line: string) => void): Promise<void> {
-  const missing = needed.filter((name) => programOnPath(name) === undefined);
+export async function installAll(
+  packages: readonly Package[],
+  called: readonly string[],
+  say: (line: string) => void,
+): Promise<void> {
+  const needed = new Set([...called, ...packages.flatMap(({ needs }) => needs)]);
+  const missing = [...needed].filter((name) => programOnPath(name) === undefined);
   if (missing.length > 0)
     throw new Error(`Not on the PATH of this machine: ${missing.join(', ')}.`);
   mkdirSync(cached(), { recursive: true });
-  const without = whyNoContainers();
-  if (without !== undefined) say(`The rows with containers are left out: ${without}.`);
-  const waiting = [...optionalPackages, ...packages].filter((one) => !isInstalled(one));
+  const waiting = packages.filter((one) => !isInstalled(one));
   const installNext = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       say(`Installing ${next.name} …`);

@@ -6,6 +6,7 @@ import {
   type Evidence,
   type Mechanism,
 } from './evidence.ts';
+import { pipelineFile } from './paths.ts';
 import { produce, type Produced } from './play.ts';
 
 /**
@@ -31,7 +32,7 @@ export interface Outcome {
 export async function tryOut(client: Client): Promise<Outcome> {
   const lives = client.lives ?? shortLives;
   const produced = await produce({
-    pipeline: client.pipeline,
+    pipeline: pipelineFile(client.pipeline),
     connections: Object.keys(client.audiences ?? { [client.connection ?? 'production']: '' }),
     lives,
     deploymentSeconds: playSeconds,

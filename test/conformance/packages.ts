@@ -77,7 +77,7 @@ const goInstall = (name: string, module: string): Package => ({
 });
 
 /** A virtual environment with what a file of requirements names, to the last dependency. */
-const pip = (name: string): Package => {
+export const pip = (name: string): Package => {
   const requirements = ownFile('requirements', `${name}.txt`);
   const folder = cached(name);
   const quiet = ['--quiet', '--disable-pip-version-check', '--no-deps'];
@@ -154,12 +154,8 @@ export const packages: readonly Package[] = [
   pip('azure-identity'),
 ];
 
-/** Programs of the machine that clients are, or that run them. */
-export const needed: readonly string[] = [
-  'bash',
-  'terraform',
-  ...new Set(packages.flatMap(({ needs }) => needs)),
-];
+/** Programs of the machine that the jobs of the run call, beside those that install. */
+export const called: readonly string[] = ['bash', 'terraform'];
 
 /** The version of a package that this project has installed for itself. */
 export function projectVersion(name: string): string {

@@ -10,6 +10,10 @@ export const programs = join('test', 'conformance', 'programs');
 export const ownFile = (...path: readonly string[]): string =>
   join(repository, 'test', 'conformance', ...path);
 
+/** The pipeline of a conformance job, relative to the repository. */
+export const pipelineFile = (name: string): string =>
+  join('test', 'conformance', 'pipelines', `${name}.yml`);
+
 /** A file of the cache, outside git: what the registries gave, and what was built of it. */
 export const cached = (...path: readonly string[]): string =>
   join(repository, '.cache', 'conformance', ...path);

@@ -1,17 +1,25 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { startEmulator, type Emulator } from '../harness/emulator/emulator.ts';
+import {
+  startEmulator,
+  type Emulator,
+  type ServiceConnection,
+} from '../harness/emulator/emulator.ts';
 import { Stage, type Play, type PlayOptions, type StageOptions } from '../harness/stage.ts';
 import { containerCommands, containerEngine, containerEnvironment } from './containers/engine.ts';
 import { openRelay } from './containers/relay.ts';
 import type { Lives } from './evidence.ts';
-import { ownFile, programs } from './paths.ts';
+import { programs, repository } from './paths.ts';
 
 /** A job of the conformance run. */
-export interface Production extends Pick<PlayOptions, 'allow' | 'variables' | 'profile'> {
-  /** Name of a file of `pipelines/`. */
+export interface Production extends Pick<PlayOptions, 'allow' | 'profile'> {
+  /** Path of a pipeline file, relative to the repository. */
   readonly pipeline: string;
+  /** The folder of the job's sources; that of the client programs otherwise. */
+  readonly sources?: string;
+  /** Variables of the job; a function where they tell of what there is in the emulator. */
+  readonly variables: PlayOptions['variables'] | VariablesOf;
   readonly connections: readonly string[];
   readonly lives: Lives;
   readonly deploymentSeconds: number;
@@ -20,6 +28,11 @@ export interface Production extends Pick<PlayOptions, 'allow' | 'variables' | 'p
   /** Whether it starts containers, which need a way to the emulator of their own. */
   readonly inContainers?: boolean;
 }
+
+type VariablesOf = (
+  emulator: Emulator,
+  connections: readonly ServiceConnection[],
+) => NonNullable<PlayOptions['variables']>;
 
 /** A job that was played, with the names of its connections by their id. */
 export interface Produced extends Play {
@@ -63,7 +76,7 @@ async function playOn(
   production: Production,
   stageOptions: StageOptions,
 ): Promise<Produced> {
-  const { pipeline, connections, lives, deploymentSeconds, path = [], ...options } = production;
+  const { connections, lives, deploymentSeconds, path = [], variables } = production;
   await emulator.createContainer('tfstate');
   Object.assign(emulator.lifetimes, lives);
   Object.assign(emulator.deployments, {
@@ -78,10 +91,12 @@ async function playOn(
       emulator.addServiceConnection({ name, issuer: 'entra' }),
     );
     const play = await stage.play({
-      ...options,
-      pipeline: ownFile('pipelines', `${pipeline}.yml`),
-      sources: programs,
+      allow: production.allow ?? [],
+      ...(production.profile === undefined ? {} : { profile: production.profile }),
+      pipeline: join(repository, production.pipeline),
+      sources: production.sources ?? programs,
       connections: known,
+      variables: (typeof variables === 'function' ? variables(emulator, known) : variables) ?? {},
     });
     const names = new Map(known.map(({ id, name }) => [id, name]));
     return { ...play, names, credentials: emulator.issued.length };

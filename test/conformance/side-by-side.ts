@@ -3,7 +3,7 @@ import { java, kubeloginCommand, python } from './clients.ts';
 import { brokerCounts, isRefusal, type BrokerCounts } from './evidence.ts';
 import { cleanlinessChecks, refusedCheck, type Check } from './outcome.ts';
 import { pins } from './packages.ts';
-import { cached, goProgram } from './paths.ts';
+import { cached, goProgram, pipelineFile } from './paths.ts';
 import { produce, type Produced } from './play.ts';
 
 /** How much faster than in reality the job of four hours goes. */
@@ -47,7 +47,7 @@ const clientsOf: Readonly<Record<string, string>> = {
 /** Plays the job in which all clients share one broker. */
 export async function playSideBySide(): Promise<SideBySide> {
   const produced = await produce({
-    pipeline: 'side-by-side',
+    pipeline: pipelineFile('side-by-side'),
     connections: Object.keys(clientsOf),
     lives: hasteLives,
     deploymentSeconds: jobSeconds,

@@ -1,5 +1,5 @@
-import { withRights } from './authorization.ts';
 import type { RoleAssignment } from './administration.ts';
+import { withRights } from './authorization.ts';
 import type { Cloud } from './clouds.ts';
 import { json, type EmulatorRequest, type EmulatorResponse } from './message.ts';
 import { armError } from './resource-manager.ts';

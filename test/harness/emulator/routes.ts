@@ -3,19 +3,19 @@ import { locations, oidcToken } from './azure-devops.ts';
 import { blob } from './blob.ts';
 import type { Cloud, ServiceName, Tenancy } from './clouds.ts';
 import { registryChallenge, registryExchange } from './container-registry.ts';
-import { devopsIssuer, entraConfiguration, entraKeys, instances } from './discovery.ts';
 import { application, applicationCredentials, applications } from './directory.ts';
+import { devopsIssuer, entraConfiguration, entraKeys, instances } from './discovery.ts';
 import { entraToken } from './entra.ts';
 import { graph } from './graph.ts';
 import { vaultSecret, vaultSecrets } from './key-vault.ts';
 import { json } from './message.ts';
+import { newEndpoint } from './new-service-endpoint.ts';
 import { s3 } from './other-clouds/aws-s3.ts';
 import { awsSts } from './other-clouds/aws-sts.ts';
 import { googleStoragePaths } from './other-clouds/google-storage.ts';
 import { googleToken, impersonation } from './other-clouds/google-sts.ts';
-import { newEndpoint } from './new-service-endpoint.ts';
-import { endpoint, endpoints, history, project, projects } from './service-endpoints.ts';
 import type { Route } from './route.ts';
+import { endpoint, endpoints, history, project, projects } from './service-endpoints.ts';
 
 const devopsRoutes: readonly Route[] = [
   {

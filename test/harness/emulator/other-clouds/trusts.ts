@@ -1,5 +1,5 @@
-import { defaultAudience, entraAudience } from '../federation.ts';
 import type { Emulator } from '../emulator.ts';
+import { defaultAudience, entraAudience } from '../federation.ts';
 import type { ServiceConnection } from '../service-connections.ts';
 import { providerName } from './aws-cloud.ts';
 import { principalOf } from './google-cloud.ts';

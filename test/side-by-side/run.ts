@@ -1,0 +1,41 @@
+import { writePage } from './page.ts';
+import { judge, playAll, comparedSessions, type Task, type VersionVerdict } from './verdict.ts';
+import { oldestAndNewest, versions } from './versions.ts';
+
+/** Jobs beside each other: each keeps about one processor busy. */
+const atOnce = 2;
+
+const isWhole = !process.argv.includes('--ends');
+const wanted: readonly string[] = isWhole ? versions : oldestAndNewest;
+const tasks: readonly Task[] = wanted.flatMap((version) =>
+  (['az login', ...comparedSessions] as const).map((session) => ({ version, session })),
+);
+const records = await playAll(tasks, atOnce, ({ version, session }, seconds) =>
+  console.log(`az ${version}, ${session}: ${seconds} s`),
+);
+
+const recordOf = (version: string, session: string) => {
+  const task = tasks.find((one) => one.version === version && one.session === session);
+  const record = task && records.get(task);
+  if (record === undefined) throw new Error(`az ${version}, ${session} was not played.`);
+  return record;
+};
+const verdicts: readonly VersionVerdict[] = wanted.map((version) => {
+  const reference = recordOf(version, 'az login');
+  const compared = comparedSessions.map((session) => judge(reference, recordOf(version, session)));
+  return { version, reference, compared };
+});
+
+let failed = 0;
+for (const { version, compared } of verdicts) {
+  for (const { session, complaints } of compared) {
+    if (complaints.length === 0) continue;
+    failed += 1;
+    console.error(`\naz ${version}, ${session}:\n${complaints.join('\n')}`);
+  }
+}
+if (failed === 0 && isWhole) await writePage(verdicts, new Date());
+console.log(
+  `\n${verdicts[0]?.reference.said.length ?? 0} lines in ${records.size} jobs: ${records.size - verdicts.length - failed} sessions as after az login, ${failed} not`,
+);
+process.exitCode = failed === 0 ? 0 : 1;
