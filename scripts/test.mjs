@@ -1,70 +1,107 @@
-// npm test: installs, packs, and runs every check and test, in the order of their price.
+// npm test: installs, packs, and runs every check and test.
+//
+//   npm test -- --grep "the report"   only tests whose titles hold these words
+//   npm test -- --suite unit,docs     only these suites (see scripts/suites.mjs), without lint and types
+//   npm run soak                      the suite that npm test leaves out, since it takes long
 import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
 import { ensureInstalled, root, run } from './installed.mjs';
+import { suites } from './suites.mjs';
 
-const suites = [
-  ['unit tests', 'test/unit/**/*.test.ts'],
-  ['tests of the documents', 'test/docs/**/*.test.ts'],
-  ['tests of the package', 'test/package/**/*.test.ts'],
-  ['tests of the outside', 'test/external/**/*.test.ts'],
-  ['tests of the harness', 'test/harness/**/*.test.ts'],
-  ['tests of the command line', 'test/wif/**/*.test.ts'],
-  ['end-to-end tests', 'test/e2e/**/*.test.ts'],
-];
+const { values: options } = parseArgs({
+  options: { grep: { type: 'string' }, suite: { type: 'string' } },
+});
+const wanted = options.suite?.split(',') ?? Object.keys(suites).filter((name) => suites[name].lane);
+const unknown = wanted.filter((name) => suites[name] === undefined);
+if (unknown.length > 0) {
+  console.error(
+    `There is no suite ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}.`,
+  );
+  process.exit(2);
+}
 
 ensureInstalled();
 const binary = (name) => `node_modules/${name}`;
-const steps = [
+const checks = [
   ['lint', [binary('eslint/bin/eslint.js'), '.', '--max-warnings', '0']],
   ['format', [binary('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['types', [binary('typescript/bin/tsc'), '-p', 'tsconfig.json']],
-  ['package', ['scripts/package.mjs']],
-  ['command line', ['scripts/build-cli.mjs']],
 ];
-for (const [title, command] of steps) {
+const builds = [
+  ['package', ['scripts/package.mjs']],
+  ['wif', ['scripts/build-cli.mjs']],
+];
+const isWhole = options.grep === undefined && options.suite === undefined;
+for (const [title, command] of [...(isWhole ? checks : []), ...builds]) {
+  const began = Date.now();
   console.log(`\n── ${title}`);
   run(process.execPath, command);
+  console.log(`   ${seconds(began)}`);
 }
 
-const total = { passed: 0, failed: 0 };
-const failures = [];
-for (const [title, files] of suites) {
-  console.log(`\n── ${title}`);
-  const { passed, failed, status, report } = await mocha(files);
-  total.passed += passed;
-  total.failed += status === 0 ? failed : Math.max(failed, 1);
-  if (status !== 0) failures.push(`\n── ${title}: failed\n${report}`);
-}
+const lanes = grouped(wanted);
+const results = (await Promise.all([...lanes.values()].map(runLane))).flat();
+const failures = results.filter(({ status }) => status !== 0);
 // Again, because the end of a long log is what people look at.
-for (const failure of failures) console.log(failure);
-console.log(`\n${total.passed} passed, ${total.failed} failed`);
-process.exit(total.failed === 0 ? 0 : 1);
+for (const { title, report } of failures) console.log(`\n── ${title}: failed\n${report}`);
+console.log(`\n${results.map(({ title, took }) => `${took.padStart(6)}  ${title}`).join('\n')}`);
+const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+process.exit(failures.length === 0 ? 0 : 1);
 
-/** Runs one suite with its output shown; counts and failures are from mocha's own closing lines. */
+/** The wanted suites by lane. */
+function grouped(names) {
+  const lanes = new Map();
+  for (const name of names) {
+    const lane = suites[name].lane ?? 1;
+    lanes.set(lane, [...(lanes.get(lane) ?? []), name]);
+  }
+  return lanes;
+}
+
+/** Runs suites one after the other; each shows its output when it is done, so that lanes do not mix. */
+async function runLane(names) {
+  const results = [];
+  for (const name of names) {
+    const { title, files } = suites[name];
+    console.log(`── ${title}: running …`);
+    const began = Date.now();
+    const { output, ...result } = await mocha(files);
+    console.log(`\n── ${title}\n${output}`);
+    results.push({ title, took: seconds(began), ...result });
+  }
+  return results;
+}
+
+function seconds(began) {
+  return `${Math.round((Date.now() - began) / 1_000)} s`;
+}
+
+/** Runs one suite; counts and failures are from mocha's own closing lines. */
 function mocha(files) {
-  const options = [
+  const mochaOptions = [
     // A machine may be five times slower than the one on which the tests were written.
     ...['--timeout', '120000'],
     // A test that failed may still wait for something; the run goes on.
     '--exit',
     // The counts are read from the output, also where FORCE_COLOR is set.
     '--no-color',
+    ...(options.grep === undefined ? [] : ['--fgrep', options.grep]),
   ];
   return new Promise((resolve) => {
-    const words = [binary('mocha/bin/mocha.js'), ...options, '--spec', files];
-    const child = spawn(process.execPath, words, {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const words = [binary('mocha/bin/mocha.js'), ...mochaOptions, '--spec', files];
+    const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    child.stdout.on('data', (chunk) => {
-      process.stdout.write(chunk);
+    const take = (chunk) => {
       output += chunk;
-    });
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
     child.on('close', (status) => {
       const count = (word) => Number(new RegExp(`^\\s*(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
+      const failed = status === 0 ? count('failing') : Math.max(count('failing'), 1);
       const report = /^.*\d+ failing[^]*/m.exec(output)?.[0] ?? `mocha ended with ${status}`;
-      resolve({ passed: count('passing'), failed: count('failing'), status, report });
+      resolve({ passed: count('passing'), failed, status, report, output });
     });
   });
 }

@@ -1,10 +1,11 @@
 import { unzipSync } from 'fflate';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createCertificateAuthority } from '../harness/emulator/certificate-authority.ts';
-import { hosts, plan, repository } from './settings.ts';
+import { packageIn } from '../harness/package-file.ts';
+import { hosts, plan } from './settings.ts';
 
 /** A request that came upstream. */
 export interface Visit {
@@ -70,10 +71,7 @@ export interface Unpacked {
 }
 
 export function unpackExtension(): Unpacked {
-  const dist = join(repository, 'dist');
-  const [name] = readdirSync(dist).filter((file) => file.endsWith('.vsix'));
-  if (name === undefined) throw new Error('dist/ holds no package: run npm run package first.');
-  const packed = readFileSync(join(dist, name));
+  const packed = readFileSync(packageIn());
   if (plan.built !== undefined) return { folder: resolve(plan.built), packed };
   const folder = join(plan.folder, 'extension');
   for (const [path, content] of Object.entries(unzipSync(packed))) {

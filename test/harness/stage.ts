@@ -16,16 +16,9 @@ import type { Emulator } from './emulator/emulator.ts';
 import type { JournalEntry } from './emulator/journal.ts';
 import type { ServiceConnection } from './emulator/service-connections.ts';
 import { createLeakDetector, type Allowance, type Finding } from './leaks/leak-detector.ts';
+import { packageIn } from './package-file.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
-
-/** The package that `npm run package` left in `dist/`. */
-export function packagedExtension(): string {
-  const folder = join(repository, 'dist');
-  const [name] = readdirSync(folder).filter((file) => file.endsWith('.vsix'));
-  if (name === undefined) throw new Error('There is no .vsix in dist/: run npm run package first.');
-  return join(folder, name);
-}
 
 export interface StageOptions {
   readonly agent?: Partial<AgentOptions>;
@@ -78,7 +71,7 @@ export class Stage {
     const { connections, referenced = connections, jobTokenSeconds } = options;
     const agent = (this.#options.createAgent ?? createAgent)({
       root: join(this.folder, 'agent'),
-      vsix: packagedExtension(),
+      vsix: packageIn(),
       environment: this.environment,
       ...this.#options.agent,
     });

@@ -1,7 +1,8 @@
 import { unzipSync } from 'fflate';
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageIn } from '../harness/package-file.ts';
 
 export const repository = join(import.meta.dirname, '..', '..');
 export const taskNames = ['FederatedLogin', 'TerraformOidcEnv', 'TokenRefresher'] as const;
@@ -57,11 +58,8 @@ export interface ExtensionManifest {
 }
 
 /** Opens the one package in a folder: by default, what `npm run package` left in `dist/`. */
-export function openPackage(folder = join(repository, 'dist')): PackedExtension {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.vsix'));
-  const [name] = names;
-  assert.ok(name !== undefined && names.length === 1, `${folder} holds ${names.length} packages`);
-  const packed = readFileSync(join(folder, name));
+export function openPackage(folder?: string): PackedExtension {
+  const packed = readFileSync(packageIn(folder));
   const zippedSizes = new Map<string, number>();
   const contents = unzipSync(packed, {
     filter: ({ name: path, size }) => {

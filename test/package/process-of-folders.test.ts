@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import { build } from 'esbuild';
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { ofProcess } from '../../scripts/bundling.mjs';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import { idTokenDoor, managedIdentityDoor, SteadyClient } from './support/clients.ts';
-import { hasGrown, leastFootprint } from './support/footprint.ts';
-import { holdStep, playHeld } from './support/held-job.ts';
-import { metronome } from './support/metronome.ts';
-import { assertGreen, useTheatre } from './support/theatre.ts';
+import { idTokenDoor, managedIdentityDoor, SteadyClient } from '../e2e/support/clients.ts';
+import { hasGrown, leastFootprint } from '../e2e/support/footprint.ts';
+import { holdStep, playHeld } from '../e2e/support/held-job.ts';
+import { metronome } from '../e2e/support/metronome.ts';
+import { assertGreen, useTheatre } from '../e2e/support/theatre.ts';
 
 /**
  * A life with which a second of rounding leaves time for two attempts at a refresh, on a machine that

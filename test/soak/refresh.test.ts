@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import type { HttpAnswer } from '../../../src/ports.ts';
-import { BrokerFixture, type Served } from '../../support/broker-fixture.ts';
-import { minutes, seconds } from '../../support/builders.ts';
-import { settled } from '../../support/fakes.ts';
-import { faults } from '../../support/faults.ts';
+import type { HttpAnswer } from '../../src/ports.ts';
+import { BrokerFixture, type Served } from '../support/broker-fixture.ts';
+import { minutes, seconds } from '../support/builders.ts';
+import { settled } from '../support/fakes.ts';
+import { faults } from '../support/faults.ts';
 
 describe('a soak over 100 lives of a token', () => {
   it('serves clients that ask every 50 ms, with one request for each refresh', async function () {

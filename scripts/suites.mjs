@@ -1,0 +1,16 @@
+// Which tests there are, by the name under which `npm test -- --suite <name>` runs them.
+
+/**
+ * Suites of one lane run one after the other; the lanes run side by side, since most of an end-to-end
+ * test is waiting. Without a lane, a suite runs only when it is named.
+ */
+export const suites = {
+  unit: { title: 'unit tests', files: 'test/unit/**/*.test.ts', lane: 1 },
+  docs: { title: 'tests of the documents', files: 'test/docs/**/*.test.ts', lane: 1 },
+  package: { title: 'tests of the package', files: 'test/package/**/*.test.ts', lane: 1 },
+  external: { title: 'tests of the outside', files: 'test/external/**/*.test.ts', lane: 1 },
+  harness: { title: 'tests of the harness', files: 'test/harness/**/*.test.ts', lane: 1 },
+  wif: { title: 'tests of wif', files: 'test/wif/**/*.test.ts', lane: 1 },
+  e2e: { title: 'end-to-end tests', files: 'test/e2e/**/*.test.ts', lane: 2 },
+  soak: { title: 'soak: a hundred lives of every token', files: 'test/soak/**/*.test.ts' },
+};
