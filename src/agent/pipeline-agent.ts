@@ -8,6 +8,11 @@ import type { VariableChange } from './variable-change.ts';
 export interface PresentVariable {
   readonly name: string;
   readonly isEmpty: boolean;
+  /**
+   * A variable of the job that every script sees; a secret one, which a script sees where it maps
+   * it; or what the agent itself, or this step alone, has in its environment.
+   */
+  readonly source: 'job' | 'secret' | 'environment';
 }
 
 /** The agent that runs a step: what it gives to a task, and what it takes from one. */

@@ -35,7 +35,7 @@ export async function federatedLogin(world: TaskWorld): Promise<void> {
       ...(await accessTokenVariables(inputs.accessTokens, session)),
       ...accessTokenFileVariables(accessTokenFiles(inputs, world)),
     ];
-    publishSignIn(connection, session, own, agent);
+    publishSignIn(connection, session, { own, managedIdentity: 'always' }, agent);
   });
 }
 

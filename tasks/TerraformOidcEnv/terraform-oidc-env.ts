@@ -30,8 +30,10 @@ export async function terraformOidcEnv(world: TaskWorld): Promise<void> {
       return inputs.tfVarPrefix === undefined
         ? throughBroker(inputs.connection, world)
         : secondIdentity(inputs.connection, inputs.tfVarPrefix, world);
-    case 'native':
-      return askAzureDevOpsItself(inputs.connection, world.agent);
+    case 'native': {
+      askAzureDevOpsItself(inputs.connection, world.agent);
+      return;
+    }
     case 'static':
       return oneToken(inputs.connection, world);
   }
@@ -42,7 +44,13 @@ async function throughBroker(connection: ServiceConnection, world: TaskWorld): P
   refuseSdkLeftovers(agent.presentVariables());
   const session = await beginSignIn(connection, () => join(connection, [], world), agent);
   const own = brokerVariables(connection, session.endpoints);
-  publishSignIn(connection, session, [...own, ...clearLeftovers(own, connection, agent)], agent);
+  const exported = [...own, ...clearLeftovers(own, connection, agent)];
+  publishSignIn(
+    connection,
+    session,
+    { own: exported, managedIdentity: 'instead of another' },
+    agent,
+  );
 }
 
 /** Only variables of the author's own names: the backend and other providers keep the first one. */

@@ -21,5 +21,5 @@ export async function tokenRefresher(world: TaskWorld): Promise<void> {
     ...(managedIdentity ? managedIdentityVariables(endpoints) : []),
     ...accessTokenFileVariables(files),
   ];
-  publishSignIn(connection, session, own, agent);
+  publishSignIn(connection, session, { own, managedIdentity: 'instead of another' }, agent);
 }

@@ -7,7 +7,8 @@ import {
   subscriptionVariables,
   workloadIdentityVariables,
 } from '../../src/delivery/variables/azure-variables.ts';
-import { followUps } from '../../src/delivery/variables/earlier-sign-ins.ts';
+import { followUps, type NextSignIn } from '../../src/delivery/variables/earlier-sign-ins.ts';
+import { warnOfSelectors } from '../../src/delivery/variables/machine-identity.ts';
 import { noProxyVariables } from '../../src/delivery/variables/no-proxy.ts';
 import { outputsOf } from '../../src/delivery/variables/outputs.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
@@ -30,6 +31,11 @@ export async function beginSignIn<S extends Session>(
   return session;
 }
 
+/** What one task has to export beside what every SDK reads. */
+export interface OwnExports extends Pick<NextSignIn, 'managedIdentity'> {
+  readonly own: readonly VariableChange[];
+}
+
 /**
  * The tail of every sign-in: exports what each SDK reads, the task's own variables, and what keeps an
  * earlier sign-in of the job from being mixed with this one.
@@ -37,9 +43,10 @@ export async function beginSignIn<S extends Session>(
 export function publishSignIn(
   connection: ServiceConnection,
   session: Session,
-  own: readonly VariableChange[],
+  { own, managedIdentity }: OwnExports,
   agent: PipelineAgent,
 ): void {
+  warnOfSelectors(agent.environment, agent);
   const { endpoints, idToken, tokenFile } = session;
   const variables = [
     ...workloadIdentityVariables(connection, tokenFile),
@@ -48,7 +55,7 @@ export function publishSignIn(
     ...(endpoints === undefined ? [] : noProxyVariables(agent.environment)),
   ];
   const azureCliProfile = azureCliProfileBeside(tokenFile);
-  const next = { connection, variables, endpoints, azureCliProfile };
+  const next = { connection, variables, endpoints, azureCliProfile, managedIdentity };
   publish(
     {
       variables: [...variables, ...followUps(agent.environment, next, agent)],

@@ -4,6 +4,7 @@ import type { ServiceConnection } from '../../service-connection/service-connect
 import type { Endpoints } from '../../wire/endpoints.ts';
 import { isInOurDirectory } from '../files/state-directory.ts';
 import { azdVariables, managedIdentityVariables } from './azure-variables.ts';
+import { machineIdentityNames } from './machine-identity.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,6 +16,8 @@ export interface NextSignIn {
   readonly endpoints?: Endpoints | undefined;
   /** Where Azure CLI is signed in with this connection, if it is. */
   readonly azureCliProfile: string;
+  /** Whether the managed identity endpoint is exported in any case, or only where another one is there. */
+  readonly managedIdentity: 'always' | 'instead of another';
 }
 
 /** The four that name an identity; tasks that use kubelogin leave them behind for later steps. */
@@ -36,12 +39,12 @@ const managedIdentityNames = ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER'];
 export function followUps(
   environment: Environment,
   next: NextSignIn,
-  agent: Pick<PipelineAgent, 'say' | 'warn'>,
+  agent: Pick<PipelineAgent, 'say' | 'warn' | 'presentVariables'>,
 ): readonly VariableChange[] {
   if (!isAbout('AZURE_CLIENT_ID', next)) return [];
   if (!isInOurDirectory(environment['AZURE_FEDERATED_TOKEN_FILE'] ?? '')) {
     tellOverwritten(environment, next, agent);
-    return [];
+    return insteadOfTheMachine(environment, next, agent);
   }
   return [
     ...subscription(environment, next),
@@ -50,10 +53,11 @@ export function followUps(
   ];
 }
 
+/** A warning for what a step or a variable has set; what the agent has by itself is told, no more. */
 function tellOverwritten(
   environment: Environment,
   { variables }: NextSignIn,
-  { warn }: Pick<PipelineAgent, 'warn'>,
+  { say, warn, presentVariables }: Pick<PipelineAgent, 'say' | 'warn' | 'presentVariables'>,
 ): void {
   const names = identityNames.filter((name) => {
     const before = environment[name];
@@ -62,10 +66,47 @@ function tellOverwritten(
       isFilled(before) && typeof after === 'string' && comparable(before) !== comparable(after)
     );
   });
-  if (names.length === 0) return;
-  warn(
-    `An earlier step or a variable of this job had left another identity in ${names.join(', ')}; the steps that follow get the one of the service connection. Put this task after the step that sets them, or remove them.`,
+  const ofJob = new Set(
+    presentVariables().flatMap(({ name, source }) => (source === 'job' ? [name] : [])),
   );
+  const left = names.filter((name) => ofJob.has(name));
+  const own = names.filter((name) => !ofJob.has(name));
+  if (left.length > 0) {
+    warn(
+      `An earlier step or a variable of this job had left another identity in ${left.join(', ')}; the steps that follow get the one of the service connection. Put this task after the step that sets them, or remove them.`,
+    );
+  }
+  if (own.length > 0) {
+    say(
+      `The agent has an identity of its own in ${own.join(', ')}; the steps that follow get the one of the service connection.`,
+    );
+  }
+}
+
+/** The pair of ours, where it is wanted in any case or a machine would offer its own identity. */
+function insteadOfTheMachine(
+  environment: Environment,
+  next: NextSignIn,
+  { say }: Pick<PipelineAgent, 'say'>,
+): readonly VariableChange[] {
+  const { endpoints } = next;
+  if (isAbout('IDENTITY_ENDPOINT', next)) return [];
+  const others = machineIdentityNames(environment);
+  if (endpoints === undefined) {
+    if (others.length > 0) {
+      say(
+        `This machine offers another managed identity (${others.join(', ')}). A tool that asks for one gets that, since this step runs without the broker (refresh: false).`,
+      );
+    }
+    return [];
+  }
+  if (others.length === 0 && next.managedIdentity !== 'always') return [];
+  if (others.length > 0) {
+    say(
+      `This machine offers another managed identity (${others.join(', ')}). A tool that asks for one gets that of the service connection, from the broker.`,
+    );
+  }
+  return managedIdentityVariables(endpoints);
 }
 
 /** An empty one stops a tool that needs it; the one of another connection would mislead it. */
@@ -87,7 +128,9 @@ function managedIdentity(
     profile !== next.azureCliProfile &&
     !isAbout('AZURE_CONFIG_DIR', next);
   if (!isOfAnother) {
-    return pair(managedIdentityNames, managedIdentityVariables, environment, next, agent);
+    return isStale(managedIdentityNames, environment, next)
+      ? pair(managedIdentityNames, managedIdentityVariables, environment, next, agent)
+      : insteadOfTheMachine(environment, next, agent);
   }
   if (isAbout('IDENTITY_ENDPOINT', next)) {
     agent.warn(

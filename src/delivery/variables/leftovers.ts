@@ -48,7 +48,10 @@ const terraformDestinations: readonly string[] = [
   'ARM_RESOURCE_MANAGER_AUDIENCE',
 ];
 
-/** Variables that win over ours in the SDKs, and break some of them when they are set empty. */
+/**
+ * Variables that win over ours in the SDKs, and break some of them when they are set empty. Those of
+ * the machine's own managed identity are no such ones: see `machine-identity.ts`.
+ */
 const sdkSelectors: readonly string[] = [
   'AZURE_CLIENT_SECRET',
   'AZURE_CLIENT_CERTIFICATE_PATH',
@@ -56,10 +59,6 @@ const sdkSelectors: readonly string[] = [
   'AZURE_PASSWORD',
   'AZURE_FEDERATED_TOKEN',
   'AZURE_OIDC_TOKEN',
-  'MSI_ENDPOINT',
-  'MSI_SECRET',
-  'IMDS_ENDPOINT',
-  'IDENTITY_SERVER_THUMBPRINT',
 ];
 
 /**
@@ -109,9 +108,12 @@ function destinationsOutside(cloud: Cloud): readonly string[] {
   return cloud.name === 'AzureStack' ? [] : terraformDestinations;
 }
 
+/** A secret variable is no leftover: only a script that maps it sees it, and then it is wanted. */
 function found(selectors: readonly string[], present: readonly PresentVariable[]): string[] {
   const names = new Set(
-    present.filter(({ isEmpty }) => !isEmpty).map(({ name }) => name.toUpperCase()),
+    present
+      .filter(({ isEmpty, source }) => !isEmpty && source !== 'secret')
+      .map(({ name }) => name.toUpperCase()),
   );
   return selectors.filter((name) => names.has(name));
 }

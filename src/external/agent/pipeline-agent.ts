@@ -167,13 +167,20 @@ function lowerCased(record: unknown): Record<string, string> {
 
 /** Secret variables are in the library's vault; that they are there is all that is asked. */
 function presentVariables(): readonly PresentVariable[] {
-  const environment = Object.entries(process.env).map(([name, value]) => ({
+  const known = Object.entries(knownVariables);
+  const ofJob = new Set(known.filter(([, { secret }]) => !secret).map(([name]) => name));
+  const environment = Object.entries(process.env).map(([name, value]): PresentVariable => ({
     name,
     isEmpty: value === undefined || value === '',
+    source: ofJob.has(name.toUpperCase()) ? 'job' : 'environment',
   }));
-  const secrets = Object.entries(knownVariables)
+  const secrets = known
     .filter(([, { secret }]) => secret)
-    .map(([name]) => ({ name, isEmpty: !vault.retrieveSecret(`SECRET_${name}`) }));
+    .map(([name]): PresentVariable => ({
+      name,
+      isEmpty: !vault.retrieveSecret(`SECRET_${name}`),
+      source: 'secret',
+    }));
   return [...environment, ...secrets];
 }
 

@@ -39,7 +39,9 @@ const given = {
   'ENDPOINT_DATA_connection-1': JSON.stringify({ subscriptionId: 'subscription', odd: 7 }),
   VSTS_SECRET_VARIABLES: '["AZURE_CLIENT_SECRET","Agent.ProxyPassword"]',
   SECRET_AZURE_CLIENT_SECRET: 'left-over',
+  VSTS_PUBLIC_VARIABLES: '["azure.client.id"]',
   AZURE_CLIENT_ID: '',
+  AZURE_TENANT_ID: 'of-the-agent',
 };
 
 const run = (changes: Record<string, string> = {}, ...words: string[]): string => {
@@ -104,8 +106,9 @@ describe('The agent as a task sees it', function () {
       },
       missing: true,
       present: [
-        { name: 'AZURE_CLIENT_ID', isEmpty: true },
-        { name: 'AZURE_CLIENT_SECRET', isEmpty: false },
+        { name: 'AZURE_CLIENT_ID', isEmpty: true, source: 'job' },
+        { name: 'AZURE_TENANT_ID', isEmpty: false, source: 'environment' },
+        { name: 'AZURE_CLIENT_SECRET', isEmpty: false, source: 'secret' },
       ],
     });
     assert.match(output, /##vso\[task\.complete result=Succeeded;\]/);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { PresentVariable } from '../../../../src/agent/pipeline-agent.ts';
 import { plain, type VariableChange } from '../../../../src/agent/variable-change.ts';
 import {
   azdVariables,
@@ -32,16 +33,18 @@ function follow(
   environment: Readonly<Record<string, string>>,
   changes: Partial<NextSignIn> = {},
   more: readonly VariableChange[] = [],
+  presentVariables: readonly PresentVariable[] = [],
 ): { followed: readonly VariableChange[]; agent: FakeAgent } {
-  const agent = new FakeAgent();
+  const agent = new FakeAgent({ presentVariables });
   const variables = [...workloadIdentityVariables(connection, tokenFile), ...more];
-  const next = { connection, variables, endpoints, azureCliProfile, ...changes };
+  const managedIdentity = 'instead of another' as const;
+  const next = { connection, variables, endpoints, azureCliProfile, managedIdentity, ...changes };
   return { followed: followUps(environment, next, agent), agent };
 }
 
 describe('after an earlier sign-in', () => {
   it('there is nothing to follow in a job that has none', () => {
-    const { followed, agent } = follow({ PATH: '/bin', ...anotherManagedIdentity });
+    const { followed, agent } = follow({ PATH: '/bin' });
     assert.deepEqual([followed, agent.warned, agent.said], [[], [], []]);
   });
 
@@ -134,15 +137,64 @@ describe('an identity that somebody else left in the four variables of kubelogin
     AZURE_FEDERATED_TOKEN_FILE: '/agent/_temp/kubelogin/token',
   };
 
+  const asJobVariables = Object.keys(left).map((name) => ({
+    name,
+    isEmpty: false,
+    source: 'job' as const,
+  }));
+
   it('is replaced, with one warning that names what differs', () => {
-    const { followed, agent } = follow(left);
+    const { followed, agent } = follow(left, {}, [], asJobVariables);
     assert.deepEqual(followed, []);
     assert.equal(agent.warned.length, 1);
     assert.match(agent.warned.join(), / in AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE; /);
   });
 
+  it('is replaced without a warning where the agent has it by itself, as a pod in AKS does', () => {
+    const { agent } = follow(left);
+    assert.deepEqual(agent.warned, []);
+    assert.match(agent.said.join(), /identity of its own in AZURE_CLIENT_ID, AZURE_FEDERATED/);
+  });
+
   it('is no matter where it is the same, or empty', () => {
     const same = { AZURE_CLIENT_ID: ids.client, AZURE_TENANT_ID: '' };
     assert.deepEqual(follow(same).agent.warned, []);
+  });
+});
+
+describe('a machine with a managed identity of its own', () => {
+  const machines = {
+    'App Service, Container Apps': {
+      IDENTITY_ENDPOINT: 'http://169.254.129.3',
+      IDENTITY_HEADER: 'x',
+    },
+    'half of the pair': { IDENTITY_HEADER: 'x' },
+    'Azure Arc': { IMDS_ENDPOINT: 'http://localhost:40342' },
+    'older ones': { MSI_ENDPOINT: 'http://localhost:1' },
+    'a choice of the managed identity alone': {
+      AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential',
+    },
+  };
+  for (const [machine, environment] of Object.entries(machines)) {
+    it(`has it replaced by ours: ${machine}`, () => {
+      const { followed, agent } = follow(environment);
+      assert.deepEqual(followed, managedIdentityVariables(endpoints));
+      assert.deepEqual(agent.warned, []);
+      assert.match(agent.said.join(), new RegExp(Object.keys(environment).join(', ')));
+    });
+  }
+
+  it('keeps it, and is told so, where there is no broker', () => {
+    const { followed, agent } = follow({ MSI_ENDPOINT: 'x' }, { endpoints: undefined });
+    assert.deepEqual(followed, []);
+    assert.match(agent.said.join(), /MSI_ENDPOINT.+refresh: false/);
+  });
+
+  it('or without one: some tasks export the pair in any case, and only once', () => {
+    const always = { managedIdentity: 'always' } as const;
+    const pair = managedIdentityVariables(endpoints);
+    assert.deepEqual(follow({}, always).followed, pair);
+    assert.deepEqual(follow({}, always, pair).followed, []);
+    assert.deepEqual(follow(another, always).followed, pair);
   });
 });

@@ -12,7 +12,7 @@ import { aServiceConnection, someEndpoints } from '../../../support/builders.ts'
 import { failureOf } from '../../../support/failures.ts';
 
 const present = (...names: string[]): readonly PresentVariable[] =>
-  names.map((name) => ({ name, isEmpty: false }));
+  names.map((name) => ({ name, isEmpty: false, source: 'job' }));
 
 const azure = cloudNamed('AzureCloud', 'x');
 const azureStack = cloudNamed('AzureStack', 'x');
@@ -50,11 +50,9 @@ const sdk = [
   'AZURE_USERNAME',
   'AZURE_FEDERATED_TOKEN',
   'AZURE_OIDC_TOKEN',
-  'MSI_ENDPOINT',
-  'MSI_SECRET',
-  'IMDS_ENDPOINT',
-  'IDENTITY_SERVER_THUMBPRINT',
 ];
+/** What cannot win beside a complete pair of ours. */
+const ofMachine = ['MSI_ENDPOINT', 'MSI_SECRET', 'IMDS_ENDPOINT', 'IDENTITY_SERVER_THUMBPRINT'];
 
 describe("Terraform's leftovers", () => {
   for (const name of [...terraform, ...destinations]) {
@@ -82,7 +80,7 @@ describe("Terraform's leftovers", () => {
   }
 
   it('are left alone where they are empty already, or not there', () => {
-    const empty = terraform.map((name) => ({ name, isEmpty: true }));
+    const empty = terraform.map((name) => ({ name, isEmpty: true, source: 'job' as const }));
     assert.deepEqual(clearedTerraformLeftovers(empty, [], azure), []);
     assert.deepEqual(clearedTerraformLeftovers([], [], azure), []);
   });
@@ -103,6 +101,11 @@ describe("Terraform's leftovers", () => {
     const exported = [plain('ARM_USE_OIDC', 'true')];
     const cleared = clearedTerraformLeftovers(present(...before), exported, azure);
     assert.deepEqual(cleared.map(({ name }) => name).sort(), [...before].sort());
+  });
+
+  it('are no secret variables: only a step that maps one sees it, and wants it', () => {
+    const secret = terraform.map((name) => ({ name, isEmpty: false, source: 'secret' as const }));
+    assert.deepEqual(clearedTerraformLeftovers(secret, [], azure), []);
   });
 
   it("do not include what is nobody's business here", () => {
@@ -128,7 +131,18 @@ describe("the SDKs' leftovers", () => {
   });
 
   it('do not matter where they are empty', () => {
-    refuseSdkLeftovers(sdk.map((name) => ({ name, isEmpty: true })));
+    refuseSdkLeftovers(sdk.map((name) => ({ name, isEmpty: true, source: 'job' as const })));
+  });
+
+  it('are refused in the environment of the agent too, but not where they are secret', () => {
+    const from = (source: PresentVariable['source']) => (): void =>
+      refuseSdkLeftovers([{ name: 'AZURE_CLIENT_SECRET', isEmpty: false, source }]);
+    failureOf(from('environment'), 'LEFTOVER_VARIABLES');
+    assert.doesNotThrow(from('secret'));
+  });
+
+  it("do not include the machine's own managed identity", () => {
+    refuseSdkLeftovers(present(...ofMachine, 'IDENTITY_ENDPOINT', 'IDENTITY_HEADER'));
   });
 
   it('do not include what these tasks export themselves', () => {

@@ -60,6 +60,8 @@ describe('FederatedLogin', () => {
       AZURE_FEDERATED_TOKEN_FILE: `/agent/_temp/workload-identity/${ids.connection}/id-token`,
       AZURE_OIDC_REQUEST_URL: `http://127.0.0.1:50505/connections/${ids.connection}/id-token?v=1`,
       AZURE_OIDC_REQUEST_TOKEN: '***',
+      IDENTITY_ENDPOINT: `http://127.0.0.1:50505/connections/${ids.connection}/msi`,
+      IDENTITY_HEADER: '***',
     });
     assert.deepEqual(agent.outputs, {
       clientId: ids.client,
@@ -187,7 +189,7 @@ describe('FederatedLogin, when it fails,', () => {
       'a leftover',
       'LEFTOVER_VARIABLES',
       {},
-      { presentVariables: [{ name: 'AZURE_CLIENT_SECRET', isEmpty: false }] },
+      { presentVariables: [{ name: 'AZURE_CLIENT_SECRET', isEmpty: false, source: 'job' }] },
     ],
     ['a tool that is not there', 'AZURE_CLI_MISSING', { tools: 'azureCli' }, {}],
   ];

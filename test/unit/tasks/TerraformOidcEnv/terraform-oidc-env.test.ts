@@ -26,7 +26,7 @@ async function ran(
 }
 
 const present = (...names: string[]): readonly PresentVariable[] =>
-  names.map((name) => ({ name, isEmpty: false }));
+  names.map((name) => ({ name, isEmpty: false, source: 'job' }));
 
 const identity = {
   ARM_USE_OIDC: 'true',

@@ -89,7 +89,9 @@ describe('TokenRefresher', () => {
 
   it('fails, before it signs in, where the SDKs would sign in as someone else', async () => {
     const bench = new TaskBench();
-    const presentVariables = [{ name: 'MSI_ENDPOINT', isEmpty: false }];
+    const presentVariables = [
+      { name: 'AZURE_CLIENT_SECRET', isEmpty: false, source: 'job' as const },
+    ];
     await rejectionOf(ran({}, { presentVariables }, bench), 'LEFTOVER_VARIABLES');
     assert.deepEqual(bench.broker.started, []);
   });
