@@ -100,6 +100,8 @@ export interface Files {
   /** Undefined when there is none; refuses links and, where it can tell, files of other users. */
   read(path: string): Promise<string | undefined>;
   exists(path: string): Promise<boolean>;
+  /** Whether a real directory lies there that is this user's alone, as far as the system tells. */
+  isPrivateDirectory(path: string): Promise<boolean>;
   /** Differs whenever a file is another one, or was written to; undefined when there is none. */
   stamp(path: string): Promise<string | undefined>;
   /**

@@ -5,7 +5,7 @@ import { readJob, type Job } from '../id-token/job.ts';
 import type { ProcessIdentity } from '../ports.ts';
 import { ConnectionTokens, type BrokerWorld } from '../refresh/connection-tokens.ts';
 import { Secret } from '../secret.ts';
-import type { BrokerState } from '../wire/broker-state.ts';
+import { sealed, type BrokerState } from '../wire/broker-state.ts';
 import type {
   BrokerSettings,
   ConnectionOrder,
@@ -55,10 +55,8 @@ export class Broker {
     this.#startedOn = world.clock.now();
     this.#job = jobOf(settings);
     this.directory = stateDirectoryIn(settings.stateDirectory);
-    // Who has got the old port is shown there what opened it: that opens nothing at a new one.
-    const isSamePlace = place.port === settings.port;
-    for (const kept of settings.kept)
-      this.#open(isSamePlace ? kept : this.#withNewCapabilities(kept));
+    // Nobody watched the old port meanwhile: whoever held it was shown what opened it.
+    for (const kept of settings.kept) this.#open(this.#withNewCapabilities(kept));
   }
 
   /** Writes the state file, by which later tasks of the job find this broker. */
@@ -66,7 +64,9 @@ export class Broker {
     const state: BrokerState = {
       protocol: this.#settings.protocol,
       brokerId: this.id,
+      planId: this.#job.planId,
       jobId: this.#job.jobId,
+      worker: this.#settings.worker,
       process: this.#place.process,
       startedOn: this.#startedOn.toISOString(),
       port: this.#place.port,
@@ -76,7 +76,8 @@ export class Broker {
         ...session.connection,
       })),
     };
-    await this.#world.files.replace(this.directory.stateFile, JSON.stringify(state));
+    const text = new Secret(sealed(state, this.#job));
+    await this.#world.files.replace(this.directory.stateFile, text);
   }
 
   /**

@@ -61,7 +61,7 @@ export async function runBroker(
   const held: { broker?: Broker } = {};
   const listener = await world.listen(settings.port, (request) =>
     held.broker === undefined
-      ? Promise.resolve({ status: 503, body: '{}' })
+      ? Promise.resolve({ status: 503, body: '{}', headers: { connection: 'close' } })
       : answerSafely(request, {
           broker: held.broker,
           address: `127.0.0.1:${listener.port}`,

@@ -1,6 +1,6 @@
 import type { AccessToken } from '../access-token/access-token.ts';
 import { stateDirectoryIn } from '../delivery/files/state-directory.ts';
-import { FederationError, refusal, type Failure } from '../errors.ts';
+import { FederationError, type Failure } from '../errors.ts';
 import type { Job } from '../id-token/job.ts';
 import type {
   Chance,
@@ -12,7 +12,7 @@ import type {
 } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
-import { readBrokerState, type BrokerState } from '../wire/broker-state.ts';
+import type { BrokerState } from '../wire/broker-state.ts';
 import { endpointPaths, type Endpoints } from '../wire/endpoints.ts';
 import type { LastWords } from '../wire/last-words.ts';
 import {
@@ -27,8 +27,9 @@ import {
   type TokenPlace,
   type ControlRoute,
 } from '../wire/messages.ts';
-import { endByForce } from './broker-process.ts';
+import { endByForce, goesWithin } from './broker-process.ts';
 import { lastWordsIn } from './last-words.ts';
+import { findState, takeDirectory } from './own-state.ts';
 import { askBroker, type Reach } from './running-broker.ts';
 import type { Session } from './session.ts';
 
@@ -80,7 +81,7 @@ export async function joinBroker(
   world: JoinWorld,
 ): Promise<Membership> {
   const order = orderOf(connection, places);
-  const state = await findState(surroundings, world);
+  const state = await takeDirectory(surroundings, world);
   const before = (state?.connections ?? []).map(({ id }) => id);
   if (state !== undefined && (await isAlive(state, world))) {
     const answer = await askBroker(state, 'register', order, world.reach);
@@ -122,27 +123,20 @@ async function bury(
   if (words !== undefined) events.foundDead(words);
 }
 
-/** The state of this job's broker; what another job left behind is not ours. */
-async function findState(
-  { job, tempDirectory }: Surroundings,
-  { files }: JoinWorld,
-): Promise<BrokerState | undefined> {
-  const directory = stateDirectoryIn(tempDirectory);
-  await files.makePrivateDirectory(directory.root);
-  const text = await files.read(directory.stateFile);
-  const state = text === undefined ? undefined : readBrokerState(text);
-  if (state?.jobId !== job.jobId) return undefined;
-  if (state.protocol === protocolVersion) return state;
-  throw refusal(
-    'BROKER_NOT_STARTED',
-    'Another version of these tasks has started a broker in this job already, and the two do not understand each other.',
-    'Use the same version of the tasks throughout a job.',
-  );
-}
+/** How often a broker is asked whose process lives: strangers may keep it from answering at once. */
+const maxAsks = 3;
+const betweenAsksMs = 500;
 
-/** A broker that hangs is as good as dead: it gets three seconds, not as long as a first token. */
-async function isAlive(state: BrokerState, { reach }: JoinWorld): Promise<boolean> {
-  return (await askBroker(state, 'status', {}, reach)) !== undefined;
+/**
+ * Whether the broker answers. It gets a few seconds, not as long as a first token; one that died is
+ * asked once, since somebody else may listen on its port.
+ */
+async function isAlive(state: BrokerState, world: JoinWorld): Promise<boolean> {
+  for (let asks = 1; ; asks += 1) {
+    if ((await askBroker(state, 'status', {}, world.reach)) !== undefined) return true;
+    if (asks >= maxAsks || (await goesWithin(state, 0, world))) return false;
+    await world.clock.sleep(betweenAsksMs);
+  }
 }
 
 function settingsOf(

@@ -1,6 +1,6 @@
 import { stateDirectoryIn } from '../delivery/files/state-directory.ts';
 import type { Clock, Files, Processes } from '../ports.ts';
-import { readBrokerState } from '../wire/broker-state.ts';
+import { readSealedState, type SealingJob } from '../wire/broker-state.ts';
 import type { LastWords } from '../wire/last-words.ts';
 import type { BrokerReport } from '../wire/report.ts';
 import { endByForce, goesWithin } from './broker-process.ts';
@@ -35,12 +35,12 @@ const farewellMs = 5_000;
 /** Stops the broker that this task's main step started, and sees to it that nothing is left. */
 export async function leaveBroker(
   brokerId: string,
-  tempDirectory: string,
+  { job, tempDirectory }: { readonly job: SealingJob; readonly tempDirectory: string },
   world: LeaveWorld,
 ): Promise<Leaving> {
   const directory = stateDirectoryIn(tempDirectory);
   const text = await world.files.read(directory.stateFile);
-  const state = text === undefined ? undefined : readBrokerState(text);
+  const state = text === undefined ? undefined : readSealedState(text, job);
   if (state?.brokerId !== brokerId) return { ended: 'before' };
   const report = (await askBroker(state, 'stop', {}, world.reach)) as BrokerReport | undefined;
   const isGone = await goesWithin(state, report === undefined ? 0 : farewellMs, world);

@@ -13,6 +13,9 @@ export interface ToolWorld {
   readonly files: Files;
 }
 
+/** The agent of the post-job step. */
+export type ForgettingAgent = Pick<PipelineAgent, 'input' | 'jobVariables' | 'recall' | 'warn'>;
+
 /** Whom to sign in, and for which job. */
 export interface ToolSignIn {
   readonly connection: ServiceConnection;
@@ -46,5 +49,5 @@ export interface SignInTool {
   /** The failure of a step that names the tool where it is not there. */
   missing(absence: Absence): FederationError;
   /** Removes what the sign-in left outside of the job's own folders; logs what it cannot remove. */
-  forget?(agent: Pick<PipelineAgent, 'recall' | 'warn'>, tools: Tools): Promise<void>;
+  forget?(agent: ForgettingAgent, tools: Tools): Promise<void>;
 }

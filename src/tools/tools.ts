@@ -1,9 +1,8 @@
-import type { PipelineAgent } from '../agent/pipeline-agent.ts';
 import type { VariableChange } from '../agent/variable-change.ts';
 import type { Tools } from '../ports.ts';
 import type { TokenPlace } from '../wire/messages.ts';
 import { allTools } from './all.ts';
-import type { SignInTool, ToolSignIn, ToolWorld } from './sign-in-tool.ts';
+import type { ForgettingAgent, SignInTool, ToolSignIn, ToolWorld } from './sign-in-tool.ts';
 import { isNamed, wants, type ToolChoice } from './tool-choice.ts';
 
 /** The wanted tools of which programs are there. */
@@ -54,10 +53,7 @@ export async function signInTools(
 }
 
 /** Removes what the sign-ins of a job left outside of its own folders. */
-export async function forgetTools(
-  agent: Pick<PipelineAgent, 'recall' | 'warn'>,
-  tools: Tools,
-): Promise<void> {
+export async function forgetTools(agent: ForgettingAgent, tools: Tools): Promise<void> {
   for (const tool of allTools) await tool.forget?.(agent, tools);
 }
 

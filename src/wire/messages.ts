@@ -7,7 +7,7 @@ import type { ServiceConnection } from '../service-connection/service-connection
  * JSON over its control routes later. Secrets stand as plain text here; neither channel is a file,
  * an argument or a variable.
  */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** What a task can ask of the broker, below `/control/`. */
 export type ControlRoute = 'status' | 'register' | 'dismiss' | 'access-token' | 'stop';
@@ -104,7 +104,7 @@ export interface BrokerSettings {
       | undefined;
     readonly authoritiesFile?: string | undefined;
   };
-  /** Of the broker that this one follows, so that variables already exported stay right. */
+  /** Of the broker that this one follows: its address stays, its capabilities do not. */
   readonly port?: number | undefined;
   readonly kept: readonly KeptConnection[];
 }

@@ -1,5 +1,7 @@
 import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
+import { isOnceDirectoryIn } from '../../src/delivery/files/state-directory.ts';
 import type { Tools } from '../../src/ports.ts';
+import { Secret } from '../../src/secret.ts';
 import { showLastWords } from '../../src/session/last-words.ts';
 import { leaveBroker, type LeaveWorld } from '../../src/session/leave.ts';
 import { remembered } from '../../src/session/remembered.ts';
@@ -19,14 +21,35 @@ const heldOpen =
 export async function finish(agent: PipelineAgent, world: FinishWorld): Promise<void> {
   await forgetTools(agent, world.tools);
   const directory = agent.recall(remembered.directory);
-  if (directory !== undefined) {
-    await world.files.remove(directory).then(
-      () => agent.say('Removed the token file of this step.'),
-      () => agent.warn(heldOpen),
-    );
-  }
+  if (directory !== undefined) await removeOnce(directory, agent, world);
   const brokerId = agent.recall(remembered.brokerId);
   if (brokerId !== undefined) await stopBroker(brokerId, agent, world);
+}
+
+/**
+ * Removes the directory of a step without the broker. Where the main step never ran, any line that a
+ * script printed can stand in place of what it remembers; so only what is ours by its place, its
+ * name, its owner and its mode is removed.
+ */
+async function removeOnce(
+  directory: string,
+  agent: PipelineAgent,
+  { files }: FinishWorld,
+): Promise<void> {
+  if (!(await files.exists(directory))) return;
+  const isOurs =
+    isOnceDirectoryIn(agent.tempDirectory, directory) &&
+    (await files.isPrivateDirectory(directory));
+  if (!isOurs) {
+    agent.warn(
+      `${directory} is no directory that this task made, so it was not removed. A step of this job, or a variable, has set ${remembered.directory} in place of this task.`,
+    );
+    return;
+  }
+  await files.remove(directory).then(
+    () => agent.say('Removed the token file of this step.'),
+    () => agent.warn(heldOpen),
+  );
 }
 
 async function stopBroker(
@@ -34,7 +57,9 @@ async function stopBroker(
   agent: PipelineAgent,
   world: LeaveWorld,
 ): Promise<void> {
-  const leaving = await leaveBroker(brokerId, agent.tempDirectory, world);
+  const { planId = '', jobId = '', jobAccessToken = new Secret('') } = agent.jobVariables;
+  const place = { job: { planId, jobId, jobAccessToken }, tempDirectory: agent.tempDirectory };
+  const leaving = await leaveBroker(brokerId, place, world);
   if (leaving.remains === true) agent.warn(heldOpen);
   if (leaving.lastWords !== undefined) showLastWords(leaving.lastWords, agent);
   switch (leaving.ended) {

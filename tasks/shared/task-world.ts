@@ -45,7 +45,11 @@ export async function join(
     },
     world,
   );
-  return toldWhenSlow(joining, agent, world.clock);
+  const membership = await toldWhenSlow(joining, agent, world.clock);
+  // Before any tool is started with them: with NODE_DEBUG, Node writes its environment to the log.
+  agent.mask(membership.endpoints.idTokenCapability);
+  agent.mask(membership.endpoints.managedIdentityCapability);
+  return membership;
 }
 
 /** Longer than a good answer takes, in ms; the log should not be silent until the last attempt. */

@@ -55,7 +55,14 @@ export function someSettings(changes: Partial<BrokerSettings> = {}): BrokerSetti
 /** A state file, as a broker of this ID would write it. */
 export function aState(brokerId: string): string {
   const process = { pid: 1, identity: 'x' };
-  const state = { protocol: protocolVersion, brokerId, jobId: 'job', process, startedOn: '' };
+  const state = {
+    protocol: protocolVersion,
+    brokerId,
+    planId: 'plan',
+    jobId: 'job',
+    process,
+    startedOn: '',
+  };
   return JSON.stringify({ ...state, port: 1, controlCapability: 'c', connections: [] });
 }
 

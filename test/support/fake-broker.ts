@@ -2,7 +2,8 @@ import { stateDirectoryIn } from '../../src/delivery/files/state-directory.ts';
 import type { Failure } from '../../src/errors.ts';
 import type { JoinWorld } from '../../src/session/join.ts';
 import type { RunningBroker } from '../../src/session/running-broker.ts';
-import type { BrokerState } from '../../src/wire/broker-state.ts';
+import { Secret } from '../../src/secret.ts';
+import { sealed, type BrokerState } from '../../src/wire/broker-state.ts';
 import {
   type ConnectionOrder,
   type Registration,
@@ -66,6 +67,7 @@ export class FakeBroker {
     this.#state = {
       protocol,
       brokerId,
+      planId: job.planId,
       jobId: job.jobId,
       process: { pid, identity: 'the broker' },
       startedOn: noon.toISOString(),
@@ -74,7 +76,8 @@ export class FakeBroker {
       connections: [],
     };
     this.#processes.alive.set(pid, 'the broker');
-    await this.#files.replace(stateFile, JSON.stringify(this.#state));
+    const jobAccessToken = new Secret(job.jobAccessToken);
+    await this.#files.replace(stateFile, sealed(this.#state, { ...job, jobAccessToken }));
     return answer;
   }
 

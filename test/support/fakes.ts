@@ -195,6 +195,10 @@ export class FakeFiles implements Files {
     return Promise.resolve(this.contents.has(path) || this.directories.has(path));
   }
 
+  isPrivateDirectory(path: string): Promise<boolean> {
+    return Promise.resolve(this.directories.has(path));
+  }
+
   stamp(path: string): Promise<string | undefined> {
     return Promise.resolve(this.contents.get(path));
   }

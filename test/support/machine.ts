@@ -55,7 +55,9 @@ export class Machine {
 
   get state(): BrokerState | undefined {
     const text = this.files.contents.get(stateFile);
-    return text === undefined ? undefined : (JSON.parse(text) as BrokerState);
+    if (text === undefined) return undefined;
+    const { seal, ...state } = JSON.parse(text) as BrokerState & { readonly seal?: string };
+    return seal === undefined ? undefined : state;
   }
 
   /** A broker is killed: its process and its port are gone, its files stay. */

@@ -62,6 +62,15 @@ export function onceDirectoryIn(
   return { directory, tokenFile: path.join(directory, 'id-token') };
 }
 
+/** Whether a path is one that {@link onceDirectoryIn} gives: right in the folder, with our form of name. */
+export function isOnceDirectoryIn(tempDirectory: string, directory: string): boolean {
+  const path = pathsOf(tempDirectory);
+  const name = path.basename(directory);
+  const isName =
+    name.startsWith(names.ofOneStep) && /^[\w-]{12}$/.test(name.slice(names.ofOneStep.length));
+  return isName && directory === path.join(tempDirectory, name);
+}
+
 /** Whether a file lies in a directory of ours, whichever job's temp directory that is in. */
 export function isInOurDirectory(file: string): boolean {
   const folders = file.split(/[\\/]/).slice(1, -1);

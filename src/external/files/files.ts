@@ -5,13 +5,22 @@ import type { Files } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
 import { isWindows } from '../machine/system-program.ts';
 import { codeOf, isHeld, onceFree, renameOver } from './held-files.ts';
-import { isOurs, makeByMode, makePrivateDirectory, unsafe } from './private-directory.ts';
+import {
+  isOurs,
+  isPrivateDirectory,
+  makeByMode,
+  makePrivateDirectory,
+  unsafe,
+} from './private-directory.ts';
 
 /** No file of ours comes near this size; one that does is not ours. */
 const maxBytes = 4 * 1024 * 1024;
 
 /** Windows has no such flag, and there a directory's access control list keeps others from making links. */
 const noFollow = isWindows ? 0 : constants.O_NOFOLLOW;
+
+/** A pipe in place of a file would have whoever opens it wait for a writer, for ever. */
+const notWaiting = isWindows ? 0 : constants.O_NONBLOCK;
 
 /** So often, with longer and longer pauses, is tried to remove what somebody holds: two seconds in all. */
 const removal = { recursive: true, force: true, maxRetries: 6, retryDelay: 100 };
@@ -20,6 +29,7 @@ const removal = { recursive: true, force: true, maxRetries: 6, retryDelay: 100 }
 export const diskFiles: Files = {
   makePrivateDirectory,
   makeInnerDirectory: makeByMode,
+  isPrivateDirectory,
 
   async replace(path, content) {
     const draft = `${path}.${randomBytes(6).toString('hex')}`;
@@ -40,7 +50,7 @@ export const diskFiles: Files = {
   async read(path) {
     try {
       // Where the system can, a link is refused by the opening itself, so there is no gap between.
-      const file = await onceFree(() => open(path, constants.O_RDONLY | noFollow));
+      const file = await onceFree(() => open(path, constants.O_RDONLY | noFollow | notWaiting));
       return await contentOf(path, file);
     } catch (error) {
       if (isMissing(error)) return undefined;

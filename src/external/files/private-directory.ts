@@ -67,9 +67,19 @@ export function unsafe(path: string): Error {
   );
 }
 
+/** Whether a real directory lies there that nobody else may enter, as far as the system tells. */
+export async function isPrivateDirectory(path: string): Promise<boolean> {
+  const stats = await lstat(path).catch(() => undefined);
+  return stats !== undefined && isPrivate(stats);
+}
+
+function isPrivate(stats: Stats): boolean {
+  const isClosed = isWindows || (stats.mode & 0o077) === 0;
+  return stats.isDirectory() && isOurs(stats) && isClosed;
+}
+
 function requirePrivate(path: string, stats: Stats): void {
-  const isPrivate = isWindows || (stats.mode & 0o077) === 0;
-  if (!stats.isDirectory() || !isOurs(stats) || !isPrivate) throw unsafe(path);
+  if (!isPrivate(stats)) throw unsafe(path);
 }
 
 function openToOthers(path: string, trouble: string): Error {

@@ -31,7 +31,16 @@ export const azurePowerShell: SignInTool = {
     ),
   forget: async (agent, tools) => {
     const context = agent.recall(remembered.powerShellContext);
-    if (context === undefined || (await forgetContext(context, tools))) return;
+    if (context === undefined) return;
+    const { jobId = '' } = agent.jobVariables;
+    // A printed line can name any context of this user's: only this step's own is removed.
+    if (context !== contextName(agent.input('azureSubscription').toLowerCase(), jobId)) {
+      agent.warn(
+        `The context of Azure PowerShell that ${remembered.powerShellContext} names is not that of this step, so it was not removed. A step of this job, or a variable, has set it in place of this task.`,
+      );
+      return;
+    }
+    if (await forgetContext(context, tools)) return;
     agent.warn(
       `The sign-in of Azure PowerShell could not be removed: run Disconnect-AzAccount -ContextName ${context} as the user of this agent.`,
     );

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -43,6 +44,32 @@ describe('Files on disk', () => {
     );
     if (hasModes) assert.deepEqual(modes, [0o700, 0o700, 0o600]);
     assert.equal(readFileSync(join(inner, 'token'), 'utf8'), 'text');
+  });
+
+  if (hasModes) {
+    it('are refused at once where a pipe stands in their place, which nobody writes to', async () => {
+      const path = join(folder, 'broker.json');
+      execFileSync('mkfifo', [path]);
+      await assert.rejects(diskFiles.read(path), unsafe);
+      assert.equal(await diskFiles.exists(path), true);
+      assert.equal(await diskFiles.claim(path), false);
+      await diskFiles.replace(path, 'a file');
+      assert.equal(await diskFiles.read(path), 'a file');
+    });
+  }
+
+  it('are told to be private directories only where nobody else may enter', async () => {
+    const path = join(folder, 'inner');
+    assert.equal(await diskFiles.isPrivateDirectory(path), false);
+    await diskFiles.makePrivateDirectory(path);
+    assert.equal(await diskFiles.isPrivateDirectory(path), true);
+    writeFileSync(join(path, 'file'), '');
+    assert.equal(await diskFiles.isPrivateDirectory(join(path, 'file')), false);
+    if (!hasModes) return;
+    symlinkSync(path, join(folder, 'link'));
+    assert.equal(await diskFiles.isPrivateDirectory(join(folder, 'link')), false);
+    chmodSync(path, 0o755);
+    assert.equal(await diskFiles.isPrivateDirectory(path), false);
   });
 
   it('are replaced while a reader holds the old one open, once it lets go', async () => {

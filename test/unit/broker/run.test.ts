@@ -226,7 +226,8 @@ describe('a start that fails', () => {
     ok(told !== undefined && 'failure' in told && told.keepsRunning === true);
     await bench.files.makePrivateDirectory(`${root}/${ids.connection}`);
     await bench.clock.advance(seconds(5));
-    const authorization = `Bearer ${first.registration.idTokenCapability}`;
+    const [kept] = stateOf(bench).connections;
+    const authorization = `Bearer ${kept?.idTokenCapability ?? ''}`;
     const served = await bench.request(`/connections/${ids.connection}/id-token`, {
       authorization,
     });

@@ -1,5 +1,7 @@
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
 import { joinBroker, type Membership } from '../../../src/session/join.ts';
+import { Secret } from '../../../src/secret.ts';
+import { sealed, type BrokerState } from '../../../src/wire/broker-state.ts';
 import { lastWordsFile, stateFile } from '../../support/broker-fixture.ts';
 import { aServiceConnection, aJob, anAnswer, seconds } from '../../support/builders.ts';
 import { settled } from '../../support/fakes.ts';
@@ -50,7 +52,7 @@ describe('joining the broker of a job', () => {
     equal(machine.state?.connections.length, 2);
   });
 
-  it('replaces one that died at the same address, with the same capabilities', async () => {
+  it('replaces one that died at the same address, where nothing opens that opened it before', async () => {
     const machine = new Machine();
     const before = await join(machine);
     machine.kill(machine.brokers[0]);
@@ -59,24 +61,41 @@ describe('joining the broker of a job', () => {
     equal(machine.brokers.length, 2);
     deepEqual(toStop, [machine.state?.brokerId]);
     const again = await join(machine);
-    deepEqual(again.endpoints, before.endpoints);
+    equal(again.endpoints.idTokenUrl, before.endpoints.idTokenUrl);
     equal(again.tokenFile, before.tokenFile);
     await machine.clock.advance(seconds(5));
-    const authorization = `Bearer ${before.endpoints.idTokenCapability.reveal()}`;
-    const target = new URL(before.endpoints.idTokenUrl);
-    const served = await machine.brokers[1]?.request(`${target.pathname}${target.search}`, {
-      authorization,
-    });
-    equal(served?.status, 200);
+    const { pathname, search } = new URL(before.endpoints.idTokenUrl);
+    const statuses: (number | undefined)[] = [];
+    for (const { endpoints } of [before, again]) {
+      const authorization = `Bearer ${endpoints.idTokenCapability.reveal()}`;
+      const served = await machine.brokers[1]?.request(`${pathname}${search}`, { authorization });
+      statuses.push(served?.status);
+    }
+    deepEqual(statuses, [401, 200]);
   });
 
   it('ends one that hangs by force, and takes its place', async () => {
     const machine = new Machine();
     await join(machine);
     machine.hung.add(50_505);
-    await join(machine, staging);
+    const joining = join(machine, staging);
+    await machine.clock.advance(seconds(2));
+    await joining;
     equal(machine.processes.alive.has(200), false);
     equal(machine.brokers.length, 2);
+  });
+
+  it('asks one that lives again before it is taken for dead', async () => {
+    const machine = new Machine();
+    await join(machine);
+    machine.hung.add(50_505);
+    const joining = join(machine, staging);
+    await machine.clock.advance(600);
+    machine.hung.clear();
+    await machine.clock.advance(seconds(1));
+    await joining;
+    equal(machine.brokers.length, 1);
+    equal(machine.processes.alive.has(200), true);
   });
 
   it('does not wait for one that hangs and cannot be ended, which gives way when it wakes', async () => {
@@ -85,7 +104,7 @@ describe('joining the broker of a job', () => {
     machine.hung.add(50_505);
     machine.processes.end = () => Promise.resolve();
     const joining = join(machine, staging);
-    await machine.clock.advance(seconds(2));
+    await machine.clock.advance(seconds(3));
     const { endpoints } = await joining;
     ok(!endpoints.idTokenUrl.includes(':50505/'));
     const { brokerId } = machine.state ?? { brokerId: '' };
@@ -143,10 +162,57 @@ describe('joining the broker of a job', () => {
     notEqual(machine.brokers[0]?.port, machine.brokers[1]?.port);
   });
 
+  type Change = (state: BrokerState, machine: Machine) => string;
+  const { job } = new Machine().surroundings;
+  const again =
+    (changes: (state: BrokerState) => Partial<BrokerState>, by = job): Change =>
+    (state) =>
+      sealed({ ...state, ...changes(state) }, by);
+  const planted: Readonly<Record<string, Change>> = {
+    'that another run with the same job ID left': again(() => ({}), {
+      ...job,
+      jobAccessToken: new Secret('of the other run'),
+    }),
+    'of another run, which names that': again(() => ({ planId: 'another plan' })),
+    'of another worker': again(() => ({ worker: { pid: 100, identity: 'of another day' } })),
+    'with another process to end': (state) =>
+      JSON.stringify({ ...state, process: { pid: 4711, identity: 'a stranger' } }),
+    'with an authority of somebody else': (state) =>
+      JSON.stringify(state).replace(/https:\/\/login[^"]*/, 'https://evil.example/'),
+    'with a capability that somebody chose': (state) =>
+      JSON.stringify({ ...state, controlCapability: 'chosen' }),
+    'without a seal': (state) => JSON.stringify({ ...state, seal: undefined }),
+    'with the seal of nothing': (state) => JSON.stringify({ ...state, seal: '' }),
+    'with a path outside': (state) =>
+      JSON.stringify({ ...state, connections: [{ accessTokenFiles: [{ path: '/home/x' }] }] }),
+  };
+  for (const [what, plant] of Object.entries(planted)) {
+    it(`uses nothing of a state ${what}`, async () => {
+      const machine = new Machine();
+      await join(machine);
+      const { state } = machine;
+      if (state === undefined) throw new Error('no state');
+      machine.processes.alive.set(4711, 'a stranger');
+      machine.files.contents.set(stateFile, plant(state, machine));
+      const leftFile = stateFile.replace('broker.json', 'one/azure/config');
+      machine.files.contents.set(leftFile, 'left');
+      await join(machine, staging);
+      equal(machine.brokers.length, 2);
+      equal(machine.processes.alive.get(4711), 'a stranger');
+      deepEqual(
+        machine.state?.connections.map(({ id }) => id),
+        ['staging'],
+      );
+      equal(machine.files.contents.has(leftFile), false);
+    });
+  }
+
   it('refuses a broker of another version rather than to disturb it', async () => {
     const machine = new Machine();
     await join(machine);
-    const text = JSON.stringify({ ...machine.state, protocol: 2 });
+    const { state } = machine;
+    if (state === undefined) throw new Error('no state');
+    const text = sealed({ ...state, protocol: 1 }, job);
     machine.files.contents.set(stateFile, text);
     await rejects(join(machine), { code: 'BROKER_NOT_STARTED', kind: 'definite' });
     equal(machine.files.contents.get(stateFile), text);

@@ -23,7 +23,7 @@ async function started(): Promise<{ machine: Machine; brokerId: string }> {
 }
 
 async function leave(machine: Machine, brokerId: string): Promise<Leaving> {
-  const leaving = leaveBroker(brokerId, tempDirectory, machine.leave);
+  const leaving = leaveBroker(brokerId, machine.surroundings, machine.leave);
   await machine.clock.advance(seconds(6));
   return leaving;
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { Secret } from '../../../../src/secret.ts';
 import { federatedLogin } from '../../../../tasks/FederatedLogin/federated-login.ts';
 import { finish } from '../../../../tasks/shared/finish.ts';
 import { tokenRefresher } from '../../../../tasks/TokenRefresher/token-refresher.ts';
+import { jobVariables } from '../../../support/builders.ts';
 import type { AgentSettings, FakeAgent } from '../../../support/fake-agent.ts';
 import { FakeFiles } from '../../../support/fakes.ts';
 import { TaskBench } from '../../../support/task-bench.ts';
@@ -65,10 +67,58 @@ describe('the post-job step', () => {
     await finish(agent, { ...bench.finishWorld, files });
     assert.ok(agent.log.includes('signed in for 4.0 hours'), agent.log);
     assert.match(agent.warned.join(), /could not be removed/);
-    const once = bench.agent({ taskVariables: { workloadIdentityDirectory: '/agent/_temp/x' } });
+    const directory = '/agent/_temp/workload-identity-once-abcdefghijkl';
+    files.directories.add(directory);
+    const once = bench.agent({ taskVariables: { workloadIdentityDirectory: directory } });
     await finish(once, { ...bench.finishWorld, files });
     assert.match(once.warned.join(), /could not be removed/);
     assert.deepEqual(once.said, []);
+  });
+
+  const printed = [
+    '/home/user',
+    '/agent/_temp',
+    '/agent/_temp/other',
+    '/agent/_temp/workload-identity',
+    '/agent/_temp/workload-identity-once-',
+    '/agent/_temp/workload-identity-once-abcdefghijkl/..',
+    '/agent/_temp/workload-identity-once-abcdefghijkl/inner',
+    '/agent/_temp/../_temp/workload-identity-once-abcdefghijkl',
+    '/elsewhere/workload-identity-once-abcdefghijkl',
+    'workload-identity-once-abcdefghijkl',
+  ];
+  for (const directory of printed) {
+    it(`does not remove what a line named that somebody printed: ${directory}`, async () => {
+      const bench = new TaskBench();
+      bench.files.directories.add(directory);
+      const agent = bench.agent({ taskVariables: { workloadIdentityDirectory: directory } });
+      await finish(agent, bench.finishWorld);
+      assert.deepEqual(bench.files.all, [directory]);
+      assert.match(agent.warned.join(), /was not removed/);
+    });
+  }
+
+  it('does not remove a directory of our form that others may enter', async () => {
+    const bench = new TaskBench();
+    const directory = '/agent/_temp/workload-identity-once-abcdefghijkl';
+    bench.files.contents.set(directory, 'a link, say');
+    const agent = bench.agent({ taskVariables: { workloadIdentityDirectory: directory } });
+    await finish(agent, bench.finishWorld);
+    assert.deepEqual(bench.files.all, [directory]);
+  });
+
+  it('does not stop a broker of another job that a line named', async () => {
+    const bench = new TaskBench();
+    await started(bench);
+    const text = bench.files.contents.get('/agent/_temp/workload-identity/broker.json') ?? '';
+    const { brokerId } = JSON.parse(text) as { brokerId: string };
+    const agent = bench.agent({
+      taskVariables: { workloadIdentityBroker: brokerId },
+      jobVariables: jobVariables({ jobAccessToken: new Secret('of another job') }),
+    });
+    await finish(agent, bench.finishWorld);
+    assert.equal(bench.broker.isRunning, true);
+    assert.notDeepEqual(bench.files.all, []);
   });
 
   it('has nothing to do, and nothing to say, where the main step never ran', async () => {
