@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { LoopbackListener } from '../../broker/run.ts';
 import type { LoopbackAnswer, LoopbackRequest } from '../../delivery/loopback/loopback-request.ts';
+import { Newcomers } from './newcomers.ts';
 
 const address = '127.0.0.1';
 const maxBodyBytes = 64 * 1024;
@@ -30,9 +31,14 @@ export async function listenOnLoopback(
   wantedPort: number | undefined,
   handle: Handle,
 ): Promise<LoopbackListener> {
+  const newcomers = new Newcomers();
   const server = createServer(bounds, (request, response) => {
-    void serve(request, response, handle);
+    void serve(request, response, (received) => {
+      newcomers.release(request.socket);
+      return handle(received);
+    });
   });
+  server.on('connection', (socket: Socket) => newcomers.add(socket));
   server.maxConnections = maxConnections;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT') refuse(socket, error.code);
@@ -132,13 +138,16 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** Whoever gets one of these has no business here, and no claim to a connection that stays. */
+const closing = new Set([401, 403, 413]);
+
 function respond(response: ServerResponse, { status, body, headers }: LoopbackAnswer): void {
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     ...headers,
-    ...(status === 413 ? { connection: 'close' } : {}),
+    ...(closing.has(status) ? { connection: 'close' } : {}),
   });
   response.end(body);
 }

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LoopbackListener } from '../../../src/broker/run.ts';
 import type { LoopbackRequest } from '../../../src/delivery/loopback/loopback-request.ts';
 import { listenOnLoopback } from '../../../src/external/broker/loopback-server.ts';
+import { maxNewcomers } from '../../../src/external/broker/newcomers.ts';
 
 describe('The loopback listener', function () {
   this.timeout(60_000);
@@ -15,7 +16,9 @@ describe('The loopback listener', function () {
     seen = [];
     listener = await listenOnLoopback(undefined, (received) => {
       seen.push(received);
-      return Promise.resolve({ status: 200, body: '{"ok":true}' });
+      const status = Number(/status=(\d+)/.exec(received.target)?.[1] ?? 200);
+      const waitMs = Number(/wait=(\d+)/.exec(received.target)?.[1] ?? 0);
+      return pause(waitMs, { status, body: '{"ok":true}' });
     });
   });
   afterEach(() => listener.close());
@@ -128,6 +131,39 @@ describe('The loopback listener', function () {
     await Promise.race([Promise.all(idle.map(ended)), pause(40_000)]);
     assert.equal(idle.filter((socket) => !socket.destroyed).length, 0);
     assert.equal(await status(), 200);
+  });
+
+  for (const refused of [401, 403]) {
+    it(`lets nobody keep a connection that was answered ${refused}`, async () => {
+      const socket = await connected('127.0.0.1', listener.port);
+      const closed = ended(socket);
+      socket.write(`GET /?status=${refused} HTTP/1.1\r\nHost: h\r\n\r\n`);
+      await Promise.race([closed, pause(5_000)]);
+      assert.ok(socket.destroyed);
+    });
+  }
+
+  it('drops the oldest of the connections that say nothing, and none that is served', async () => {
+    const kept = await connected('127.0.0.1', listener.port);
+    kept.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n');
+    await new Promise((resolve) => kept.once('data', resolve));
+    const waiting = await connected('127.0.0.1', listener.port);
+    const answered = new Promise((resolve) => waiting.once('data', resolve));
+    waiting.write('GET /?wait=3000 HTTP/1.1\r\nHost: h\r\n\r\n');
+    while (seen.length < 2) await pause(10);
+    const strangers: Socket[] = [];
+    for (let count = 0; count < maxNewcomers + 50; count += 1) {
+      strangers.push(await connected('127.0.0.1', listener.port));
+    }
+    for (const socket of strangers) socket.resume();
+    assert.equal(await status(), 200);
+    await pause(200);
+    const dropped = strangers.map(({ destroyed }) => destroyed);
+    assert.deepEqual([...new Set(dropped.slice(0, 50))], [true]);
+    assert.deepEqual([...new Set(dropped.slice(60))], [false]);
+    await answered;
+    assert.equal(kept.destroyed, false);
+    for (const socket of [...strangers, kept, waiting]) socket.destroy();
   });
 
   it('closes although a client holds its connection open', async () => {
