@@ -9,6 +9,7 @@ export const errorCodes = [
   'INPUT_INVALID',
   'ACCESS_TOKENS_INVALID',
   'LEFTOVER_VARIABLES',
+  'RESERVED_VARIABLES',
   'TENANT_NOT_ALLOWED',
   'SUBSCRIPTION_NOT_ALLOWED',
   // The service connection

@@ -1,3 +1,5 @@
+// First: before anything of ours is loaded, no signal or variable may weaken this process.
+import '../src/external/machine/hardening.ts';
 import { version } from '../package.json';
 import { systemChance } from '../src/external/machine/chance.ts';
 import { systemClock } from '../src/external/machine/clock.ts';

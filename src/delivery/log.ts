@@ -7,14 +7,37 @@ import type { ServiceConnection } from '../service-connection/service-connection
 
 type Voice = Pick<PipelineAgent, 'say' | 'warn'>;
 
-/** Who is about to be signed in. */
-export function tellConnection(connection: ServiceConnection, { say }: Voice): void {
+/** Who is about to be signed in, and where tokens go that another cloud than the usual one names. */
+export function tellConnection(connection: ServiceConnection, { say, warn }: Voice): void {
   const { name, clientId, tenantId, subscriptionId, cloud } = connection;
   const subscription =
     subscriptionId === undefined ? 'no subscription' : `subscription ${subscriptionId}`;
   say(
     `Service connection ${name}: client ${clientId}, tenant ${tenantId}, ${subscription}, ${cloud.name}`,
   );
+  warnOfForeignHosts(connection, warn);
+}
+
+/**
+ * Names hosts of the connection that are not its cloud's own: tokens go to them, and whoever can edit
+ * the connection, or set its variables, chose them. An Azure Stack always has its own.
+ */
+function warnOfForeignHosts(
+  { name, cloud, authorityHost, resourceManager }: ServiceConnection,
+  warn: Voice['warn'],
+): void {
+  const foreign = [
+    hostBeside(cloud.authorityHost, authorityHost),
+    hostBeside(cloud.resourceManager, resourceManager),
+  ].filter((host) => host !== undefined);
+  if (foreign.length === 0) return;
+  warn(
+    `The service connection ${name} sends tokens to ${foreign.join(' and ')}, which is not of ${cloud.name}. If that is not meant, look at the connection in the project settings, and for a variable that changes it.`,
+  );
+}
+
+function hostBeside(usual: string | undefined, { host }: URL): string | undefined {
+  return usual === undefined || new URL(usual).host === host ? undefined : host;
 }
 
 /** What Azure DevOps said of the job, and until when that holds. */

@@ -1,3 +1,5 @@
+// First: before anything of ours is loaded, no signal or variable may weaken this process.
+import '../../src/external/machine/hardening.ts';
 import { startAhead } from '../../src/external/session/head-start.ts';
 import { brokerScript } from './broker-script.ts';
 

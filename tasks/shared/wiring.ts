@@ -3,6 +3,7 @@ import { runCleanUp, runTask } from '../../src/external/agent/pipeline-agent.ts'
 import { diskFiles } from '../../src/external/files/files.ts';
 import { systemChance } from '../../src/external/machine/chance.ts';
 import { systemClock } from '../../src/external/machine/clock.ts';
+import { wasToldToTrustAnybody } from '../../src/external/machine/hardening.ts';
 import { systemProcesses } from '../../src/external/machine/processes.ts';
 import type { HeadStart } from '../../src/external/session/head-start.ts';
 import type { Tools } from '../../src/ports.ts';
@@ -36,9 +37,10 @@ function reachBroker(address: BrokerAddress): RunningBroker {
 
 /** Runs a story in the real world, where what it waits for longest may have begun already. */
 export function runStory(story: (world: TaskWorld) => Promise<void>, headStart: HeadStart): void {
-  void runTask((agent) => story(realWorld(agent, headStart))).finally(() =>
-    headStart.broker?.dismiss(),
-  );
+  void runTask((agent) => {
+    if (wasToldToTrustAnybody) warnOfTrust(agent);
+    return story(realWorld(agent, headStart));
+  }).finally(() => headStart.broker?.dismiss());
 }
 
 /** Runs the post-job step, which is the same for every task. */
@@ -51,6 +53,12 @@ export function runFinish(): void {
       clock: systemClock,
       reach: reachBroker,
     }),
+  );
+}
+
+function warnOfTrust({ warn }: PipelineAgent): void {
+  warn(
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 does not hold for this task: it checks every certificate, because tokens go there. Give the agent the authority that signs them (--sslcacert, or NODE_EXTRA_CA_CERTS), and remove the variable.',
   );
 }
 

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PipelineAgent, type PresentVariable } from '../../agent/pipeline-agent.ts';
+import { refuseReservedInput, refuseReservedVariables } from '../../agent/reserved-variables.ts';
 import { isInContainer } from '../../delivery/files/state-directory.ts';
 import { asFederationError, oneLine, refusal } from '../../errors.ts';
 import { requireTold } from '../../id-token/job.ts';
@@ -24,7 +25,7 @@ const oldestNode = 20;
 export async function runTask(story: (agent: PipelineAgent) => Promise<void>): Promise<void> {
   try {
     requireNode(process.versions.node);
-    await story(pipelineAgent());
+    await story(guarded(pipelineAgent()));
     taskLib.setResult(taskLib.TaskResult.Succeeded, '');
   } catch (error) {
     const { message, remedy, code, guide } = asFederationError(error);
@@ -45,6 +46,18 @@ export async function runCleanUp(story: (agent: PipelineAgent) => Promise<void>)
     showPlace(error);
     taskLib.warning(`${message} ${remedy} (${code})`);
   }
+}
+
+/** @throws {FederationError} where a variable of the job stands in the place of what the agent gives. */
+function guarded(agent: PipelineAgent): PipelineAgent {
+  // As the agent lists them: those of the environment of the machine are not among them.
+  const names = Object.values(knownVariables).map(({ name }) => name);
+  refuseReservedVariables(names);
+  const input: PipelineAgent['input'] = (name) => {
+    refuseReservedInput(name, names);
+    return agent.input(name);
+  };
+  return { ...agent, input };
 }
 
 function pipelineAgent(): PipelineAgent {

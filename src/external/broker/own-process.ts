@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 
 /**
@@ -14,9 +15,19 @@ const smallHeap = [
 
 const termination = new AbortController();
 
-// Each of them would end the process at once; this way it cleans up first.
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-  process.on(signal, () => termination.abort());
+/**
+ * Each of them would end the process at once, or have it stand still; this way it cleans up first. What
+ * Node ignores already, what a fault of the processor raises, and what cannot be handled is not here.
+ */
+const endings = [
+  ...(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGABRT', 'SIGUSR2', 'SIGALRM'] as const),
+  ...(['SIGVTALRM', 'SIGXCPU', 'SIGXFSZ', 'SIGTRAP', 'SIGSYS', 'SIGIO', 'SIGPWR'] as const),
+  ...(['SIGSTKFLT', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGBREAK'] as const),
+];
+
+for (const signal of endings) {
+  // Each system has its own set of them, and Node refuses to listen for what it does not have.
+  if (signal in constants.signals) process.on(signal, () => termination.abort());
 }
 
 /** Rejects with the first error that nothing has caught: the process would go on half dead. */

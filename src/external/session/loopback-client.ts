@@ -44,7 +44,6 @@ function post(
         agent: false,
         signal: AbortSignal.timeout(timeoutsMs[route]),
         headers: {
-          authorization: `Bearer ${capability}`,
           'content-type': 'application/json',
           'content-length': Buffer.byteLength(body),
         },
@@ -63,6 +62,8 @@ function post(
         });
       },
     );
+    // Not among the options: with NODE_DEBUG, Node writes those to the log.
+    outgoing.setHeader('authorization', `Bearer ${capability}`);
     outgoing.on('error', reject);
     outgoing.end(body);
   });

@@ -31,6 +31,7 @@ export class EarlyConnection extends Agent {
       ...options,
       host: this.#host,
       port: this.#port,
+      rejectUnauthorized: true,
       // TLS knows no names that are addresses (RFC 6066, section 3).
       servername: isIP(hostname) === 0 ? hostname : '',
     });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import type { NetworkSettings } from '../../ports.ts';
 
@@ -50,11 +50,22 @@ export function trusting({ authoritiesFile }: NetworkSettings): {
 } {
   if (authoritiesFile === undefined) return {};
   try {
-    const ca = [...rootCertificates, readFileSync(authoritiesFile, 'utf8')].join('\n');
+    const ca = [...rootCertificates, textOf(authoritiesFile)].join('\n');
     return { requestOverrides: { ca } };
   } catch {
     // The agent checks the file itself when it is configured; without it the usual ones hold.
     return {};
+  }
+}
+
+/** A pipe in place of the file would have this process wait for a writer, for ever. */
+function textOf(path: string): string {
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    if (!fstatSync(file).isFile()) throw new TypeError('no regular file');
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
   }
 }
 

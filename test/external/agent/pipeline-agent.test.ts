@@ -75,6 +75,23 @@ describe('The agent as a task sees it', function () {
   });
   after(() => rmSync(tempDirectory, { recursive: true, force: true }));
 
+  for (const name of [
+    'VSTS_TASKVARIABLE_x',
+    'ENDPOINT_URL_SYSTEMVSSCONNECTION',
+    'Input.AzureSubscription',
+  ]) {
+    for (const list of ['VSTS_PUBLIC_VARIABLES', 'VSTS_SECRET_VARIABLES']) {
+      it(`refuses a job with the variable ${name} in ${list}, but cleans up in it`, () => {
+        const changes = { [list]: JSON.stringify(['Build.BuildId', name]) };
+        assert.match(
+          run(changes),
+          /##vso\[task\.complete result=Failed;\].+\(RESERVED_VARIABLES\)/,
+        );
+        assert.match(run(changes, 'clean-up'), /^SEEN /m);
+      });
+    }
+  }
+
   it('gives job, network, input and connection, with names in lower case', () => {
     const output = run();
     assert.deepEqual(seenBy(output), {

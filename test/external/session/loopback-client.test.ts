@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { reachBroker } from '../../../src/external/session/loopback-client.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
@@ -55,6 +58,24 @@ describe('The way to a running broker', function () {
 
   it('holds a closed port for no answer', async () => {
     assert.equal(await reachBroker({ port: 9, controlCapability: '' }).ask('stop', {}), undefined);
+  });
+
+  it('keeps the capability out of what NODE_DEBUG has Node write', async () => {
+    await serving(
+      (_, response) => void response.end('{}'),
+      async (port) => {
+        const program = fileURLToPath(new URL('../programs/ask-broker.ts', import.meta.url));
+        const asking = promisify(execFile)(
+          process.execPath,
+          ['--import', 'tsx', program, String(port), 'the-capability'],
+          { env: { ...process.env, NODE_DEBUG: 'http,net,stream,tls,child_process' } },
+        );
+        const { stdout, stderr } = await asking;
+        assert.equal(stdout.trim(), '{}');
+        assert.match(stderr, /^HTTP \d+: /m);
+        assert.ok(!stderr.includes('the-capability'));
+      },
+    );
   });
 
   it('sends the capability as a bearer, the body as JSON, and stays out of every proxy', async () => {

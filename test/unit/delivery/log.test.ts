@@ -24,6 +24,23 @@ describe('what the log tells of a connection', () => {
     const agent = new FakeAgent();
     tellConnection(aServiceConnection({ subscriptionId: undefined }), agent);
     assert.ok(agent.log.includes('no subscription'));
+    assert.deepEqual(agent.warned, []);
+  });
+
+  it("names in a warning each host that is not the cloud's own", () => {
+    const agent = new FakeAgent();
+    const authorityHost = new URL('https://login.evil.example/');
+    const resourceManager = new URL('https://arm.evil.example/');
+    tellConnection(aServiceConnection({ authorityHost, resourceManager }), agent);
+    assert.match(agent.warned.join(), /login\.evil\.example and arm\.evil\.example/);
+  });
+
+  it('warns of no host of an Azure Stack, which has its own', () => {
+    const agent = new FakeAgent();
+    const authorityHost = new URL('https://login.stack.example/');
+    const cloud = cloudNamed('AzureStack', 'x');
+    tellConnection(aServiceConnection({ cloud, authorityHost }), agent);
+    assert.deepEqual(agent.warned, []);
   });
 });
 
