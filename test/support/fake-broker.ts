@@ -1,8 +1,8 @@
 import { stateDirectoryIn } from '../../src/delivery/files/state-directory.ts';
 import type { Failure } from '../../src/errors.ts';
+import { Secret } from '../../src/secret.ts';
 import type { JoinWorld } from '../../src/session/join.ts';
 import type { RunningBroker } from '../../src/session/running-broker.ts';
-import { Secret } from '../../src/secret.ts';
 import { sealed, type BrokerState } from '../../src/wire/broker-state.ts';
 import {
   type ConnectionOrder,

@@ -58,9 +58,12 @@ export function trusting({ authoritiesFile }: NetworkSettings): {
   }
 }
 
+/** Windows has neither the flag nor pipes among its files. */
+const notWaiting = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
+
 /** A pipe in place of the file would have this process wait for a writer, for ever. */
 function textOf(path: string): string {
-  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const file = openSync(path, constants.O_RDONLY | notWaiting);
   try {
     if (!fstatSync(file).isFile()) throw new TypeError('no regular file');
     return readFileSync(file, 'utf8');

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { LoopbackRequest } from '../../../src/delivery/loopback/loopback-request.ts';
+import type { BrokerState } from '../../../src/wire/broker-state.ts';
 import { readLastWords } from '../../../src/wire/last-words.ts';
 import type { BrokerReport } from '../../../src/wire/report.ts';
-import type { BrokerState } from '../../../src/wire/broker-state.ts';
 import {
   BrokerFixture,
   lastWordsFile,

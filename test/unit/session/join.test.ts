@@ -1,12 +1,11 @@
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
 import { joinBroker, type Membership } from '../../../src/session/join.ts';
-import { Secret } from '../../../src/secret.ts';
-import { sealed, type BrokerState } from '../../../src/wire/broker-state.ts';
+import { sealed } from '../../../src/wire/broker-state.ts';
+import type { LastWords } from '../../../src/wire/last-words.ts';
 import { lastWordsFile, stateFile } from '../../support/broker-fixture.ts';
 import { aServiceConnection, aJob, anAnswer, seconds } from '../../support/builders.ts';
 import { settled } from '../../support/fakes.ts';
 import { Machine } from '../../support/machine.ts';
-import type { LastWords } from '../../../src/wire/last-words.ts';
 
 const staging = aServiceConnection({ id: 'staging', name: 'staging' });
 const noEvents = { starting: () => undefined, foundDead: () => undefined };
@@ -23,7 +22,10 @@ async function join(
     [],
     machine.surroundings,
     {
-      starting: (id) => void (id === undefined ? toStop.pop() : toStop.push(id)),
+      starting: (id) => {
+        if (id === undefined) toStop.pop();
+        else toStop.push(id);
+      },
       foundDead: (words) => found.push(words),
     },
     machine.join,
@@ -162,57 +164,12 @@ describe('joining the broker of a job', () => {
     notEqual(machine.brokers[0]?.port, machine.brokers[1]?.port);
   });
 
-  type Change = (state: BrokerState, machine: Machine) => string;
-  const { job } = new Machine().surroundings;
-  const again =
-    (changes: (state: BrokerState) => Partial<BrokerState>, by = job): Change =>
-    (state) =>
-      sealed({ ...state, ...changes(state) }, by);
-  const planted: Readonly<Record<string, Change>> = {
-    'that another run with the same job ID left': again(() => ({}), {
-      ...job,
-      jobAccessToken: new Secret('of the other run'),
-    }),
-    'of another run, which names that': again(() => ({ planId: 'another plan' })),
-    'of another worker': again(() => ({ worker: { pid: 100, identity: 'of another day' } })),
-    'with another process to end': (state) =>
-      JSON.stringify({ ...state, process: { pid: 4711, identity: 'a stranger' } }),
-    'with an authority of somebody else': (state) =>
-      JSON.stringify(state).replace(/https:\/\/login[^"]*/, 'https://evil.example/'),
-    'with a capability that somebody chose': (state) =>
-      JSON.stringify({ ...state, controlCapability: 'chosen' }),
-    'without a seal': (state) => JSON.stringify({ ...state, seal: undefined }),
-    'with the seal of nothing': (state) => JSON.stringify({ ...state, seal: '' }),
-    'with a path outside': (state) =>
-      JSON.stringify({ ...state, connections: [{ accessTokenFiles: [{ path: '/home/x' }] }] }),
-  };
-  for (const [what, plant] of Object.entries(planted)) {
-    it(`uses nothing of a state ${what}`, async () => {
-      const machine = new Machine();
-      await join(machine);
-      const { state } = machine;
-      if (state === undefined) throw new Error('no state');
-      machine.processes.alive.set(4711, 'a stranger');
-      machine.files.contents.set(stateFile, plant(state, machine));
-      const leftFile = stateFile.replace('broker.json', 'one/azure/config');
-      machine.files.contents.set(leftFile, 'left');
-      await join(machine, staging);
-      equal(machine.brokers.length, 2);
-      equal(machine.processes.alive.get(4711), 'a stranger');
-      deepEqual(
-        machine.state?.connections.map(({ id }) => id),
-        ['staging'],
-      );
-      equal(machine.files.contents.has(leftFile), false);
-    });
-  }
-
   it('refuses a broker of another version rather than to disturb it', async () => {
     const machine = new Machine();
     await join(machine);
     const { state } = machine;
     if (state === undefined) throw new Error('no state');
-    const text = sealed({ ...state, protocol: 1 }, job);
+    const text = sealed({ ...state, protocol: 1 }, machine.surroundings.job);
     machine.files.contents.set(stateFile, text);
     await rejects(join(machine), { code: 'BROKER_NOT_STARTED', kind: 'definite' });
     equal(machine.files.contents.get(stateFile), text);
