@@ -254,6 +254,25 @@ export default tseslint.config(
     rules: { 'perfectionist/sort-imports': 'off' },
   },
   {
+    // The page is shown to people with rights of their own; what it shows, anybody's job has written.
+    files: ['tab/**/*.ts'],
+    rules: {
+      ...restrictImports(
+        [...noPackages, ...noWorld, '**/src/**', '**/tasks/**', '**/test/**', '**/scripts/**'],
+        'The page is a bundle of its own: the extension SDK, and nothing else.',
+      ),
+      'no-eval': 'error',
+      'no-implied-eval': 'error',
+      'no-restricted-properties': [
+        'error',
+        ...[
+          ...['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'srcdoc', 'parseFromString'],
+          ...['createContextualFragment', 'write', 'writeln', 'setHTMLUnsafe'],
+        ].map((property) => ({ property, message: 'Nothing is shown as markup: make a piece.' })),
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       // Mocha's describe and it return nothing anyone waits for.

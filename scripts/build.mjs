@@ -11,11 +11,13 @@ import {
   ofProcess,
   oneEntry,
 } from './bundling.mjs';
+import { buildTab, tabFiles } from './build-tab.mjs';
 import { addressOf, packedReadme } from './packed-readme.mjs';
 import { thirdPartyNotices } from './third-party-notices.mjs';
 
 const root = join(import.meta.dirname, '..');
 const output = join(root, 'build', 'extension');
+const tab = join(output, 'tab');
 const tasks = ['FederatedLogin', 'TerraformOidcEnv', 'TokenRefresher'];
 
 /** Our code stays readable, so that stack traces say something; third-party code is minified. */
@@ -41,8 +43,12 @@ if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`The version ${version} is
 
 await rm(output, { recursive: true, force: true });
 await mkdir(join(output, 'images'), { recursive: true });
+const taskIds = await Promise.all(
+  tasks.map(async (task) => (await readJson(`tasks/${task}/task.json`)).id),
+);
 const bundled = [
   await bundleLibraries(),
+  await buildTab(root, tab, taskIds),
   ...(await Promise.all(tasks.map((task) => bundleTask(task)))).flat(),
 ];
 await Promise.all([
@@ -57,6 +63,7 @@ await Promise.all([
   ),
 ]);
 await printSizes();
+await printTab();
 
 /**
  * The Azure libraries, once a task: its entries load them when they need them, not at the start.
@@ -114,8 +121,15 @@ async function copyTask(task) {
   await copyFile(join(root, 'tasks', task, 'icon.png'), join(output, task, 'icon.png'));
 }
 
+/** The tab names the tasks whose runs it stands on. */
 async function writeManifest() {
-  await writeJson('vss-extension.json', { ...(await readJson('vss-extension.json')), version });
+  const { contributions, ...others } = await readJson('vss-extension.json');
+  const named = contributions.map(({ properties, ...contribution }) => ({
+    ...contribution,
+    properties:
+      'supportsTasks' in properties ? { ...properties, supportsTasks: taskIds } : properties,
+  }));
+  await writeJson('vss-extension.json', { ...others, version, contributions: named });
 }
 
 /** A page of the marketplace reaches the files that the package offers by their address, and no other. */
@@ -148,6 +162,15 @@ async function printSizes() {
     const cells = Object.entries(sizes).map(([name, size]) => `${name} ${size}`.padEnd(24));
     console.log(`  ${task.padEnd(18)}${cells.join('')}`.trimEnd());
   }
+}
+
+/** How large the page of the tab is. */
+async function printTab() {
+  const files = await tabFiles(tab);
+  const sum = (sizeOf) =>
+    kilobytes(files.reduce((total, [, content]) => total + sizeOf(content), 0));
+  const zipped = sum((content) => gzipSync(content, { level: 9 }).length);
+  console.log(`  ${'the tab'.padEnd(18)}${sum(({ length }) => length)} (${zipped})`);
 }
 
 async function zippedSize(file) {

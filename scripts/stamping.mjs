@@ -30,7 +30,11 @@ export async function stampPatch(folder, patch) {
  */
 export async function stampPreview(folder) {
   await changeManifests(folder, {
-    extension: ({ name, ...others }) => ({ ...others, name: `${name} (preview)` }),
+    extension: ({ name, contributions, ...others }) => ({
+      ...others,
+      name: `${name} (preview)`,
+      contributions: contributions.map(forPreview),
+    }),
     task: ({ id, name, friendlyName, ...others }) => ({
       ...others,
       id: idOfPreview(id),
@@ -40,9 +44,22 @@ export async function stampPreview(folder) {
   });
 }
 
+const taskType = 'ms.vss-distributed-task.task';
+
+/** A tab shows on the runs of the tasks that it names: those of its own package. */
+function forPreview({ properties, ...others }) {
+  const { supportsTasks } = properties;
+  if (supportsTasks === undefined) return { ...others, properties };
+  return {
+    ...others,
+    properties: { ...properties, supportsTasks: supportsTasks.map(idOfPreview) },
+  };
+}
+
 async function changeManifests(folder, change) {
   const extension = await changeJson(join(folder, 'vss-extension.json'), change.extension);
-  for (const { properties } of extension.contributions) {
+  for (const { type, properties } of extension.contributions) {
+    if (type !== taskType) continue;
     await changeJson(join(folder, properties.name, 'task.json'), change.task);
   }
 }
@@ -54,7 +71,7 @@ async function changeJson(file, change) {
 }
 
 /** The UUID of version 5 (RFC 9562, section 5.5) of the word `preview`, with the task as namespace. */
-function idOfPreview(id) {
+export function idOfPreview(id) {
   const namespace = Buffer.from(id.replaceAll('-', ''), 'hex');
   const bytes = createHash('sha1').update(namespace).update('preview').digest().subarray(0, 16);
   bytes[6] = (bytes[6] & 0x0f) | 0x50;

@@ -26,6 +26,7 @@ const checks = [
   ['lint', [binary('eslint/bin/eslint.js'), '.', '--max-warnings', '0']],
   ['format', [binary('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['types', [binary('typescript/bin/tsc'), '-p', 'tsconfig.json']],
+  ['types of the tab', [binary('typescript/bin/tsc'), '-p', 'tab/tsconfig.json']],
 ];
 const builds = [
   ['package', ['scripts/package.mjs']],

@@ -1,4 +1,5 @@
 import { placeOf } from './place.ts';
+import { remedies } from './remedies.ts';
 
 /**
  * Every failure that the product can name. Each has a heading of the same text in
@@ -130,7 +131,7 @@ export function asFederationError(error: unknown): FederationError {
   return new FederationError({
     code: 'UNEXPECTED',
     message: `Something failed that this task did not foresee (${kindOfError(error)}).`,
-    remedy: 'This is a bug of the task: report it with the log, which shows where it happened.',
+    remedy: remedies.UNEXPECTED,
     kind: 'definite',
     place: placeOf(error),
   });

@@ -185,3 +185,8 @@ function guideFor(
 ): string {
   return credentialGuide({ connection: name, clientId, issuer, subject });
 }
+
+/** What to do about each number of Entra's that the table explains, by the code of the failure. */
+export const entraRemedies: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(failures).map(([number, { remedy }]) => [`AADSTS${number}`, remedy]),
+);

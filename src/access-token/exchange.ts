@@ -1,6 +1,7 @@
 import { FederationError, type Failure } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { Clock, EntraAccessTokens, ExchangeOutcome } from '../ports.ts';
+import { remedies } from '../remedies.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import { describeTrouble, networkRemedy, proxySignIn } from '../upstream/network-failure.ts';
 import { retryAfterMs } from '../upstream/retry-after.ts';
@@ -76,8 +77,7 @@ function outage(refused: Refused, attempt: ExchangeAttempt, now: Date): Failure 
     return {
       code: 'ENTRA_THROTTLED',
       message: `${failed}: it limits the rate of requests at the moment (${status}).`,
-      remedy:
-        'Wait a few minutes and run the job again; spread jobs that start at the same moment.',
+      remedy: remedies.ENTRA_THROTTLED,
       kind: 'transient',
       retryAfterMs: retryAfterMs(refused.headers, now),
     };
@@ -90,7 +90,7 @@ function unusable(attempt: ExchangeAttempt, why: string): Failure {
   return {
     code: 'ENTRA_UNAVAILABLE',
     message: `${failedTo(attempt)}: ${why}.`,
-    remedy: 'Look at https://azure.status.microsoft, and for a proxy that changes answers.',
+    remedy: remedies.ENTRA_UNAVAILABLE,
     kind: 'transient',
   };
 }

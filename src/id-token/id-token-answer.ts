@@ -1,5 +1,6 @@
 import { FederationError, type ErrorCode, type FailureKind } from '../errors.ts';
 import type { HttpAnswer } from '../ports.ts';
+import { remedies } from '../remedies.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import { proxySignIn } from '../upstream/network-failure.ts';
 import { clockAheadMs, retryAfterMs } from '../upstream/retry-after.ts';
@@ -42,54 +43,49 @@ const notReferenced: Verdict = {
   code: 'CONNECTION_NOT_REFERENCED',
   kind: 'definite',
   why: 'no task of this stage and job names the connection in an input of its own',
-  remedy:
-    'Name the connection in the azureSubscription input of a task in this very job; a task with condition: false is enough.',
+  remedy: remedies.CONNECTION_NOT_REFERENCED,
 };
 
 const jobTokenRefused: Verdict = {
   code: 'JOB_TOKEN_REFUSED',
   kind: 'definite',
   why: "the job's access token was refused",
-  remedy:
-    'The token ends with the job, or after one to two days: split the work into shorter jobs, and check that the job was not cancelled.',
+  remedy: remedies.JOB_TOKEN_REFUSED,
 };
 
 const signInPage: Verdict = {
   code: 'DEVOPS_SIGN_IN_PAGE',
   kind: 'transient',
   why: 'it sent a web page or a redirect in place of an answer',
-  remedy:
-    "Check that no proxy or gateway between the agent and Azure DevOps asks for a sign-in, and that the organization's address is current.",
+  remedy: remedies.DEVOPS_SIGN_IN_PAGE,
 };
 
 const throttled: Verdict = {
   code: 'DEVOPS_THROTTLED',
   kind: 'transient',
   why: 'it limits the rate of requests at the moment',
-  remedy: 'Wait a few minutes; look at Organization settings, Usage, for what asks so often.',
+  remedy: remedies.DEVOPS_THROTTLED,
 };
 
 const outage: Verdict = {
   code: 'DEVOPS_UNAVAILABLE',
   kind: 'transient',
   why: 'it is out of order at the moment',
-  remedy: 'Look at https://status.dev.azure.com and run the job again.',
+  remedy: remedies.DEVOPS_UNAVAILABLE,
 };
 
 const notFound: Verdict = {
   code: 'CONNECTION_NOT_FOUND',
   kind: 'definite',
   why: 'it does not find the connection, or not for this job',
-  remedy:
-    'Check that the connection exists, is not disabled, and that this pipeline is permitted to use it (Service connections, Security).',
+  remedy: remedies.CONNECTION_NOT_FOUND,
 };
 
 const refused: Verdict = {
   code: 'ID_TOKEN_REFUSED',
   kind: 'definite',
   why: 'it refused the request',
-  remedy:
-    'Check that this pipeline is permitted to use the connection (Service connections, Security), then run the job again.',
+  remedy: remedies.ID_TOKEN_REFUSED,
 };
 
 /** The table of answers that are no token; undefined for an answer that may hold one. */
@@ -127,7 +123,7 @@ function tokenIn(body: string, connection: ConnectionName): string {
     code: 'DEVOPS_ANSWER_UNREADABLE',
     kind: 'transient',
     message: `Azure DevOps answered for the service connection "${connection.name}" with something that holds no ID token (${body.length} characters).`,
-    remedy: 'Run the job again; if it stays so, look for a proxy that changes answers.',
+    remedy: remedies.DEVOPS_ANSWER_UNREADABLE,
   });
 }
 

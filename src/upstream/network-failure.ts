@@ -1,4 +1,5 @@
 import type { NetworkTrouble } from '../ports.ts';
+import { remedies } from '../remedies.ts';
 
 /** What went wrong on the way, in words. */
 export function describeTrouble(trouble: NetworkTrouble): string {
@@ -20,8 +21,7 @@ export const proxySignIn = {
   code: 'PROXY_SIGN_IN_REFUSED',
   kind: 'definite',
   why: 'the proxy of this agent did not let the request through without another user or password',
-  remedy:
-    'Give the agent what its proxy wants: config.sh --proxyurl --proxyusername --proxypassword, or the user and password in the address in HTTPS_PROXY.',
+  remedy: remedies.PROXY_SIGN_IN_REFUSED,
 } as const;
 
 /** What to do about trouble on the way. */

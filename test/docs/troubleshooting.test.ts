@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { knownEntraFailures } from '../../src/access-token/entra-failures.ts';
+import { entraRemedies, knownEntraFailures } from '../../src/access-token/entra-failures.ts';
 import { errorCodes } from '../../src/errors.ts';
+import { remedies } from '../../src/remedies.ts';
 
 const file = new URL('../../docs/TROUBLESHOOTING.md', import.meta.url);
 
@@ -36,6 +37,15 @@ describe('the troubleshooting page', () => {
     const headings = [...sections.keys()].filter((heading) => looksLikeCode.test(heading));
     assert.deepEqual(
       headings.filter((heading) => !codes.includes(heading)),
+      [],
+    );
+  });
+
+  it('explains each failure for which log and results tab know a remedy', () => {
+    const known: readonly string[] = codes;
+    const remedied = Object.keys({ ...remedies, ...entraRemedies });
+    assert.deepEqual(
+      remedied.filter((code) => !known.includes(code)),
       [],
     );
   });

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { fileOf, openPackage, repository, taskNames, textOf } from './packed-extension.ts';
 
 const filesOfTask = [
@@ -21,6 +22,9 @@ const sharedFiles = [
   '[Content_Types].xml',
   'extension.vsixmanifest',
   'extension.vsomanifest',
+  'tab/index.html',
+  'tab/tab.css',
+  'tab/tab.js',
 ];
 const kilobyte = 1000;
 
@@ -53,6 +57,35 @@ describe('The packed extension', () => {
       (target) => !/^(#|https:)/.test(target) && !addressable.includes(target),
     );
     assert.deepEqual(dead, []);
+  });
+
+  it('offers by its address the results tab, and nothing of a task', () => {
+    const others = addressable.filter((path) => !/^(tab|images)\//.test(path));
+    assert.deepEqual(others.sort(), ['CHANGELOG.md', 'LICENSE', 'README.md']);
+    assert.deepEqual(
+      addressable.filter((path) => path.startsWith('tab/')).sort(),
+      sharedFiles.filter((path) => path.startsWith('tab/')),
+    );
+  });
+
+  it('asks a browser to load little for the results tab', () => {
+    const files = [...extension.files].filter(([path]) => path.startsWith('tab/'));
+    const sum = (sizeOf: (content: Buffer) => number): number =>
+      files.reduce((total, [, { content }]) => total + sizeOf(content), 0);
+    const size = sum(({ length }) => length);
+    const zipped = sum((content) => gzipSync(content, { level: 9 }).length);
+    assert.ok(size <= 48 * kilobyte, `${size} bytes`);
+    assert.ok(zipped <= 19 * kilobyte, `${zipped} bytes zipped`);
+  });
+
+  it('has a results tab of classic scripts, with a policy that lets in nothing else', () => {
+    const page = textOf(extension, 'tab/index.html');
+    assert.match(page, /content="default-src 'none'; script-src 'self';/);
+    assert.doesNotMatch(page, /type="module"|unsafe-eval|script-src[^;]*unsafe/);
+    assert.doesNotMatch(
+      textOf(extension, 'tab/tab.js'),
+      /innerHTML|\beval\(|new Function\(|\bimport\(/,
+    );
   });
 
   for (const task of taskNames) {
@@ -116,7 +149,12 @@ describe('The packed extension', () => {
 
   it('gives the licences of the packages that are bundled', () => {
     const notices = textOf(extension, 'THIRD-PARTY-NOTICES.txt');
-    for (const name of ['azure-pipelines-task-lib', '@azure/identity', '@azure/core-rest-pipeline'])
+    for (const name of [
+      'azure-devops-extension-sdk',
+      'azure-pipelines-task-lib',
+      '@azure/identity',
+      '@azure/core-rest-pipeline',
+    ])
       assert.match(notices, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+$`, 'm'));
   });
 

@@ -51,9 +51,15 @@ export interface ExtensionManifest {
   readonly publisher: string;
   readonly version: string;
   readonly description: string;
+  readonly scopes: readonly string[];
   readonly contributions: readonly {
     readonly id: string;
-    readonly properties: { readonly name: string };
+    readonly type: string;
+    readonly properties: {
+      readonly name: string;
+      readonly uri?: string;
+      readonly supportsTasks?: readonly string[];
+    };
   }[];
 }
 
@@ -91,6 +97,13 @@ export function taskManifest(extension: PackedExtension, task: TaskName): TaskMa
 /** The manifest as it is staged for packing; the package itself holds two translations of it. */
 export function stagedManifest(): ExtensionManifest {
   return readJson('build/extension/vss-extension.json') as ExtensionManifest;
+}
+
+/** The contributions of the tasks among all that an extension has. */
+export function taskContributions({
+  contributions,
+}: ExtensionManifest): ExtensionManifest['contributions'] {
+  return contributions.filter(({ type }) => type === 'ms.vss-distributed-task.task');
 }
 
 export function readJson(path: string): unknown {

@@ -8,9 +8,11 @@ import {
   openPackage,
   repository,
   stagedManifest,
+  taskContributions,
   taskManifest,
   taskNames,
   textOf,
+  type ExtensionManifest,
   type PackedExtension,
   type TaskName,
 } from './packed-extension.ts';
@@ -86,14 +88,18 @@ describe('Packing', () => {
       tasks.map(({ name }) => name),
       taskNames.map((task) => `${task}Preview`),
     );
+    assert.deepEqual(
+      supportedTasks(preview),
+      tasks.map(({ id }) => id),
+    );
     for (const { friendlyName } of tasks) assert.match(friendlyName, /^.{1,30} \(preview\)$/);
   });
 
   it('gives a preview the tasks that the smoke test names', () => {
     pack('--preview', '--publisher', 'workload-identity-preview');
     const preview = openPackage(join(folder, 'dist'));
-    const { id, contributions } = stagedManifest();
-    const packed = contributions.map((contribution) => {
+    const { id } = stagedManifest();
+    const packed = taskContributions(stagedManifest()).map((contribution) => {
       const { name, version } = taskManifest(preview, contribution.properties.name as TaskName);
       return `workload-identity-preview.${id}.${contribution.id}.${name}@${version.Major}`;
     });
@@ -128,6 +134,14 @@ describe('Packing', () => {
       assert.deepEqual(readdirSync(join(folder, 'dist')), []);
     }
   });
+
+  /** On whose runs the results tab shows, by the packed manifest. */
+  function supportedTasks(extension: PackedExtension): readonly string[] | undefined {
+    const { contributions } = JSON.parse(
+      textOf(extension, 'extension.vsomanifest'),
+    ) as ExtensionManifest;
+    return contributions.find(({ id }) => id === 'run-tab')?.properties.supportsTasks;
+  }
 
   function galleryFlagsOf(extension: PackedExtension): string | undefined {
     const manifest = textOf(extension, 'extension.vsixmanifest');

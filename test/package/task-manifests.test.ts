@@ -4,6 +4,7 @@ import {
   openPackage,
   readJson,
   stagedManifest,
+  taskContributions,
   taskManifest,
   taskNames,
   textOf,
@@ -129,13 +130,32 @@ describe('The manifests of the packed extension', () => {
   });
 
   it('contribute each task once, under the name of its folder', () => {
-    const { contributions } = stagedManifest();
+    const contributions = taskContributions(stagedManifest());
     assert.deepEqual(
       contributions.map(({ properties }) => properties.name),
       taskNames,
     );
     assert.equal(new Set(contributions.map(({ id }) => id)).size, taskNames.length);
     for (const { task, manifest } of manifests) assert.equal(manifest.name, task);
+  });
+
+  it('contribute one tab, on the runs of these tasks, with the scope to read builds and no other', () => {
+    const { scopes, contributions } = stagedManifest();
+    assert.deepEqual(scopes, ['vso.build']);
+    const tabs = contributions.filter(({ type }) => type !== 'ms.vss-distributed-task.task');
+    assert.deepEqual(tabs, [
+      {
+        id: 'run-tab',
+        type: 'ms.vss-build-web.build-results-tab',
+        targets: ['ms.vss-build-web.build-results-view'],
+        properties: {
+          name: 'Workload identity',
+          uri: 'tab/index.html',
+          supportsTasks: manifests.map(({ manifest }) => manifest.id),
+          dynamic: true,
+        },
+      },
+    ]);
   });
 
   it('have a short enough description for the marketplace', () => {

@@ -1,0 +1,216 @@
+import {
+  getAccessToken,
+  getConfiguration,
+  getService,
+  init,
+  notifyLoadSucceeded,
+  ready,
+  resize,
+} from 'azure-devops-extension-sdk';
+import { remedies, taskIds } from 'generated';
+import { Refusal, RunReader, type RunAddress } from './azure-devops.ts';
+import { jobsOf, type AttachmentPlace, type Job, type RunRecord } from './jobs.ts';
+import { wordsOnly, type JobView, type RecordView } from './page.ts';
+import type { Piece } from './piece.ts';
+import { readTimeline } from './read-timeline.ts';
+import { Screen } from './screen.ts';
+
+/** How long Azure DevOps may take to answer the page's own questions, in ms. */
+const hostTimeoutMs = 10_000;
+
+/** While a run goes on, the page looks again this often, in ms. */
+const lookAgainMs = 60_000;
+
+/** Requests at a time, and in all. */
+const maxAtATime = 6;
+const maxAttachments = 200;
+const maxTimelines = 50;
+
+const screen = new Screen(remedies, () => {
+  // A wish of the host's only: the page scrolls by itself where it is not granted.
+  resize();
+});
+
+void show();
+
+async function show(): Promise<void> {
+  screen.show(wordsOnly('Reading what the tokens of this run did …'));
+  try {
+    void init({ loaded: false });
+    await within(ready(), 'Azure DevOps did not open the conversation with this page: reload it.');
+    // From here on the page speaks for itself: the host shows no spinner over its words.
+    void notifyLoadSucceeded();
+    await load(new RunReader(await runAddress(), getAccessToken));
+  } catch (error) {
+    screen.show(words(error));
+  }
+}
+
+/** Reads the run and shows it; again, now and then, until it has ended. */
+async function load(reader: RunReader): Promise<void> {
+  const [places, current] = await Promise.all([reader.places(), reader.records()]);
+  const { timelines, unread } = await earlierTimelines(reader, current, places);
+  const jobs = jobsOf(timelines, places.slice(0, maxAttachments), new Set(taskIds));
+  const notes = notesOn(jobs, current, places.length, unread);
+  const records = new Map<AttachmentPlace, RecordView>();
+  const views = (): readonly JobView[] =>
+    jobs.map((job) => ({
+      job,
+      records: job.attachments.map((place) => records.get(place) ?? { kind: 'waiting' }),
+    }));
+  screen.showJobs(views(), notes);
+  const wanted = jobs.flatMap(({ attachments }) => attachments);
+  if (wanted.length > 0) {
+    await eachOf(wanted, async (place) => {
+      records.set(place, await recordAt(place, reader));
+    });
+    screen.showJobs(views(), notes);
+  }
+  if (isGoingOn(current)) setTimeout(() => void loadAgain(reader), lookAgainMs);
+}
+
+/** What is on the page stays there, if there is nothing new to be had. */
+async function loadAgain(reader: RunReader): Promise<void> {
+  try {
+    if (document.visibilityState === 'visible') {
+      await load(reader);
+      return;
+    }
+  } catch {
+    // The next look may see more.
+  }
+  setTimeout(() => void loadAgain(reader), lookAgainMs);
+}
+
+async function recordAt(place: AttachmentPlace, reader: RunReader): Promise<RecordView> {
+  try {
+    return readTimeline(await reader.attachment(place));
+  } catch (error) {
+    return { kind: 'failed', why: reason(error) };
+  }
+}
+
+/** The timelines of earlier attempts, as far as they can be read. */
+async function earlierTimelines(
+  reader: RunReader,
+  current: readonly RunRecord[],
+  places: readonly AttachmentPlace[],
+): Promise<{ timelines: Map<string, readonly RunRecord[]>; unread: number }> {
+  const timelines = new Map<string, readonly RunRecord[]>([['current', current]]);
+  const ids = new Set(current.map(({ id }) => id));
+  const missing = places.filter(({ recordId }) => !ids.has(recordId));
+  const named = [
+    ...missing.map(({ timelineId }) => timelineId),
+    ...current.flatMap(({ previousTimelines }) => previousTimelines),
+  ];
+  let unread = 0;
+  await eachOf([...new Set(named)].slice(0, maxTimelines), async (id) => {
+    try {
+      timelines.set(id, await reader.records(id));
+    } catch {
+      unread += 1;
+    }
+  });
+  return { timelines, unread };
+}
+
+function notesOn(
+  jobs: readonly Job[],
+  current: readonly RunRecord[],
+  attachments: number,
+  unread: number,
+): readonly string[] {
+  const goesOn = isGoingOn(current);
+  return [
+    ...(goesOn ? ['The run goes on: its jobs leave their records when they end.'] : []),
+    ...(jobs.length === 0 && !goesOn
+      ? ['No job of this run used a task of this extension, or left a record of its tokens.']
+      : []),
+    ...(attachments > maxAttachments
+      ? [`The run has ${attachments} records; this page shows the first ${maxAttachments}.`]
+      : []),
+    ...(unread > 0
+      ? ['Azure DevOps did not show an earlier attempt of this run: its jobs may be missing here.']
+      : []),
+  ];
+}
+
+function isGoingOn(records: readonly RunRecord[]): boolean {
+  return records.some(({ type, state }) => type === 'Job' && state !== '' && state !== 'completed');
+}
+
+/** Which run the page stands in. */
+async function runAddress(): Promise<RunAddress> {
+  const trouble = 'Azure DevOps did not say which run this is: reload the page.';
+  const [build, project, root] = await within(
+    Promise.all([buildId(), projectId(), serviceRoot()]),
+    trouble,
+  );
+  if (build === undefined || project === undefined) throw new Refusal(trouble);
+  return { build, project, root };
+}
+
+interface BuildPage {
+  getBuildPageData(): Promise<{ build?: { id?: unknown } } | undefined>;
+}
+
+/** From the page's own service; from the tab's configuration where there is none. */
+async function buildId(): Promise<number | undefined> {
+  try {
+    const service = await getService<BuildPage>('ms.vss-build-web.build-page-data-service');
+    const id = (await service.getBuildPageData())?.build?.id;
+    if (typeof id === 'number') return id;
+  } catch {
+    // Older servers have the other way only.
+  }
+  const { onBuildChanged } = getConfiguration() as { onBuildChanged?: unknown };
+  if (typeof onBuildChanged !== 'function') return undefined;
+  return new Promise((resolve) => {
+    (onBuildChanged as (tell: (build: { id?: unknown }) => void) => void)(({ id }) =>
+      resolve(typeof id === 'number' ? id : undefined),
+    );
+  });
+}
+
+async function projectId(): Promise<string | undefined> {
+  interface ProjectPage {
+    getProject(): Promise<{ id?: unknown } | undefined>;
+  }
+  const service = await getService<ProjectPage>('ms.vss-tfs-web.tfs-page-data-service');
+  const id = (await service.getProject())?.id;
+  return typeof id === 'string' ? id : undefined;
+}
+
+async function serviceRoot(): Promise<string> {
+  interface Locations {
+    getServiceLocation(): Promise<string>;
+  }
+  const service = await getService<Locations>('ms.vss-features.location-service');
+  return service.getServiceLocation();
+}
+
+/** Does work for each item, some at a time; the work never rejects. */
+async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: maxAtATime }, worker));
+}
+
+function within<T>(work: Promise<T>, trouble: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Refusal(trouble)), hostTimeoutMs);
+    work.then(resolve, () => reject(new Refusal(trouble)));
+  });
+}
+
+function words(error: unknown): Piece {
+  return wordsOnly(reason(error));
+}
+
+function reason(error: unknown): string {
+  return error instanceof Refusal
+    ? error.message
+    : 'This page failed in a way that it did not foresee: reload it.';
+}
