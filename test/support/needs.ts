@@ -14,3 +14,10 @@ export function has(program: string, what: string): boolean {
 export function describeWith(program: string, title: string, body: (this: Suite) => void): void {
   if (has(program, title)) describe(title, body);
 }
+
+/** Whether this process may act as another user; says loudly what is left out where it may not. */
+export function mayActAsOthers(what: string): boolean {
+  if (process.geteuid?.() === 0) return true;
+  console.error(`\n  !! "${what}" is NOT run: it acts as another user, which only root may.\n`);
+  return false;
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { mayActAsOthers } from '../support/needs.ts';
+import { ask, idTokenDoor, managedIdentityDoor } from './support/clients.ts';
+import { holdStep, playHeld } from './support/held-job.ts';
+import { assertGreen, useTheatre } from './support/theatre.ts';
+
+/** `nobody`, on every Linux. */
+const stranger = 65_534;
+const connections = 2_000;
+const title = 'Another user of the machine';
+
+if (mayActAsOthers(title)) {
+  describe(title, function () {
+    this.timeout(300_000);
+    const theatre = useTheatre();
+
+    it(`with ${connections} connections keeps no request of the job waiting, and no step from its broker`, async () => {
+      const { emulator, stage } = theatre;
+      const names = ['one', 'two'];
+      const added = names.map((name) => emulator.addServiceConnection({ name }));
+      const refresher = (name: string): string =>
+        `  - task: TokenRefresher@1\n    inputs: { azureSubscription: ${name}, managedIdentity: true }\n`;
+      const steps = refresher('one') + holdStep('before') + refresher('two') + holdStep('after');
+      const play = await playHeld(stage, { steps, connections: added }, async (job) => {
+        const exported = await job.heldAt('before');
+        const { pid, port } = job.broker;
+        const program = openSync('test/e2e/programs/stranger.mjs', 'r');
+        const child = spawn(
+          process.execPath,
+          ['--input-type=module', '-', String(port), String(connections)],
+          { uid: stranger, gid: stranger, cwd: '/', env: {}, stdio: [program, 'pipe', 'inherit'] },
+        );
+        try {
+          await once(child.stdout ?? assert.fail(), 'data');
+          const waits: number[] = [];
+          for (let asked = 0; asked < 100; asked += 1) {
+            for (const door of [idTokenDoor(exported), managedIdentityDoor(exported)]) {
+              const begun = performance.now();
+              assert.equal((await ask(door)).status, 200);
+              waits.push(performance.now() - begun);
+            }
+            await pause(50);
+          }
+          waits.sort((one, other) => one - other);
+          const median = waits[Math.floor(waits.length / 2)] ?? Number.NaN;
+          const longest = waits.at(-1) ?? Number.NaN;
+          console.log(`      median ${median.toFixed(1)} ms, longest ${longest.toFixed(1)} ms`);
+          assert.ok(median < 50, `the median of ${waits.length} is ${median} ms`);
+          job.letGo('before');
+          await job.heldAt('after');
+          assert.equal(job.broker.pid, pid);
+          job.letGo('after');
+        } finally {
+          child.kill('SIGKILL');
+        }
+      });
+      assertGreen(play);
+    });
+  });
+}
