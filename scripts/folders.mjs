@@ -23,14 +23,19 @@ export const folders = {
     runsIn: 'task',
     mayImport: ['service-connection', 'id-token', 'access-token', 'agent'],
   },
-  'azure-cli': { runsIn: 'both', mayImport: ['delivery/files'] },
+  'azure-cli': {
+    runsIn: 'both',
+    mayImport: ['id-token', 'access-token', 'wire', 'delivery/files'],
+  },
   refresh: {
     runsIn: 'both',
     mayImport: ['upstream', 'id-token', 'access-token', 'wire', 'azure-cli'],
   },
   broker: {
     runsIn: 'broker',
-    mayImport: ['id-token', 'wire', 'delivery/files', 'delivery/loopback', 'refresh'],
+    mayImport: [
+      ...['id-token', 'wire', 'delivery/files', 'delivery/loopback', 'azure-cli', 'refresh'],
+    ],
   },
   session: {
     runsIn: 'task',

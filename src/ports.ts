@@ -113,6 +113,36 @@ export interface Files {
   remove(path: string): Promise<void>;
 }
 
+/**
+ * Folders that other programs of the job write to as well. Nothing here throws for what such a
+ * program may do with them: what is gone, held or of another kind reads as absent.
+ */
+export interface SharedFolders {
+  /** In no order; none where there is no such folder. */
+  names(folder: string): readonly string[];
+  /** Differs for two folders; undefined for a link, another user's folder, and what is none. */
+  identity(folder: string): string | undefined;
+  /** The content of a regular file of this user; no link is followed, and no pipe waited for. */
+  read(path: string): string | undefined;
+  /** Differs whenever a file is another one, or was written to; undefined when there is none. */
+  stamp(path: string): string | undefined;
+  /** Makes a file with mode 0600, unless there is one already. */
+  claim(path: string, content: string): boolean;
+  /**
+   * Writes a new file of mode 0600 with a name of its own, and returns its path.
+   * @throws the system's error, for example ENOSPC.
+   */
+  draft(folder: string, content: Secret, changedOn?: Date): string;
+  /** Puts a file in the place of another in one step; false where it could not be. */
+  move(from: string, to: string): boolean;
+  /** Gives a file a second name; false where it could not be. */
+  link(path: string, name: string): boolean;
+  /** A file; no error when there is none. */
+  remove(path: string): void;
+  /** Calls back when something in a folder changes, as far as the system can; returns the end of it. */
+  watch(folder: string, onChange: () => void): () => void;
+}
+
 /** Other processes, told apart by when they began where that can be seen: IDs are used again. */
 export interface Processes {
   /**

@@ -2,7 +2,7 @@ import { stateDirectoryIn, type StateDirectory } from '../delivery/files/state-d
 import { FederationError } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import { readJob, type Job } from '../id-token/job.ts';
-import type { ProcessIdentity } from '../ports.ts';
+import type { ProcessIdentity, SharedFolders } from '../ports.ts';
 import { ConnectionTokens, type BrokerWorld } from '../refresh/connection-tokens.ts';
 import { Secret } from '../secret.ts';
 import { sealed, type BrokerState } from '../wire/broker-state.ts';
@@ -12,7 +12,8 @@ import type {
   KeptConnection,
   Registration,
 } from '../wire/messages.ts';
-import type { BrokerReport } from '../wire/report.ts';
+import type { BrokerReport, ConnectionReport } from '../wire/report.ts';
+import { AzureCliWatch } from './azure-cli-watch.ts';
 import { Unforeseen } from './unforeseen.ts';
 
 /** More connections than this in one job are a mistake. */
@@ -34,6 +35,11 @@ export interface BrokerPlace {
   readonly controlCapability: Secret;
 }
 
+/** What the broker asks of the world beyond what one connection does. */
+export interface KeepingWorld extends BrokerWorld {
+  readonly folders: SharedFolders;
+}
+
 /** Keeps every service connection of one job signed in; says nothing of how it is reached. */
 export class Broker {
   readonly id: string;
@@ -41,12 +47,13 @@ export class Broker {
   readonly unforeseen: Unforeseen;
   readonly #settings: BrokerSettings;
   readonly #job: Job;
-  readonly #world: BrokerWorld;
+  readonly #world: KeepingWorld;
+  readonly #azureCli: AzureCliWatch;
   readonly #place: BrokerPlace;
   readonly #startedOn: Date;
   readonly #sessions = new Map<string, { session: ConnectionTokens; kept: KeptConnection }>();
 
-  constructor(settings: BrokerSettings, place: BrokerPlace, world: BrokerWorld) {
+  constructor(settings: BrokerSettings, place: BrokerPlace, world: KeepingWorld) {
     this.id = settings.brokerId;
     this.unforeseen = new Unforeseen(settings.brokerId, world);
     this.#settings = settings;
@@ -55,6 +62,9 @@ export class Broker {
     this.#startedOn = world.clock.now();
     this.#job = jobOf(settings);
     this.directory = stateDirectoryIn(settings.stateDirectory);
+    const { folders, clock } = world;
+    const keeperWorld = { folders, clock, draftFolder: this.directory.root };
+    this.#azureCli = new AzureCliWatch(settings.stateDirectory, keeperWorld);
     // Nobody watched the old port meanwhile: whoever held it was shown what opened it.
     for (const kept of settings.kept) this.#open(this.#withNewCapabilities(kept));
   }
@@ -96,6 +106,7 @@ export class Broker {
       await files.makeInnerDirectory(this.directory.connectionDirectory(order.id));
       const idToken = await session.firstIdToken(firstTokenBudgetMs);
       for (const place of order.places) session.keep(place);
+      session.hear(order.keepOtherTasks);
       await session.fillFiles(giveUpAt - clock.monotonicMs());
       await this.announce();
       return this.#registration(kept, idToken);
@@ -110,6 +121,7 @@ export class Broker {
   /** Ends the session of a connection and removes its files. */
   async dismiss(id: string): Promise<void> {
     if (!this.#sessions.delete(id)) return;
+    this.#azureCli.forget(id);
     await this.#world.files.remove(this.directory.connectionDirectory(id));
     await this.announce();
   }
@@ -125,7 +137,17 @@ export class Broker {
 
   /** Refreshes what is due; never rejects. */
   async tend(): Promise<void> {
-    await Promise.all([...this.#sessions.values()].map(({ session }) => session.tend()));
+    await Promise.all(
+      [...this.#sessions].map(async ([id, { session }]) => {
+        await session.tend();
+        await this.#azureCli.look(id, session);
+      }),
+    );
+  }
+
+  /** Lets go of what lies outside of its own folder. */
+  close(): void {
+    this.#azureCli.close();
   }
 
   /** ms until {@link tend} has something to do. */
@@ -139,9 +161,14 @@ export class Broker {
       brokerId: this.id,
       startedOn: this.#startedOn.toISOString(),
       endedOn: this.#world.clock.now().toISOString(),
-      connections: [...this.#sessions.values()].map(({ session }) => session.statistics.report()),
+      connections: [...this.#sessions].map(([id, { session }]) => this.#reportOf(id, session)),
       ...(this.unforeseen.notes.length === 0 ? {} : { unforeseen: this.unforeseen.notes }),
     };
+  }
+
+  #reportOf(id: string, { statistics }: ConnectionTokens): ConnectionReport {
+    const azureCli = this.#azureCli.report(id);
+    return azureCli === undefined ? statistics.report() : { ...statistics.report(), azureCli };
   }
 
   #openNew(order: ConnectionOrder): { session: ConnectionTokens; kept: KeptConnection } {

@@ -6,10 +6,9 @@ import {
 } from '../delivery/loopback/loopback-request.ts';
 import { asFederationError, toFailure } from '../errors.ts';
 import type { Processes } from '../ports.ts';
-import type { BrokerWorld } from '../refresh/connection-tokens.ts';
 import { ownerOf } from '../wire/broker-state.ts';
 import type { BrokerSettings, RegistrationAnswer, StartMessage } from '../wire/messages.ts';
-import { Broker, type BrokerPlace } from './broker.ts';
+import { Broker, type BrokerPlace, type KeepingWorld } from './broker.ts';
 import { JobWatch, type End } from './job-watch.ts';
 import { answer, type RouteParts } from './routes.ts';
 
@@ -21,7 +20,7 @@ export interface LoopbackListener {
 }
 
 /** What the background process asks of the world beyond what the broker itself does. */
-export interface ProcessWorld extends BrokerWorld {
+export interface ProcessWorld extends KeepingWorld {
   readonly processes: Processes;
   /** This process. */
   readonly pid: number;
@@ -85,6 +84,7 @@ export async function runBroker(
     await broker?.unforeseen.died(error, broker.directory.lastWordsFile);
     throw error;
   } finally {
+    held.broker?.close();
     await listener.close();
     if (!isDying) await removeOwnState(settings, world);
   }

@@ -1,6 +1,6 @@
 import { accessTokenLifeMs, type AccessToken } from '../access-token/access-token.ts';
 import { exchange, type Identity } from '../access-token/exchange.ts';
-import { refreshAzureCliProfile } from '../azure-cli/profile.ts';
+import type { ProfileOwner } from '../azure-cli/owner.ts';
 import { FederationError, asFederationError } from '../errors.ts';
 import { idTokenLifeMs, type IdToken } from '../id-token/id-token.ts';
 import type { Job } from '../id-token/job.ts';
@@ -42,6 +42,7 @@ export class ConnectionTokens {
   /** In the order of their last use. */
   readonly #scopes = new Map<string, Scope>();
   readonly #azureCliProfiles = new Set<string>();
+  #keepOtherTasks: boolean | undefined;
 
   /** @param tokenFile where the ID token stands for tools; undefined where no tool reads it. */
   constructor(
@@ -76,6 +77,7 @@ export class ConnectionTokens {
       chance,
     });
     for (const place of connection.places) this.keep(place);
+    this.#keepOtherTasks = connection.keepOtherTasks;
   }
 
   /** As it was registered, with the places that came later: what a successor needs to know. */
@@ -86,7 +88,8 @@ export class ConnectionTokens {
     const profiles = [...this.#azureCliProfiles].map(
       (profile) => ({ kind: 'azure-cli', profile }) as const,
     );
-    return { ...this.#connection, places: [...files, ...profiles] };
+    const keepOtherTasks = this.#keepOtherTasks;
+    return { ...this.#connection, places: [...files, ...profiles], keepOtherTasks };
   }
 
   /**
@@ -115,6 +118,28 @@ export class ConnectionTokens {
    */
   async accessToken(scope: string): Promise<AccessToken> {
     return this.#scope(scope).keeper.current();
+  }
+
+  /** Where Azure CLI is signed in by a task of ours, or is about to be. */
+  get azureCliProfiles(): readonly string[] {
+    return [...this.#azureCliProfiles];
+  }
+
+  /** Whether sessions that other tasks open for this connection are kept too. */
+  get keepsOtherTasks(): boolean {
+    return this.#keepOtherTasks === true;
+  }
+
+  /** Whose sessions of Azure CLI are this connection's. */
+  get profileOwner(): ProfileOwner {
+    const { clientId, tenantId, authorityHost } = this.#identity;
+    return { clientId, tenantId, loginHost: authorityHost.host };
+  }
+
+  /** Takes what another task of the job says of the sessions of other tasks: one no is final. */
+  hear(keepOtherTasks: boolean | undefined): void {
+    if (this.#keepOtherTasks !== false)
+      this.#keepOtherTasks = keepOtherTasks ?? this.#keepOtherTasks;
   }
 
   /** Keeps tokens fresh there from now on, beginning with the next one. */
@@ -246,18 +271,6 @@ export class ConnectionTokens {
   async #deliver(idToken: IdToken, tokenFile: string): Promise<void> {
     // Without a newline: several clients send the content as it is.
     await this.#world.files.replace(tokenFile, idToken.token);
-    try {
-      await this.#refreshAzureCli(idToken);
-    } catch (error) {
-      // The ID token in the profile is good until long after the next refresh, which tries again.
-      this.statistics.failed(asFederationError(error), 'ID token');
-    }
-  }
-
-  async #refreshAzureCli({ token }: IdToken): Promise<void> {
-    for (const profile of this.#azureCliProfiles) {
-      await refreshAzureCliProfile(profile, this.#identity, token, this.#world);
-    }
   }
 
   async #write(accessToken: AccessToken, files: ReadonlySet<string>): Promise<void> {

@@ -24,7 +24,7 @@ import {
   type Registration,
   type RegistrationAnswer,
   type StartMessage,
-  type TokenPlace,
+  type Wishes,
   type ControlRoute,
 } from '../wire/messages.ts';
 import { endByForce, goesWithin } from './broker-process.ts';
@@ -75,12 +75,12 @@ export interface Membership extends Session {
  */
 export async function joinBroker(
   connection: ServiceConnection,
-  places: readonly TokenPlace[],
+  wishes: Wishes,
   surroundings: Surroundings,
   events: JoinEvents,
   world: JoinWorld,
 ): Promise<Membership> {
-  const order = orderOf(connection, places);
+  const order = orderOf(connection, wishes);
   const state = await takeDirectory(surroundings, world);
   const before = (state?.connections ?? []).map(({ id }) => id);
   if (state !== undefined && (await isAlive(state, world))) {

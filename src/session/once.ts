@@ -18,7 +18,7 @@ export function idTokenOnce(
   job: Job,
   world: BrokerWorld,
 ): Promise<IdToken> {
-  return new ConnectionTokens(orderOf(connection, []), undefined, job, world).firstIdToken(
+  return new ConnectionTokens(orderOf(connection), undefined, job, world).firstIdToken(
     firstTokenBudgetMs,
   );
 }
@@ -41,7 +41,7 @@ export async function signInOnce(
     await world.files.remove(directory);
     onDirectory(undefined);
   };
-  const session = new ConnectionTokens(orderOf(connection, []), tokenFile, job, world);
+  const session = new ConnectionTokens(orderOf(connection), tokenFile, job, world);
   onDirectory(directory);
   return orUndo({ undo }, async () => {
     await world.files.makePrivateDirectory(directory);

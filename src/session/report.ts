@@ -7,6 +7,7 @@ export function reportLines(report: BrokerReport): readonly string[] {
     `The broker kept ${count(report.connections.length, 'service connection')} signed in for ${duration(report)}.`,
     ...report.connections.flatMap((connection) => [
       `${connection.name}: ${work(connection)}; ${service(connection)}.`,
+      ...azureCli(connection),
       ...trouble(connection),
       ...(connection.unforeseen ?? []).map((line) => `  ${line}`),
     ]),
@@ -42,7 +43,7 @@ function connectionMarkdown(connection: ConnectionReport): readonly string[] {
     '| what | how many |',
     '| --- | --- |',
     ...rows.map(([what, value]) => `| ${cell(what)} | ${value} |`),
-    ...trouble(connection).flatMap((line) => ['', cell(line)]),
+    ...[...azureCli(connection), ...trouble(connection)].flatMap((line) => ['', cell(line)]),
   ];
 }
 
@@ -61,6 +62,42 @@ function service({ served, refusedAnswers, longestWaitMs }: ConnectionReport): s
   if (kinds.length === 0) return 'tools read the token file only';
   const refusals = refusedAnswers === 0 ? '' : `, ${refusedAnswers} of them told of a failure`;
   return `answers served: ${kinds.join(', ')}${refusals} (longest wait ${longestWaitMs} ms)`;
+}
+
+function azureCli({ name, azureCli: report }: ConnectionReport): readonly string[] {
+  if (report === undefined) return [];
+  const { profiles, idTokens, accessTokens, putBack, notKept } = report;
+  const kept =
+    profiles === 0
+      ? []
+      : [
+          `${name}: kept ${count(profiles, 'sign-in')} of Azure CLI or kubelogin fresh (${count(idTokens, 'ID token')} and ${count(accessTokens, 'access token')} replaced).`,
+        ];
+  const back =
+    putBack === 0
+      ? []
+      : [
+          `${name}: put the session of Azure CLI back ${times(putBack)}, after a task had cleared it.`,
+        ];
+  const reasons = Object.entries(notKept).flatMap(([why, number]) =>
+    number === 0 ? [] : [`${name}: ${notKeptReasons[why as keyof typeof notKept](number)}`],
+  );
+  return [...kept, ...back, ...reasons];
+}
+
+/** Why a profile of another task ends with its own tokens. */
+const notKeptReasons: Readonly<
+  Record<keyof NonNullable<ConnectionReport['azureCli']>['notKept'], (number: number) => string>
+> = {
+  encrypted: (number) =>
+    `${count(number, 'profile')} of Azure CLI ${number === 1 ? 'is' : 'are'} encrypted, so the tokens there end as they are; the job variable AZURE_CORE_ENCRYPT_TOKEN_CACHE=false has them kept, in plain files.`,
+  locked: (number) =>
+    `in ${count(number, 'profile')} of Azure CLI a lock of another program was in the way.`,
+  failed: (number) => `${count(number, 'profile')} of Azure CLI could not be kept at some time.`,
+};
+
+function times(number: number): string {
+  return number === 1 ? 'once' : `${number} times`;
 }
 
 function trouble({ name, lastFailure }: ConnectionReport): readonly string[] {

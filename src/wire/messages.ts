@@ -21,6 +21,11 @@ export interface ConnectionOrder {
   readonly authorityHost: string;
   /** Where tokens are kept fresh for tools, beside the ID token's own file. */
   readonly places: readonly TokenPlace[];
+  /**
+   * Whether sessions of Azure CLI that other tasks open for this connection are kept signed in too.
+   * One `false` wins over the others; absent where a task has no say in it.
+   */
+  readonly keepOtherTasks?: boolean | undefined;
 }
 
 /** A place outside the broker in which it keeps tokens fresh. */
@@ -39,13 +44,20 @@ export interface AzureCliProfile {
   readonly profile: string;
 }
 
+/** What a task wishes of the broker beside the ID token itself. */
+export interface Wishes {
+  readonly places?: readonly TokenPlace[];
+  readonly keepOtherTasks?: boolean | undefined;
+}
+
 /** What an order takes of a connection. */
 export function orderOf(
   { id, name, clientId, tenantId, authorityHost }: ServiceConnection,
-  places: readonly TokenPlace[],
+  { places = [], keepOtherTasks }: Wishes = {},
 ): ConnectionOrder {
   const authority = authorityHost.href;
-  return { id, name, clientId, tenantId, authorityHost: authority, places: places.map(plainPlace) };
+  const identity = { id, name, clientId, tenantId, authorityHost: authority };
+  return { ...identity, places: places.map(plainPlace), keepOtherTasks };
 }
 
 /** Without what a task knows of the place besides. */

@@ -1,6 +1,18 @@
 import type { ErrorCode } from '../errors.ts';
 import type { LastWords } from './last-words.ts';
 
+/** What the broker did for the sessions of Azure CLI of one connection. */
+export interface AzureCliReport {
+  /** Profiles and files in which tokens were replaced. */
+  readonly profiles: number;
+  readonly idTokens: number;
+  readonly accessTokens: number;
+  /** How often FederatedLogin's session was put back after a task had emptied it. */
+  readonly putBack: number;
+  /** Profiles that could not be kept, by reason. */
+  readonly notKept: Readonly<Record<'encrypted' | 'locked' | 'failed', number>>;
+}
+
 /** What happened to one connection while the broker ran. */
 export interface ConnectionReport {
   readonly name: string;
@@ -14,6 +26,8 @@ export interface ConnectionReport {
   readonly refusedAnswers: number;
   /** The longest that a client waited, in ms. */
   readonly longestWaitMs: number;
+  /** Absent where there was nothing to do. */
+  readonly azureCli?: AzureCliReport | undefined;
   readonly lastFailure?: {
     readonly code: ErrorCode;
     readonly message: string;

@@ -49,7 +49,7 @@ async function signIn(
   if (inputs.refresh) {
     const tokenFile = stateDirectoryIn(agent.tempDirectory).tokenFile(connection.id);
     const places = [...accessTokenFiles(inputs, world), ...placesOf(found, tokenFile)];
-    return join(connection, places, world);
+    return join(connection, { places, keepOtherTasks: inputs.keepOtherTasks }, world);
   }
   const job = readJob(agent.jobVariables);
   const { tempDirectory } = agent;

@@ -16,6 +16,8 @@ export interface FederatedLoginInputs {
   readonly refresh: boolean;
   readonly verify: boolean;
   readonly accessTokens: readonly RequestedAccessToken[];
+  /** Whether sessions of Azure CLI that later tasks open for the connection are kept too. */
+  readonly keepOtherTasks: boolean;
   readonly allowed: AllowedIdentities;
 }
 
@@ -27,6 +29,7 @@ export function readInputs(agent: PipelineAgent): FederatedLoginInputs {
     refresh: booleanInput(agent, 'refresh', true),
     verify: booleanInput(agent, 'verify', true),
     accessTokens: readAccessTokenLines(agent.input('accessTokens')),
+    keepOtherTasks: booleanInput(agent, 'keepOtherTasks', true),
     allowed: {
       tenantIds: listInput(agent, 'allowedTenantIds'),
       subscriptionIds: listInput(agent, 'allowedSubscriptionIds'),

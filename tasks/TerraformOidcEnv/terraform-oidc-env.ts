@@ -42,7 +42,7 @@ export async function terraformOidcEnv(world: TaskWorld): Promise<void> {
 async function throughBroker(connection: ServiceConnection, world: TaskWorld): Promise<void> {
   const { agent } = world;
   refuseSdkLeftovers(agent.presentVariables());
-  const session = await beginSignIn(connection, () => join(connection, [], world), agent);
+  const session = await beginSignIn(connection, () => join(connection, {}, world), agent);
   const own = brokerVariables(connection, session.endpoints);
   const exported = [...own, ...clearLeftovers(own, connection, agent)];
   publishSignIn(
@@ -61,7 +61,7 @@ async function secondIdentity(
 ): Promise<void> {
   const { agent } = world;
   refuseTerraformDestinations(agent.presentVariables(), connection.cloud);
-  const session = await beginSignIn(connection, () => join(connection, [], world), agent);
+  const session = await beginSignIn(connection, () => join(connection, {}, world), agent);
   const { endpoints, idToken } = session;
   const variables = prefixedVariables(prefix, connection, endpoints);
   publish({ variables, outputs: outputsOf(connection, idToken, session) }, agent);

@@ -12,6 +12,8 @@ export interface TokenRefresherInputs {
   readonly connection: ServiceConnection;
   readonly managedIdentity: boolean;
   readonly accessTokens: readonly RequestedAccessToken[];
+  /** Whether sessions of Azure CLI that later tasks open for the connection are kept too. */
+  readonly keepOtherTasks: boolean;
 }
 
 /** @throws {FederationError} for the first input that cannot be used. */
@@ -20,5 +22,6 @@ export function readInputs(agent: PipelineAgent): TokenRefresherInputs {
     connection: connectionInput(agent),
     managedIdentity: booleanInput(agent, 'managedIdentity', false),
     accessTokens: readAccessTokenLines(agent.input('accessTokens')),
+    keepOtherTasks: booleanInput(agent, 'keepOtherTasks', true),
   };
 }

@@ -11,10 +11,11 @@ import { readInputs } from './inputs.ts';
 /** Keeps a connection signed in until the job ends, for every tool that can be told where to ask. */
 export async function tokenRefresher(world: TaskWorld): Promise<void> {
   const { agent } = world;
-  const { connection, managedIdentity, accessTokens } = readInputs(agent);
+  const { connection, managedIdentity, accessTokens, keepOtherTasks } = readInputs(agent);
   refuseSdkLeftovers(agent.presentVariables());
   const files = accessTokenFilesOf(accessTokens, connection, agent.tempDirectory);
-  const session = await beginSignIn(connection, () => join(connection, files, world), agent);
+  const wishes = { places: files, keepOtherTasks };
+  const session = await beginSignIn(connection, () => join(connection, wishes, world), agent);
   const { endpoints } = session;
   const own = [
     ...azdVariables(endpoints),

@@ -6,6 +6,7 @@ import type { BrokerSettings } from '../../src/wire/messages.ts';
 import { systemChance } from '../../src/external/machine/chance.ts';
 import { systemClock } from '../../src/external/machine/clock.ts';
 import { diskFiles } from '../../src/external/files/files.ts';
+import { sharedFolders } from '../../src/external/files/shared-folders.ts';
 import { listenOnLoopback } from '../../src/external/broker/loopback-server.ts';
 import { ownProcess } from '../../src/external/broker/own-process.ts';
 import { systemProcesses } from '../../src/external/machine/processes.ts';
@@ -22,6 +23,7 @@ async function main(task: StartingTask): Promise<void> {
   const network = networkOf(message.settings);
   await runBroker(message, {
     files: diskFiles,
+    folders: sharedFolders,
     clock: systemClock,
     chance: systemChance,
     processes: systemProcesses,

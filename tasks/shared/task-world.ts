@@ -11,7 +11,7 @@ import {
 } from '../../src/session/join.ts';
 import { showLastWords } from '../../src/session/last-words.ts';
 import { remembered } from '../../src/session/remembered.ts';
-import type { TokenPlace } from '../../src/wire/messages.ts';
+import type { Wishes } from '../../src/wire/messages.ts';
 
 /** What a task's story asks of the world. */
 export interface TaskWorld {
@@ -26,7 +26,7 @@ export interface TaskWorld {
 /** Has the broker of this job keep the connection signed in. */
 export async function join(
   connection: ServiceConnection,
-  places: readonly TokenPlace[],
+  wishes: Wishes,
   { agent, processes, join: world }: TaskWorld,
 ): Promise<Membership> {
   const surroundings: Surroundings = {
@@ -37,7 +37,7 @@ export async function join(
   };
   const joining = joinBroker(
     connection,
-    places,
+    wishes,
     surroundings,
     {
       starting: (brokerId) => agent.remember(remembered.brokerId, brokerId ?? ''),

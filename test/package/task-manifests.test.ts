@@ -30,6 +30,7 @@ const inputsOf: Readonly<Record<TaskName, Readonly<Record<string, string | undef
     azureSubscription: undefined,
     tools: 'auto',
     refresh: 'true',
+    keepOtherTasks: 'true',
     subscriptionId: '',
     accessTokens: '',
     verify: 'true',
@@ -45,6 +46,7 @@ const inputsOf: Readonly<Record<TaskName, Readonly<Record<string, string | undef
   TokenRefresher: {
     azureSubscription: undefined,
     managedIdentity: 'false',
+    keepOtherTasks: 'true',
     subscriptionId: '',
     accessTokens: '',
   },

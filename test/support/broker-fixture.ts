@@ -13,6 +13,7 @@ import {
   type StartMessage,
 } from '../../src/wire/messages.ts';
 import { aServiceConnection, collectionUri, ids, oidcRequestUri } from './builders.ts';
+import { emptyFolders } from './fake-folders.ts';
 import { FakeChance, FakeClock, FakeFiles, FakeProcesses, settled } from './fakes.ts';
 import { Upstream, idTokenIn } from './upstream.ts';
 
@@ -116,6 +117,7 @@ export class BrokerFixture {
       clock: this.clock,
       chance: this.chance,
       files: this.files,
+      folders: emptyFolders,
       processes: this.processes,
       http: this.upstream,
       entra: this.upstream,

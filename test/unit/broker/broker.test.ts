@@ -5,6 +5,7 @@ import type { BrokerState } from '../../../src/wire/broker-state.ts';
 import type { ConnectionOrder } from '../../../src/wire/messages.ts';
 import { anOrder, someSettings, stateFile, tempDirectory } from '../../support/broker-fixture.ts';
 import { anAnswer, ids, minutes } from '../../support/builders.ts';
+import { emptyFolders } from '../../support/fake-folders.ts';
 import { FakeChance, FakeClock, FakeFiles } from '../../support/fakes.ts';
 import { Upstream, refused } from '../../support/upstream.ts';
 
@@ -22,6 +23,7 @@ const place = {
 };
 
 class World {
+  readonly folders = emptyFolders;
   readonly clock = new FakeClock();
   readonly chance = new FakeChance();
   readonly files = new FakeFiles();

@@ -19,7 +19,7 @@ async function join(
 ): Promise<Membership> {
   return joinBroker(
     connection,
-    [],
+    {},
     machine.surroundings,
     {
       starting: (id) => {
@@ -155,7 +155,7 @@ describe('joining the broker of a job', () => {
     const jobId = 'aaaaaaaa-0000-4000-8000-000000000000';
     const oidcRequestUri = undefined;
     const other = { ...machine.surroundings, job: aJob({ jobId, oidcRequestUri }) };
-    await joinBroker(staging, [], other, noEvents, machine.join);
+    await joinBroker(staging, {}, other, noEvents, machine.join);
     equal(machine.brokers.length, 2);
     deepEqual(
       machine.state?.connections.map(({ id }) => id),

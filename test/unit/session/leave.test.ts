@@ -18,7 +18,7 @@ async function started(): Promise<{ machine: Machine; brokerId: string }> {
     },
     foundDead: () => undefined,
   };
-  await joinBroker(aServiceConnection(), [], machine.surroundings, events, machine.join);
+  await joinBroker(aServiceConnection(), {}, machine.surroundings, events, machine.join);
   return { machine, brokerId };
 }
 
@@ -102,7 +102,7 @@ describe('leaving', () => {
     const { machine, brokerId } = await started();
     machine.kill(machine.brokers[0]);
     const staging = aServiceConnection({ id: 'staging' });
-    await joinBroker(staging, [], machine.surroundings, noEvents, machine.join);
+    await joinBroker(staging, {}, machine.surroundings, noEvents, machine.join);
     deepEqual(await leave(machine, brokerId), { ended: 'before' });
     equal(machine.brokers[1]?.end, undefined);
     equal(machine.files.contents.has(`${root}/staging/id-token`), true);

@@ -13,6 +13,7 @@ describe('the inputs of FederatedLogin', () => {
       tools: 'auto',
       refresh: true,
       verify: true,
+      keepOtherTasks: true,
       accessTokens: [],
       allowed: { tenantIds: [], subscriptionIds: [] },
     });
@@ -26,6 +27,7 @@ describe('the inputs of FederatedLogin', () => {
           tools: 'none',
           refresh: 'false',
           verify: 'False',
+          keepOtherTasks: 'false',
           accessTokens: 'DATABASE_TOKEN = https://database.windows.net/.default',
           allowedTenantIds: `${ids.tenant}, ${ids.client}`,
           allowedSubscriptionIds: ids.project,
@@ -37,6 +39,7 @@ describe('the inputs of FederatedLogin', () => {
       tools: [],
       refresh: false,
       verify: false,
+      keepOtherTasks: false,
       accessTokens: [{ name: 'DATABASE_TOKEN', scope: 'https://database.windows.net/.default' }],
       allowed: { tenantIds: [ids.tenant, ids.client], subscriptionIds: [ids.project] },
     });

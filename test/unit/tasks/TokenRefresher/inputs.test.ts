@@ -9,12 +9,17 @@ describe('the inputs of TokenRefresher', () => {
   it('have the defaults that task.json shows', () => {
     const { connection, ...others } = readInputs(new FakeAgent());
     assert.equal(connection.id, ids.connection);
-    assert.deepEqual(others, { managedIdentity: false, accessTokens: [] });
+    assert.deepEqual(others, {
+      managedIdentity: false,
+      keepOtherTasks: true,
+      accessTokens: [],
+    });
   });
 
   it('say what the author says', () => {
     const inputs = {
       managedIdentity: 'true',
+      keepOtherTasks: 'false',
       accessTokens: 'APP_TOKEN = api://app/.default',
       subscriptionId: ids.project,
     };
@@ -22,6 +27,7 @@ describe('the inputs of TokenRefresher', () => {
     assert.equal(connection.subscriptionId, ids.project);
     assert.deepEqual(others, {
       managedIdentity: true,
+      keepOtherTasks: false,
       accessTokens: [{ name: 'APP_TOKEN', scope: 'api://app/.default' }],
     });
   });

@@ -15,7 +15,7 @@ import { TaskBench } from '../../../support/task-bench.ts';
 
 async function joined(settings: AgentSettings = {}): Promise<TaskBench> {
   const bench = new TaskBench();
-  await join(aServiceConnection(), [], bench.world(bench.agent(settings)));
+  await join(aServiceConnection(), {}, bench.world(bench.agent(settings)));
   return bench;
 }
 
@@ -30,7 +30,7 @@ describe('joining the broker', () => {
   it('does without the worker where it cannot be seen, or is gone', async () => {
     const bench = new TaskBench();
     bench.processes.alive.clear();
-    await join(aServiceConnection(), [], bench.world(bench.agent()));
+    await join(aServiceConnection(), {}, bench.world(bench.agent()));
     assert.equal(bench.broker.started[0]?.settings.worker, undefined);
   });
 
@@ -39,7 +39,7 @@ describe('joining the broker', () => {
     const agent = bench.agent({
       jobVariables: jobVariables({ oidcRequestUri: 'https://evil.example/oidctoken' }),
     });
-    await rejectionOf(join(aServiceConnection(), [], bench.world(agent)), 'OIDC_URI_REFUSED');
+    await rejectionOf(join(aServiceConnection(), {}, bench.world(agent)), 'OIDC_URI_REFUSED');
     assert.deepEqual([bench.broker.started, bench.files.all], [[], []]);
   });
 });

@@ -1,0 +1,96 @@
+import { Secret } from '../secret.ts';
+import { entriesAfterSignIn } from './entries.ts';
+import type { KeeperEvents, KeeperWorld, KeptIdentity } from './kept-identity.ts';
+import { profileFiles, type ProfileFiles } from './profile-files.ts';
+import { signedInState } from './subscription-list.ts';
+
+/** A list has to stay empty for this long before it is put back, in ms: `az login` may follow `az account clear`. */
+const emptyForMs = 2_000;
+
+/** When to look whether another program was writing in the very moment of putting back, in ms. */
+const looksAfterMs = [0, 200, 1_000];
+
+/**
+ * Puts FederatedLogin's session back after a task has emptied the profile with `az account clear`, as
+ * tasks without a profile of their own do at their end. A list that names somebody else is a choice of
+ * the job and stays.
+ */
+export class OwnSession {
+  readonly #profile: string;
+  readonly #files: ProfileFiles;
+  readonly #identity: KeptIdentity;
+  readonly #world: KeeperWorld;
+  readonly #events: KeeperEvents;
+  #isLooking = false;
+
+  constructor(profile: string, identity: KeptIdentity, world: KeeperWorld, events: KeeperEvents) {
+    this.#profile = profile;
+    this.#files = profileFiles(profile);
+    this.#identity = identity;
+    this.#world = world;
+    this.#events = events;
+  }
+
+  /** Looks at the list, and waits and puts it back where it is empty. */
+  async look(): Promise<void> {
+    if (this.#isLooking || !this.#isEmpty()) return;
+    this.#isLooking = true;
+    try {
+      const { folders, clock } = this.#world;
+      const stamp = folders.stamp(this.#files.list);
+      await clock.sleep(emptyForMs);
+      if (this.#isEmpty() && folders.stamp(this.#files.list) === stamp) await this.#putBack();
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  async #putBack(): Promise<void> {
+    const { folders, draftFolder } = this.#world;
+    const { entries, savedList } = this.#files;
+    const saved = folders.read(savedList);
+    const identity = folders.identity(this.#profile);
+    if (saved === undefined || identity === undefined) return;
+    const { owner } = this.#identity;
+    if (signedInState(saved, owner) === 'signed in') {
+      const { token } = await this.#identity.idToken();
+      const content = entriesAfterSignIn(folders.read(entries), owner, token);
+      this.#place(folders.draft(draftFolder, content), entries);
+    }
+    if (!this.#isEmpty() || folders.identity(this.#profile) !== identity) return;
+    await this.#replaceList(saved);
+  }
+
+  /** The emptied file stays in reach under a second name: whoever writes to it now is not lost. */
+  async #replaceList(saved: string): Promise<void> {
+    const { folders, clock, draftFolder } = this.#world;
+    const { list } = this.#files;
+    const draft = folders.draft(draftFolder, new Secret(saved));
+    const emptied = `${draft}-emptied`;
+    try {
+      if (!folders.link(list, emptied) || !this.#isEmpty() || !folders.move(draft, list)) return;
+      for (const ms of looksAfterMs) {
+        await clock.sleep(ms);
+        const written = folders.read(emptied);
+        if (signedInState(written, this.#identity.owner) === 'nobody') continue;
+        if (folders.read(list) === saved) folders.move(emptied, list);
+        return;
+      }
+      this.#events.putBack();
+    } finally {
+      folders.remove(draft);
+      folders.remove(emptied);
+    }
+  }
+
+  #place(draft: string, path: string): void {
+    const { folders } = this.#world;
+    folders.move(draft, path);
+    folders.remove(draft);
+  }
+
+  #isEmpty(): boolean {
+    const text = this.#world.folders.read(this.#files.list);
+    return signedInState(text, this.#identity.owner) === 'nobody';
+  }
+}

@@ -1,0 +1,128 @@
+import { byteOrderMark, isObject, isSame, parsed, type JsonObject } from './json-text.ts';
+import type { ProfileOwner } from './owner.ts';
+
+/** A subscription as Resource Manager lists it. */
+export interface ListedSubscription {
+  readonly id: string;
+  readonly name: string;
+  /** `Enabled`, `Warned`, `PastDue`, `Disabled` or `Deleted`. */
+  readonly state: string;
+  /** The tenant that it belongs to, which may be another one than that of the sign-in. */
+  readonly homeTenantId: string;
+  /** Null where Resource Manager names none. */
+  readonly managedByTenants: readonly { readonly tenantId: string }[] | null;
+}
+
+/** Who signs in, and how. */
+export interface ProfileUser extends Pick<ProfileOwner, 'clientId' | 'tenantId'> {
+  readonly session: 'servicePrincipal' | 'managedIdentity';
+  /** As az names the cloud. */
+  readonly cloudName: string;
+}
+
+/** Who is signed in in a profile, seen by one owner. */
+export type SignedInState = 'signed in' | 'somebody else' | 'nobody' | 'unreadable' | 'absent';
+
+/** Reads `azureProfile.json` for one owner. */
+export function signedInState(
+  text: string | undefined,
+  owner: Pick<ProfileOwner, 'clientId' | 'tenantId'>,
+): SignedInState {
+  if (text === undefined) return 'absent';
+  const subscriptions = subscriptionsIn(text);
+  if (subscriptions === undefined) return 'unreadable';
+  if (subscriptions.length === 0) return 'nobody';
+  return subscriptions.some((each) => isServicePrincipal(each, owner))
+    ? 'signed in'
+    : 'somebody else';
+}
+
+/** Whether a list of ours holds a session of the service principal, which needs its entry too. */
+export function needsEntry(text: string, owner: ProfileOwner): boolean {
+  return signedInState(text, owner) === 'signed in';
+}
+
+/**
+ * The content of `azureProfile.json` after a sign-in, as `az login` leaves it: subscriptions of the
+ * same ID are replaced, and those of other sign-ins stay.
+ * @param before the content until now; one that cannot be read counts as none.
+ * @param wanted the ID of the default subscription; the first enabled one where there is none.
+ */
+export function listAfterSignIn(
+  before: string | undefined,
+  listed: readonly ListedSubscription[],
+  user: ProfileUser,
+  wanted: string | undefined,
+): string {
+  const old = before === undefined ? undefined : parsed(before);
+  const outer = isObject(old) ? old : {};
+  const signedIn = listed.length === 0 ? [tenantEntry(user)] : listed.map(entryOf(user));
+  const others = (subscriptionsIn(before ?? '') ?? []).filter(
+    (each) => !signedIn.some(({ id }) => isSame(each['id'], String(id))),
+  );
+  const chosen =
+    signedIn.find(({ id }) => wanted !== undefined && isSame(id, wanted)) ??
+    signedIn.find(({ state }) => state === 'Enabled') ??
+    signedIn[0];
+  const subscriptions = [
+    ...others.map((each) => ({ ...each, isDefault: false })),
+    ...signedIn.map((each) => ({ ...each, isDefault: each === chosen })),
+  ];
+  return `${byteOrderMark}${JSON.stringify({ ...outer, subscriptions })}`;
+}
+
+function entryOf(user: ProfileUser): (listed: ListedSubscription) => JsonObject {
+  return ({ id, name, state, homeTenantId, managedByTenants }) => ({
+    id,
+    name,
+    state,
+    user: userEntry(user),
+    isDefault: false,
+    tenantId: user.tenantId,
+    environmentName: user.cloudName,
+    homeTenantId,
+    managedByTenants,
+  });
+}
+
+/** What stands for an identity that sees no subscription. */
+function tenantEntry(user: ProfileUser): JsonObject {
+  return {
+    id: user.tenantId,
+    name: 'N/A(tenant level account)',
+    state: 'Enabled',
+    user: userEntry(user),
+    isDefault: true,
+    tenantId: user.tenantId,
+    environmentName: user.cloudName,
+  };
+}
+
+function userEntry({ session, clientId }: ProfileUser): JsonObject {
+  if (session === 'servicePrincipal') return { name: clientId, type: 'servicePrincipal' };
+  return {
+    name: 'userAssignedIdentity',
+    type: 'servicePrincipal',
+    assignedIdentityInfo: `MSIClient-${clientId}`,
+  };
+}
+
+function isServicePrincipal(
+  subscription: JsonObject,
+  { clientId, tenantId }: Pick<ProfileOwner, 'clientId' | 'tenantId'>,
+): boolean {
+  const user = subscription['user'];
+  return (
+    isSame(subscription['tenantId'], tenantId) &&
+    isObject(user) &&
+    user['type'] === 'servicePrincipal' &&
+    isSame(user['name'], clientId)
+  );
+}
+
+function subscriptionsIn(text: string): readonly JsonObject[] | undefined {
+  const profile = parsed(text);
+  if (!isObject(profile)) return undefined;
+  const subscriptions = profile['subscriptions'] ?? [];
+  return Array.isArray(subscriptions) ? subscriptions.filter(isObject) : undefined;
+}
