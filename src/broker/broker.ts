@@ -14,6 +14,7 @@ import type {
 } from '../wire/messages.ts';
 import type { BrokerReport, ConnectionReport } from '../wire/report.ts';
 import { AzureCliWatch } from './azure-cli-watch.ts';
+import { NamedConnections } from './named-connections.ts';
 import { Unforeseen } from './unforeseen.ts';
 
 /** More connections than this in one job are a mistake. */
@@ -49,6 +50,7 @@ export class Broker {
   readonly #job: Job;
   readonly #world: KeepingWorld;
   readonly #azureCli: AzureCliWatch;
+  readonly #named: NamedConnections;
   readonly #place: BrokerPlace;
   readonly #startedOn: Date;
   readonly #sessions = new Map<string, { session: ConnectionTokens; kept: KeptConnection }>();
@@ -62,6 +64,7 @@ export class Broker {
     this.#startedOn = world.clock.now();
     this.#job = jobOf(settings);
     this.directory = stateDirectoryIn(settings.stateDirectory);
+    this.#named = new NamedConnections(this.#job, world);
     const { folders, clock } = world;
     const keeperWorld = { folders, clock, draftFolder: this.directory.root };
     this.#azureCli = new AzureCliWatch(settings.stateDirectory, keeperWorld);
@@ -135,6 +138,20 @@ export class Broker {
     return this.#sessions.get(id);
   }
 
+  /** The job's own token, by which Azure DevOps knows the job. */
+  get jobAccessToken(): Secret {
+    return this.#job.jobAccessToken;
+  }
+
+  /**
+   * The ID token of a connection, also of one that no task of ours registered.
+   * @throws {FederationError} the reason why there is none.
+   */
+  async idTokenFor(id: string): Promise<IdToken> {
+    const registered = [...this.#sessions].find(([key]) => key.toLowerCase() === id.toLowerCase());
+    return registered?.[1].session.idTokens.current() ?? this.#named.idToken(id);
+  }
+
   /** Refreshes what is due; never rejects. */
   async tend(): Promise<void> {
     await Promise.all(
@@ -161,7 +178,10 @@ export class Broker {
       brokerId: this.id,
       startedOn: this.#startedOn.toISOString(),
       endedOn: this.#world.clock.now().toISOString(),
-      connections: [...this.#sessions].map(([id, { session }]) => this.#reportOf(id, session)),
+      connections: [
+        ...[...this.#sessions].map(([id, { session }]) => this.#reportOf(id, session)),
+        ...this.#named.reports(),
+      ],
       ...(this.unforeseen.notes.length === 0 ? {} : { unforeseen: this.unforeseen.notes }),
     };
   }

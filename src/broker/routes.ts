@@ -49,9 +49,12 @@ export async function answer(request: LoopbackRequest, parts: RouteParts): Promi
   const startedAt = parts.clock.monotonicMs();
   const given =
     route === 'id-token'
-      ? await answerIdTokenRequest(request, new Secret(kept.idTokenCapability), () =>
-          session.idTokens.current(),
-        )
+      ? await answerIdTokenRequest(request, {
+          capability: new Secret(kept.idTokenCapability),
+          jobAccessToken: parts.broker.jobAccessToken,
+          idToken: () => session.idTokens.current(),
+          idTokenFor: (id) => parts.broker.idTokenFor(id),
+        })
       : await answerManagedIdentityRequest(request, {
           capability: new Secret(kept.managedIdentityCapability),
           clientId: kept.clientId,

@@ -2,13 +2,13 @@ import { accessTokenLifeMs, type AccessToken } from '../access-token/access-toke
 import { exchange, type Identity } from '../access-token/exchange.ts';
 import type { ProfileOwner } from '../azure-cli/owner.ts';
 import { FederationError, asFederationError } from '../errors.ts';
-import { idTokenLifeMs, type IdToken } from '../id-token/id-token.ts';
+import type { IdToken } from '../id-token/id-token.ts';
 import type { Job } from '../id-token/job.ts';
-import { requestIdToken } from '../id-token/request-id-token.ts';
 import type { Chance, Clock, EntraAccessTokens, Files, Http } from '../ports.ts';
 import type { AccessTokenFile, ConnectionOrder, TokenPlace } from '../wire/messages.ts';
 import { FailureBudget, CircuitBreaker } from './circuit-breaker.ts';
-import { accessTokenPolicy, idTokenPolicy } from './refresh-policy.ts';
+import { idTokenKeeper } from './id-token-keeper.ts';
+import { accessTokenPolicy } from './refresh-policy.ts';
 import { Statistics } from './statistics.ts';
 import { TokenKeeper, type Minted } from './token-keeper.ts';
 
@@ -51,30 +51,19 @@ export class ConnectionTokens {
     job: Job,
     world: BrokerWorld,
   ) {
-    const { clock, chance } = world;
     this.#connection = connection;
     this.#identity = { ...connection, authorityHost: new URL(connection.authorityHost) };
     this.#world = world;
-    this.statistics = new Statistics(connection.name, clock);
-    this.idTokens = new TokenKeeper({
-      prepare: () =>
-        Promise.resolve(async (timeoutMs) => {
-          const askedOn = clock.now();
-          const { idToken, pauseMs } = await requestIdToken(connection, job, timeoutMs, world);
-          const issuedMs = idToken.issuedOn?.getTime();
-          return { token: idToken, lifeMs: idTokenLifeMs(idToken, askedOn), issuedMs, pauseMs };
-        }),
+    this.statistics = new Statistics(connection.name, world.clock);
+    this.idTokens = idTokenKeeper({
+      connection,
+      job,
+      statistics: this.statistics,
+      budget: this.#budget,
       ...(tokenFile === undefined
         ? {}
         : { deliver: (idToken: IdToken) => this.#deliver(idToken, tokenFile) }),
-      policy: idTokenPolicy,
-      breaker: new CircuitBreaker(this.#budget),
-      events: {
-        minted: () => this.statistics.minted('ID token'),
-        failed: (failure) => this.statistics.failed(failure, 'ID token'),
-      },
-      clock,
-      chance,
+      world,
     });
     for (const place of connection.places) this.keep(place);
     this.#keepOtherTasks = connection.keepOtherTasks;

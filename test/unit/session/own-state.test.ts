@@ -10,7 +10,7 @@ const staging = aServiceConnection({ id: 'staging', name: 'staging' });
 const events = { starting: () => undefined, foundDead: () => undefined };
 
 const join = (machine: Machine, connection = aServiceConnection()): Promise<unknown> =>
-  joinBroker(connection, [], machine.surroundings, events, machine.join);
+  joinBroker(connection, {}, machine.surroundings, events, machine.join);
 
 describe('A state in the shared folder', () => {
   type Change = (state: BrokerState) => string;

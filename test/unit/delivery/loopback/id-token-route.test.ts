@@ -7,7 +7,7 @@ import type {
 import { refusal } from '../../../../src/errors.ts';
 import type { IdToken } from '../../../../src/id-token/id-token.ts';
 import { Secret } from '../../../../src/secret.ts';
-import { aFailure, anIdToken, anIdTokenText } from '../../../support/builders.ts';
+import { aFailure, anIdToken, anIdTokenText, jobAccessToken } from '../../../support/builders.ts';
 
 const capability = new Secret('the-capability');
 
@@ -23,8 +23,12 @@ const answer = (
       body: '',
       ...changes,
     },
-    capability,
-    current,
+    {
+      capability,
+      jobAccessToken,
+      idToken: current,
+      idTokenFor: (id) => Promise.resolve(anIdToken({ subject: `of ${id}` })),
+    },
   );
 
 describe('the ID-token request URL', () => {
@@ -85,4 +89,30 @@ describe('the ID-token request URL', () => {
     assert.equal(definite.status, 403);
     assert.ok(definite.body.includes('JOB_TOKEN_REFUSED'));
   });
+
+  const ofJob: Partial<LoopbackRequest> = {
+    method: 'POST',
+    headers: [['authorization', `Bearer ${jobAccessToken.reveal()}`]],
+  };
+
+  for (const { what, query, subject } of [
+    {
+      what: 'of the connection that the request names',
+      query: '&serviceConnectionId=c2',
+      subject: 'of c2',
+    },
+    { what: 'of its own connection where it names none', query: '', subject: undefined },
+    {
+      what: 'of its own connection where the name is empty',
+      query: '&serviceConnectionId=',
+      subject: undefined,
+    },
+  ]) {
+    it(`answers the job's access token with the ID token ${what}`, async () => {
+      const { status, body } = await answer({ ...ofJob, target: `/x?v=1&api-version=7.1${query}` });
+      assert.equal(status, 200);
+      const { oidcToken } = JSON.parse(body) as { oidcToken: string };
+      assert.equal(oidcToken, anIdTokenText(subject === undefined ? {} : { subject }));
+    });
+  }
 });
