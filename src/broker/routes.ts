@@ -16,7 +16,14 @@ import { answerManagedIdentityRequest } from '../delivery/loopback/managed-ident
 import { asFederationError, toFailure } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import { type ConnectionOrder, type ControlRoute } from '../wire/messages.ts';
+import {
+  brokerIdHeader,
+  readAccessTokenRequest,
+  readConnectionId,
+  readConnectionOrder,
+  type ControlRoute,
+} from '../wire/messages.ts';
+import { NotAMessage } from '../wire/shape.ts';
 import type { Broker } from './broker.ts';
 
 /** What the routes need of the broker's surroundings. */
@@ -68,33 +75,47 @@ export async function answer(request: LoopbackRequest, parts: RouteParts): Promi
 }
 
 /** The tasks' own routes: what each does, and tells the task. */
-const controlRoutes: Readonly<Record<ControlRoute, ControlWork>> = {
-  status: (_, { broker }) => broker.report(),
-  register: async (body, { broker }) => ({
-    registration: await broker.register(body as ConnectionOrder),
-  }),
-  dismiss: async (body, { broker }) => {
-    await broker.dismiss((body as { id: string }).id);
-    return {};
+const controlRoutes: Readonly<Record<ControlRoute, ControlRead>> = {
+  status:
+    () =>
+    ({ broker }) =>
+      broker.report(),
+  register: (body) => {
+    const order = readConnectionOrder(body);
+    return async ({ broker }) => ({ registration: await broker.register(order) });
   },
-  'access-token': async (body, { broker }) => {
-    const { id, scope } = body as { id: string; scope: string };
-    const found = broker.session(id);
-    if (found === undefined) throw new TypeError('not a connection that is kept');
-    const { token, expiresOn } = await found.session.firstAccessToken(scope, firstTokenBudgetMs);
-    return { token: token.reveal(), expiresOn: expiresOn.toISOString() };
+  dismiss: (body) => {
+    const { id } = readConnectionId(body);
+    return async ({ broker }) => {
+      await broker.dismiss(id);
+      return {};
+    };
   },
-  stop: (_, { broker, stop }) => {
-    const report = broker.report();
-    stop();
-    return report;
+  'access-token': (body) => {
+    const { id, scope } = readAccessTokenRequest(body);
+    return async ({ broker }) => {
+      const found = broker.session(id);
+      if (found === undefined) throw new TypeError('not a connection that is kept');
+      const { token, expiresOn } = await found.session.firstAccessToken(scope, firstTokenBudgetMs);
+      return { token: token.reveal(), expiresOn: expiresOn.toISOString() };
+    };
   },
+  stop:
+    () =>
+    ({ broker, stop }) => {
+      const report = broker.report();
+      stop();
+      return report;
+    },
 };
 
-type ControlWork = (body: unknown, parts: RouteParts) => object | Promise<object>;
+type ControlWork = (parts: RouteParts) => object | Promise<object>;
 
-const controlWork = new Map<string, ControlWork>(
-  Object.entries(controlRoutes).map(([route, work]) => [`POST /control/${route}`, work]),
+/** Reads a message, and returns what is to be done. @throws {NotAMessage} for what is none. */
+type ControlRead = (body: unknown) => ControlWork;
+
+const controlReads = new Map<string, ControlRead>(
+  Object.entries(controlRoutes).map(([route, read]) => [`POST /control/${route}`, read]),
 );
 
 async function answerControl(
@@ -103,11 +124,24 @@ async function answerControl(
   parts: RouteParts,
 ): Promise<LoopbackAnswer> {
   if (!opens(parts.controlCapability, bearerOf(request))) return unauthorized();
-  const work = controlWork.get(`${request.method} ${path}`);
-  if (work === undefined) return errorAnswer(404, 'not_found', 'There is no such route.');
-  const told = await toldBy(async () => work(JSON.parse(request.body), parts));
-  // By this the task knows that it is the broker who answers.
+  const read = controlReads.get(`${request.method} ${path}`);
+  if (read === undefined) return errorAnswer(404, 'not_found', 'There is no such route.');
+  const work = workOf(read, request.body);
+  if (work === undefined) return errorAnswer(400, 'bad_request', 'This is no message of a task.');
+  // By this the task knows at once that the broker lives, and that it is the broker who answers.
+  request.begin?.({ [brokerIdHeader]: parts.broker.id });
+  const told = await toldBy(async () => work(parts));
   return json(200, { ...told, brokerId: parts.broker.id });
+}
+
+/** Undefined for what is no message. */
+function workOf(read: ControlRead, body: string): ControlWork | undefined {
+  try {
+    return read(JSON.parse(body));
+  } catch (error) {
+    if (error instanceof NotAMessage || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** A failure told in full, since the task at the other end shows it to the pipeline's author. */

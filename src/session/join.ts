@@ -18,7 +18,8 @@ import type { LastWords } from '../wire/last-words.ts';
 import {
   orderOf,
   protocolVersion,
-  type AccessTokenAnswer,
+  readAccessTokenAnswer,
+  readRegistrationAnswer,
   type BrokerSettings,
   type ConnectionOrder,
   type Registration,
@@ -83,19 +84,14 @@ export async function joinBroker(
   const order = orderOf(connection, wishes);
   const state = await takeDirectory(surroundings, world);
   const before = (state?.connections ?? []).map(({ id }) => id);
-  if (state !== undefined && (await isAlive(state, world))) {
-    const answer = await askBroker(state, 'register', order, world.reach);
-    if (isAnswer(answer)) {
-      return membership(
-        registrationIn(answer),
-        { hasStarted: false, before },
-        order,
-        surroundings,
-        world,
-      );
+  if (state !== undefined) {
+    const answer = await registerAt(state, order, world);
+    if (answer !== undefined) {
+      const joined = { hasStarted: false, before };
+      return membership(registrationIn(answer), joined, order, surroundings, world);
     }
+    await bury(state, surroundings, events, world);
   }
-  if (state !== undefined) await bury(state, surroundings, events, world);
   const settings = settingsOf(surroundings, state, world);
   // Before it runs: should this step be ended by force meanwhile, its post-job step knows it.
   events.starting(settings.brokerId);
@@ -125,16 +121,26 @@ async function bury(
 
 /** How often a broker is asked whose process lives: strangers may keep it from answering at once. */
 const maxAsks = 3;
+/** One that has heard and then fallen silent is not asked again, after so many ms. */
+const maxAskingMs = 15_000;
 const betweenAsksMs = 500;
 
 /**
- * Whether the broker answers. It gets a few seconds, not as long as a first token; one that died is
- * asked once, since somebody else may listen on its port.
+ * Registers at the broker that runs; undefined where it does not answer. It gets a few seconds to
+ * show that it has heard, and then as long as a first token takes. One that died is asked once, since
+ * somebody else may listen on its port.
  */
-async function isAlive(state: BrokerState, world: JoinWorld): Promise<boolean> {
+async function registerAt(
+  state: BrokerState,
+  order: ConnectionOrder,
+  world: JoinWorld,
+): Promise<RegistrationAnswer | undefined> {
+  const giveUpAt = world.clock.monotonicMs() + maxAskingMs;
   for (let asks = 1; ; asks += 1) {
-    if ((await askBroker(state, 'status', {}, world.reach)) !== undefined) return true;
-    if (asks >= maxAsks || (await goesWithin(state, 0, world))) return false;
+    const answer = await askBroker(state, 'register', order, world.reach);
+    if (answer !== undefined) return readRegistrationAnswer(answer);
+    if (asks >= maxAsks || (await goesWithin(state, 0, world))) return undefined;
+    if (world.clock.monotonicMs() > giveUpAt) return undefined;
     await world.clock.sleep(betweenAsksMs);
   }
 }
@@ -217,13 +223,10 @@ function registrationIn(answer: RegistrationAnswer): Registration {
 }
 
 function accessTokenIn(answer: unknown, scope: string): AccessToken {
-  const { token, expiresOn, failure } = (answer ?? { failure: unreachable }) as Partial<
-    Extract<AccessTokenAnswer, { token: string }> & { failure: Failure }
-  >;
-  if (token === undefined || expiresOn === undefined) {
-    throw new FederationError(failure ?? unreachable);
-  }
-  return { token: new Secret(token), scope, expiresOn: new Date(expiresOn) };
+  if (answer === undefined) throw new FederationError(unreachable);
+  const read = readAccessTokenAnswer(answer);
+  if ('failure' in read) throw new FederationError(read.failure);
+  return { token: new Secret(read.token), scope, expiresOn: new Date(read.expiresOn) };
 }
 
 const unreachable: Failure = {
@@ -232,11 +235,3 @@ const unreachable: Failure = {
   remedy: 'Run the job again; look for what ends processes or closes loopback ports on the agent.',
   kind: 'definite',
 };
-
-function isAnswer(answer: unknown): answer is RegistrationAnswer {
-  return (
-    typeof answer === 'object' &&
-    answer !== null &&
-    ('registration' in answer || 'failure' in answer)
-  );
-}

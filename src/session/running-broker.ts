@@ -8,7 +8,7 @@ export interface RunningBroker {
 }
 
 /** Where a broker is reached, and what opens its control routes. */
-export type BrokerAddress = Pick<BrokerState, 'port' | 'controlCapability'>;
+export type BrokerAddress = Pick<BrokerState, 'port' | 'controlCapability' | 'brokerId'>;
 
 /** The way to the broker at an address. */
 export type Reach = (address: BrokerAddress) => RunningBroker;
@@ -18,7 +18,7 @@ export type Reach = (address: BrokerAddress) => RunningBroker;
  * with it the capability that we send, but not the broker's ID: an answer without that is none.
  */
 export async function askBroker(
-  state: BrokerAddress & Pick<BrokerState, 'brokerId'>,
+  state: BrokerAddress,
   route: ControlRoute,
   body: unknown,
   reach: Reach,

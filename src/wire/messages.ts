@@ -1,5 +1,7 @@
 import type { Failure } from '../errors.ts';
 import type { ProcessIdentity } from '../ports.ts';
+import { readFailure } from './failure.ts';
+import { list, moment, NotAMessage, number, optional, shapeOf, text, textLike } from './shape.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 
 /**
@@ -8,6 +10,9 @@ import type { ServiceConnection } from '../service-connection/service-connection
  * an argument or a variable.
  */
 export const protocolVersion = 2;
+
+/** The header of each control answer that names the broker, sent before the work begins. */
+export const brokerIdHeader = 'x-broker-id';
 
 /** What a task can ask of the broker, below `/control/`. */
 export type ControlRoute = 'status' | 'register' | 'dismiss' | 'access-token' | 'stop';
@@ -26,6 +31,27 @@ export interface ConnectionOrder {
    * One `false` wins over the others; absent where a task has no say in it.
    */
   readonly keepOtherTasks?: boolean | undefined;
+}
+
+/** It becomes the name of a directory. */
+const connectionId = /^[0-9A-Za-z-]{1,64}$/;
+
+/** @throws {NotAMessage} for anything but the ID of a connection. */
+export function readConnectionId(body: unknown): { readonly id: string } {
+  return { id: textLike(shapeOf(body), 'id', connectionId) };
+}
+
+/** @throws {NotAMessage} for what is no order. */
+export function readConnectionOrder(body: unknown): ConnectionOrder {
+  const shape = shapeOf(body);
+  return {
+    ...readConnectionId(body),
+    name: text(shape, 'name'),
+    clientId: text(shape, 'clientId'),
+    tenantId: text(shape, 'tenantId'),
+    authorityHost: textLike(shape, 'authorityHost', /^https:\/\//),
+    places: list(shape, 'places', readPlace),
+  };
 }
 
 /** A place outside the broker in which it keeps tokens fresh. */
@@ -60,6 +86,19 @@ export function orderOf(
   return { ...identity, places: places.map(plainPlace), keepOtherTasks };
 }
 
+/** @throws {NotAMessage} for a kind of place that there is not. */
+function readPlace(entry: unknown): TokenPlace {
+  const shape = shapeOf(entry);
+  switch (shape['kind']) {
+    case 'file':
+      return { kind: 'file', path: text(shape, 'path'), scope: text(shape, 'scope') };
+    case 'azure-cli':
+      return { kind: 'azure-cli', profile: text(shape, 'profile') };
+    default:
+      throw new NotAMessage('there is no such place');
+  }
+}
+
 /** Without what a task knows of the place besides. */
 function plainPlace(place: TokenPlace): TokenPlace {
   if (place.kind === 'azure-cli') return { kind: place.kind, profile: place.profile };
@@ -87,6 +126,23 @@ export interface Registration {
   readonly expiresOn: string;
   /** How far the agent's clock is ahead of Azure DevOps', if that is known. */
   readonly clockAheadMs?: number | undefined;
+}
+
+/** @throws {NotAMessage} for what is no registration. */
+function readRegistration(value: unknown): Registration {
+  const shape = shapeOf(value);
+  return {
+    brokerId: text(shape, 'brokerId'),
+    address: textLike(shape, 'address', /^127\.0\.0\.1:\d{1,5}$/),
+    tokenFile: text(shape, 'tokenFile'),
+    idTokenCapability: text(shape, 'idTokenCapability'),
+    managedIdentityCapability: text(shape, 'managedIdentityCapability'),
+    issuer: text(shape, 'issuer'),
+    subject: text(shape, 'subject'),
+    audience: text(shape, 'audience'),
+    expiresOn: moment(shape, 'expiresOn'),
+    clockAheadMs: optional(shape, 'clockAheadMs', number),
+  };
 }
 
 /** How the broker reaches the network and the job; sent once, when it starts. */
@@ -136,6 +192,34 @@ export type RegistrationAnswer =
       readonly keepsRunning?: boolean;
     };
 
+/** @throws {NotAMessage} for what is no answer to a registration. */
+export function readRegistrationAnswer(value: unknown): RegistrationAnswer {
+  const shape = shapeOf(value);
+  if (shape['failure'] === undefined) {
+    return { registration: readRegistration(shape['registration']) };
+  }
+  const failure = readFailure(shape['failure']);
+  return shape['keepsRunning'] === true ? { failure, keepsRunning: true } : { failure };
+}
+
+/** What a task asks for, for a connection that is kept. */
+export interface AccessTokenRequest {
+  readonly id: string;
+  readonly scope: string;
+}
+
+/** @throws {NotAMessage} for what is no such request. */
+export function readAccessTokenRequest(body: unknown): AccessTokenRequest {
+  return { ...readConnectionId(body), scope: text(shapeOf(body), 'scope') };
+}
+
 /** The answer to a task that asks for an access token. */
 export type AccessTokenAnswer =
   { readonly token: string; readonly expiresOn: string } | { readonly failure: Failure };
+
+/** @throws {NotAMessage} for what is no such answer. */
+export function readAccessTokenAnswer(value: unknown): AccessTokenAnswer {
+  const shape = shapeOf(value);
+  if (shape['failure'] !== undefined) return { failure: readFailure(shape['failure']) };
+  return { token: text(shape, 'token'), expiresOn: moment(shape, 'expiresOn') };
+}

@@ -9,6 +9,8 @@ export interface LoopbackRequest {
   /** In the order of arrival, names in lower case; a name may stand more than once. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
+  /** Sends the head of a good answer (200) at once, for who must know soon that it is heard. */
+  readonly begin?: (headers: Readonly<Record<string, string>>) => void;
 }
 
 export interface LoopbackAnswer {

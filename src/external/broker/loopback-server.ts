@@ -75,7 +75,11 @@ async function serve(
     }
     received.set(request.socket, (received.get(request.socket) ?? 0) + 1);
     const { method = '', url: target = '' } = request;
-    respond(response, await handle({ method, target, headers: headersOf(request), body }));
+    const begin = (headers: Readonly<Record<string, string>>): void => {
+      response.writeHead(200, { ...answerHeaders, ...headers });
+      response.flushHeaders();
+    };
+    respond(response, await handle({ method, target, headers: headersOf(request), body, begin }));
   } catch {
     response.destroy();
   }
@@ -141,14 +145,20 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
 /** Whoever gets one of these has no business here, and no claim to a connection that stays. */
 const closing = new Set([401, 403, 413]);
 
+const answerHeaders = {
+  'content-type': 'application/json; charset=utf-8',
+  'cache-control': 'no-store',
+} as const;
+
 function respond(response: ServerResponse, { status, body, headers }: LoopbackAnswer): void {
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-    ...headers,
-    ...(closing.has(status) ? { connection: 'close' } : {}),
-  });
+  if (!response.headersSent) {
+    response.writeHead(status, {
+      ...answerHeaders,
+      'content-length': Buffer.byteLength(body),
+      ...headers,
+      ...(closing.has(status) ? { connection: 'close' } : {}),
+    });
+  }
   response.end(body);
 }
 

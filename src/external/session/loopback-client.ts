@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import type { BrokerAddress, RunningBroker } from '../../session/running-broker.ts';
-import type { ControlRoute } from '../../wire/messages.ts';
+import { brokerIdHeader, type ControlRoute } from '../../wire/messages.ts';
 
 /** How long each route may take in all, in ms; registering waits for a first token. */
 const timeoutsMs: Readonly<Record<ControlRoute, number>> = {
@@ -11,14 +11,17 @@ const timeoutsMs: Readonly<Record<ControlRoute, number>> = {
   stop: 5_000,
 };
 
+/** How long the head of any answer may take, in ms: a broker that hangs is as good as dead. */
+const headMs = 3_000;
+
 const maxBytes = 1024 * 1024;
 
 /** Reaches the broker of this job by its control routes; never through a proxy. */
-export function reachBroker({ port, controlCapability }: BrokerAddress): RunningBroker {
+export function reachBroker(address: BrokerAddress): RunningBroker {
   return {
     async ask(route, body) {
       try {
-        const answer = await post(port, route, controlCapability, JSON.stringify(body));
+        const answer = await post(address, route, JSON.stringify(body));
         return answer === undefined ? undefined : (JSON.parse(answer) as unknown);
       } catch {
         return undefined;
@@ -29,9 +32,8 @@ export function reachBroker({ port, controlCapability }: BrokerAddress): Running
 
 /** The body of a good answer; undefined for any other. */
 function post(
-  port: number,
+  { port, controlCapability, brokerId }: BrokerAddress,
   route: ControlRoute,
-  capability: string,
   body: string,
 ): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
@@ -49,6 +51,7 @@ function post(
         },
       },
       (incoming) => {
+        clearTimeout(late);
         const chunks: Buffer[] = [];
         let length = 0;
         incoming.on('data', (chunk: Buffer) => {
@@ -57,13 +60,19 @@ function post(
           else chunks.push(chunk);
         });
         incoming.on('error', reject);
+        // Whoever has got the port of a dead broker would keep us waiting for the rest.
+        if (incoming.headers[brokerIdHeader] !== brokerId) {
+          incoming.destroy(new Error('not the broker'));
+        }
         incoming.on('end', () => {
           resolve(incoming.statusCode === 200 ? Buffer.concat(chunks).toString('utf8') : undefined);
         });
       },
     );
     // Not among the options: with NODE_DEBUG, Node writes those to the log.
-    outgoing.setHeader('authorization', `Bearer ${capability}`);
+    outgoing.setHeader('authorization', `Bearer ${controlCapability}`);
+    const late = setTimeout(() => outgoing.destroy(new Error('late')), headMs);
+    outgoing.on('close', () => clearTimeout(late));
     outgoing.on('error', reject);
     outgoing.end(body);
   });

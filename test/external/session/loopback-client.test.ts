@@ -8,11 +8,21 @@ import { reachBroker } from '../../../src/external/session/loopback-client.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
+const nobody = { port: 9, controlCapability: '', brokerId: 'it' };
+
+/** What the broker sends first. */
+const asBroker = { 'x-broker-id': 'it' };
+
 const answers: readonly (readonly [string, Handle])[] = [
   ['an error status', (_, response) => void response.writeHead(500).end('{}')],
   ['a refused capability', (_, response) => void response.writeHead(401).end('{"a":1}')],
   ['a redirect', (_, response) => void response.writeHead(302, { location: '/' }).end()],
-  ['no JSON', (_, response) => void response.end('<html>')],
+  ['no JSON', (_, response) => void response.writeHead(200, asBroker).end('<html>')],
+  ['what does not name the broker', (_, response) => void response.writeHead(200).end('{}')],
+  [
+    'what names another broker',
+    (_, response) => void response.writeHead(200, { 'x-broker-id': 'another' }).end('{}'),
+  ],
   ['nothing', (_, response) => void response.end()],
   ['a cut connection', (_, response) => void response.destroy()],
   [
@@ -50,19 +60,44 @@ describe('The way to a running broker', function () {
   for (const [title, handle] of answers) {
     it(`holds ${title} for no answer`, async () => {
       await serving(handle, async (port) => {
-        const broker = reachBroker({ port, controlCapability: 'capability' });
+        const broker = reachBroker({ port, controlCapability: 'capability', brokerId: 'it' });
         assert.equal(await broker.ask('status', {}), undefined);
       });
     });
   }
 
+  it('waits for a first token where the broker shows at once that it has heard', async () => {
+    await serving(
+      (_, response) => {
+        response.writeHead(200, asBroker).flushHeaders();
+        setTimeout(() => response.end('{"registration":{}}'), 4_000);
+      },
+      async (port) => {
+        const broker = reachBroker({ port, controlCapability: 'capability', brokerId: 'it' });
+        assert.deepEqual(await broker.ask('register', {}), { registration: {} });
+      },
+    );
+  });
+
+  it('gives up after three seconds where nobody shows that, also on a registration', async () => {
+    await serving(
+      () => undefined,
+      async (port) => {
+        const broker = reachBroker({ port, controlCapability: 'capability', brokerId: 'it' });
+        const began = performance.now();
+        assert.equal(await broker.ask('register', {}), undefined);
+        assert.ok(performance.now() - began < 10_000);
+      },
+    );
+  });
+
   it('holds a closed port for no answer', async () => {
-    assert.equal(await reachBroker({ port: 9, controlCapability: '' }).ask('stop', {}), undefined);
+    assert.equal(await reachBroker(nobody).ask('stop', {}), undefined);
   });
 
   it('keeps the capability out of what NODE_DEBUG has Node write', async () => {
     await serving(
-      (_, response) => void response.end('{}'),
+      (_, response) => void response.writeHead(200, asBroker).end('{}'),
       async (port) => {
         const program = fileURLToPath(new URL('../programs/ask-broker.ts', import.meta.url));
         const asking = promisify(execFile)(
@@ -89,11 +124,11 @@ describe('The way to a running broker', function () {
           request.on('data', (chunk: Buffer) => (body += chunk.toString()));
           request.on('end', () => {
             seen.push({ method, url, bearer: headers.authorization, host: headers.host, body });
-            response.end('{"told":"ü"}');
+            response.writeHead(200, asBroker).end('{"told":"ü"}');
           });
         },
         async (port) => {
-          const broker = reachBroker({ port, controlCapability: 'capability' });
+          const broker = reachBroker({ port, controlCapability: 'capability', brokerId: 'it' });
           assert.deepEqual(await broker.ask('dismiss', { id: 'ä' }), { told: 'ü' });
           const host = `127.0.0.1:${port}`;
           const [method, url, body] = ['POST', '/control/dismiss', '{"id":"ä"}'];

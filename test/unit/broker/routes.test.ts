@@ -236,7 +236,7 @@ describe('the control routes', () => {
 
   const garbage = ['', '{', 'null', '[]', '"x"', '{"id":{}}'];
   for (const body of garbage) {
-    it(`survive the body ${body === '' ? 'of nothing' : body}`, async () => {
+    it(`refuse with 400, and survive, the body ${body === '' ? 'of nothing' : body}`, async () => {
       const bench = await started();
       const headers: Headers = [
         ['host', host],
@@ -245,7 +245,7 @@ describe('the control routes', () => {
       for (const route of ['register', 'dismiss', 'access-token']) {
         const change = { method: 'POST', headers, body };
         const { status } = await bench.request(`/control/${route}`, {}, change);
-        equal(status, 200, route);
+        equal(status, 400, route);
       }
       equal((await bench.idToken()).status, 200);
     });

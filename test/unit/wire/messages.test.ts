@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import {
+  orderOf,
+  readAccessTokenAnswer,
+  readAccessTokenRequest,
+  readConnectionId,
+  readConnectionOrder,
+  readRegistrationAnswer,
+} from '../../../src/wire/messages.ts';
+import { NotAMessage } from '../../../src/wire/shape.ts';
+import { aServiceConnection, noon } from '../../support/builders.ts';
+
+const order = orderOf(aServiceConnection(), [
+  { kind: 'file', path: '/a', scope: 'b' },
+  { kind: 'azure-cli', profile: '/c' },
+]);
+const registration = {
+  brokerId: 'x',
+  address: '127.0.0.1:50505',
+  tokenFile: '/t',
+  idTokenCapability: 'a',
+  managedIdentityCapability: 'b',
+  issuer: 'i',
+  subject: 's',
+  audience: 'a',
+  expiresOn: noon.toISOString(),
+  clockAheadMs: undefined,
+};
+const failure = {
+  code: 'AADSTS700213',
+  message: 'm',
+  remedy: 'r',
+  kind: 'definite',
+  retryAfterMs: undefined,
+  guide: undefined,
+  place: undefined,
+};
+
+describe('a message', () => {
+  const good: readonly { told: string; read: (body: unknown) => unknown; body: object }[] = [
+    { told: 'an order', read: readConnectionOrder, body: order },
+    { told: 'an ID', read: readConnectionId, body: { id: 'a-b' } },
+    { told: 'a registration', read: readRegistrationAnswer, body: { registration } },
+    { told: 'a refusal', read: readRegistrationAnswer, body: { failure } },
+    {
+      told: 'a refusal of one that goes on',
+      read: readRegistrationAnswer,
+      body: { failure, keepsRunning: true },
+    },
+    {
+      told: 'a wish for an access token',
+      read: readAccessTokenRequest,
+      body: { id: 'a', scope: 's' },
+    },
+    {
+      told: 'an access token',
+      read: readAccessTokenAnswer,
+      body: { token: 't', expiresOn: noon.toISOString() },
+    },
+    { told: 'no access token', read: readAccessTokenAnswer, body: { failure } },
+  ];
+  for (const { told, read, body } of good) {
+    it(`is read as it was sent: ${told}`, () => {
+      const sent: unknown = JSON.parse(JSON.stringify(body));
+      assert.deepEqual(JSON.parse(JSON.stringify(read(sent))), sent);
+    });
+
+    it(`is read without what nobody asked for: ${told}`, () => {
+      const read1 = read({ ...body, more: 'x' }) as Record<string, unknown>;
+      assert.equal(read1['more'], undefined);
+    });
+
+    for (const wrong of [undefined, null, 1, 'x', [], {}]) {
+      it(`is none: ${JSON.stringify(wrong)} for ${told}`, () => {
+        assert.throws(() => read(wrong), NotAMessage);
+      });
+    }
+  }
+
+  const bad: readonly { told: string; read: (body: unknown) => unknown; body: object }[] = [
+    { told: 'a path for an ID', read: readConnectionId, body: { id: '../x' } },
+    {
+      told: 'an authority without TLS',
+      read: readConnectionOrder,
+      body: { ...order, authorityHost: 'http://x/' },
+    },
+    {
+      told: 'a place that there is not',
+      read: readConnectionOrder,
+      body: { ...order, places: [{ kind: 'x' }] },
+    },
+    {
+      told: 'places without end',
+      read: readConnectionOrder,
+      body: { ...order, places: Array(2_000).fill(order.places[0]) },
+    },
+    {
+      told: 'an address elsewhere',
+      read: readRegistrationAnswer,
+      body: { registration: { ...registration, address: '10.0.0.1:1' } },
+    },
+    {
+      told: 'a code of nobody',
+      read: readRegistrationAnswer,
+      body: { failure: { ...failure, code: 'X' } },
+    },
+    {
+      told: 'a kind of nobody',
+      read: readRegistrationAnswer,
+      body: { failure: { ...failure, kind: 'x' } },
+    },
+    { told: 'no moment', read: readAccessTokenAnswer, body: { token: 't', expiresOn: 'soon' } },
+    {
+      told: 'a token without end',
+      read: readAccessTokenAnswer,
+      body: { token: 'a'.repeat(70_000), expiresOn: noon.toISOString() },
+    },
+  ];
+  for (const { told, read, body } of bad) {
+    it(`is none: ${told}`, () => assert.throws(() => read(body), NotAMessage));
+  }
+});
