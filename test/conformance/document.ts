@@ -4,6 +4,7 @@ import { format } from 'prettier';
 import { markdownTable, tableIn, withTable, type TableMarks } from '../support/page-table.ts';
 import { systemsTable } from '../windows/table.ts';
 import { shortLives } from './clients.ts';
+import type { MachineOutcome } from './machines.ts';
 import type { Outcome } from './outcome.ts';
 import { ownFile, repository } from './paths.ts';
 import { haste, hasteLives, type SideBySide } from './side-by-side.ts';
@@ -20,6 +21,7 @@ const containersTable: TableMarks = {
 export async function writeDocument(
   outcomes: readonly Outcome[],
   sideBySide: SideBySide,
+  machines: readonly MachineOutcome[],
 ): Promise<void> {
   const inContainers = outcomes.filter(({ client }) => client.inContainers === true);
   const onMachine = outcomes.filter((outcome) => !inContainers.includes(outcome));
@@ -34,6 +36,7 @@ export async function writeDocument(
     hasteIdTokenSeconds: String(hasteLives.idTokenSeconds),
     hasteAccessTokenSeconds: String(hasteLives.accessTokenSeconds),
     traffic: trafficTable(sideBySide),
+    machines: machineTable(machines),
     answers: answersTable(sideBySide),
     figures: figuresTable(sideBySide),
   };
@@ -87,6 +90,18 @@ function containerTable(outcomes: readonly Outcome[]): string {
       mechanism,
       `${evidence.before} / ${evidence.after}`,
       client.expires === true ? 'no: the first token stays' : outlives ? 'yes' : '**no**',
+    ]),
+  );
+}
+
+function machineTable(machines: readonly MachineOutcome[]): string {
+  return markdownTable(
+    ['machine', 'who asked it before our step', 'after it', 'granted to the service connection'],
+    machines.map(({ machine, before, after, granted }) => [
+      machine,
+      before.join(', '),
+      after.length === 0 ? 'nobody' : `**${after.join(', ')}**`,
+      granted,
     ]),
   );
 }

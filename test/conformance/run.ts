@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { machineKinds } from '../harness/emulator/emulator.ts';
 import { clients, type Client } from './clients.ts';
 import { terminalTable, writeDocument } from './document.ts';
+import { tryMachine, type MachineOutcome } from './machines.ts';
 import type { Outcome } from './outcome.ts';
 import { ownFile } from './paths.ts';
 import { playSideBySide } from './side-by-side.ts';
@@ -11,6 +13,7 @@ const atOnce = 5;
 
 const outcomes = await tryOutAll(clients);
 console.log(`\n${terminalTable(outcomes)}\n`);
+const machines = await tryMachines();
 console.log('All of them side by side, on one broker with three connections …');
 const sideBySide = await playSideBySide();
 for (const one of sideBySide.traffic) {
@@ -29,10 +32,30 @@ for (const { client, complaints, log } of bad) {
 if (sideBySide.complaints.length > 0) {
   console.error(`\nSide by side: ${sideBySide.complaints.join('; ')}\n${sideBySide.log}`);
 }
-const failed = bad.length + Number(sideBySide.complaints.length > 0);
-if (failed === 0) await writeDocument(outcomes, sideBySide);
-console.log(`\n${outcomes.length + 1 - failed} passed, ${failed} failed`);
+const badMachines = machines.filter(({ complaints }) => complaints.length > 0);
+for (const { machine, complaints, log } of badMachines) {
+  console.error(`\n${machine}: ${complaints.join('; ')}\n${log}`);
+}
+const failed = bad.length + badMachines.length + Number(sideBySide.complaints.length > 0);
+if (failed === 0) await writeDocument(outcomes, sideBySide, machines);
+console.log(`\n${outcomes.length + machines.length + 1 - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** Two at a time: each job starts eight programs one after the other. */
+async function tryMachines(): Promise<readonly MachineOutcome[]> {
+  const found: MachineOutcome[] = [];
+  const waiting = [...machineKinds.entries()];
+  const tryNext = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, kind] = next;
+      const outcome = await tryMachine(kind);
+      found[index] = outcome;
+      console.log(`On ${kind}: ${outcome.complaints.join('; ') || 'as it should'}`);
+    }
+  };
+  await Promise.all([tryNext(), tryNext()]);
+  return found;
+}
 
 /** In the order of the table, whichever ends first. */
 async function tryOutAll(all: readonly Client[]): Promise<readonly Outcome[]> {

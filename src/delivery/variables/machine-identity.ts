@@ -38,7 +38,7 @@ export function warnOfSelectors(
   }
   if (isFilled(environment['IDENTITY_SERVER_THUMBPRINT'])) {
     warn(
-      "IDENTITY_SERVER_THUMBPRINT, of an agent in a Service Fabric cluster, has some SDKs ask for a managed identity in that cluster's own way, which fails here. Set it to an empty value in the variables of this job: .NET, JavaScript and Python then ask rightly. Programs in Go use the token file.",
+      'IDENTITY_SERVER_THUMBPRINT, of an agent in a Service Fabric cluster, has the SDKs ask for a managed identity in the way of that cluster, which fails here; those for JavaScript then fail altogether. Begin each script that uses an SDK with: unset IDENTITY_SERVER_THUMBPRINT (an empty value does not help all of them).',
     );
   }
 }

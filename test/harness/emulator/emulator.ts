@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { issueAccessToken } from './access-tokens.ts';
 import { openOffice, type Office } from './administration.ts';
 import { startBlobStorage } from './blob-storage.ts';
@@ -8,6 +8,7 @@ import { createFaults, type Faults } from './faults.ts';
 import { createFrontDoor, type House } from './front-door.ts';
 import { startJob, type Job, type JobOptions } from './jobs.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { openMachine, type Machine, type MachineKind } from './machine-identity.ts';
 import type { AwsAccount } from './other-clouds/aws-cloud.ts';
 import type { GoogleCloud } from './other-clouds/google-cloud.ts';
 import { openProxy, type Proxy } from './proxy.ts';
@@ -29,6 +30,7 @@ export type { Office, Project } from './administration.ts';
 export type { Fault, FaultKind, FaultPlace, Faults, InjectedFault } from './faults.ts';
 export type { Job, JobOptions } from './jobs.ts';
 export type { Journal, JournalEntry, RouteName } from './journal.ts';
+export { machineKinds, type Machine, type MachineKind } from './machine-identity.ts';
 export type { EmulatorRequest } from './message.ts';
 export type {
   Endpoint,
@@ -71,6 +73,8 @@ export interface Emulator {
   /** Makes Entra issue tokens for one more resource, such as `api://shop`. */
   addResource(identifier: string): void;
   createContainer(name: string): Promise<void>;
+  /** A machine of Azure with an identity of its own, that of a connection which no job is to name. */
+  openMachine(kind: MachineKind): Promise<Machine>;
   /** Ends everything that was started, and leaves the folder to its owner. */
   close(): Promise<void>;
 }
@@ -139,6 +143,8 @@ const present = (house: House, proxy: Proxy, caFile: string): Omit<Emulator, 'cl
     startJob: (options) => startJob(options, world),
     addResource: (identifier) => void world.resources.add(identifier.replace(/\/+$/, '')),
     createContainer: (name) => createContainer(name, world),
+    openMachine: (kind) =>
+      openMachine(kind, addServiceConnection({ name: kind }, world), world, dirname(caFile)),
   };
 };
 

@@ -41,7 +41,10 @@ describe('a choice of credentials for the SDKs', () => {
 
 describe('an agent in a Service Fabric cluster', () => {
   it('is warned of its thumbprint, which the SDKs prefer, and told what frees them', () => {
-    assert.match(warningsOf({ IDENTITY_SERVER_THUMBPRINT: 'ab' }).join(), /empty value/);
-    assert.deepEqual(warningsOf({ IDENTITY_SERVER_THUMBPRINT: '' }), []);
+    assert.match(
+      warningsOf({ IDENTITY_SERVER_THUMBPRINT: 'ab' }).join(),
+      /unset IDENTITY_SERVER_THUMBPRINT/,
+    );
+    assert.deepEqual(warningsOf({ PATH: '/bin' }), []);
   });
 });
