@@ -9,7 +9,7 @@ export const folders = {
   'id-token': { runsIn: 'both', mayImport: ['upstream', 'service-connection'] },
   'access-token': { runsIn: 'both', mayImport: ['upstream', 'service-connection', 'id-token'] },
   agent: { runsIn: 'task', mayImport: ['service-connection', 'id-token'] },
-  wire: { runsIn: 'both', mayImport: ['service-connection'] },
+  wire: { runsIn: 'both', mayImport: ['upstream', 'service-connection'] },
   'delivery/files': { runsIn: 'both', mayImport: [] },
   'delivery/loopback': {
     runsIn: 'broker',
@@ -21,7 +21,7 @@ export const folders = {
   },
   delivery: {
     runsIn: 'task',
-    mayImport: ['service-connection', 'id-token', 'access-token', 'agent'],
+    mayImport: ['upstream', 'service-connection', 'id-token', 'access-token', 'agent'],
   },
   'azure-cli': {
     runsIn: 'both',
@@ -34,13 +34,21 @@ export const folders = {
   broker: {
     runsIn: 'broker',
     mayImport: [
-      ...['id-token', 'wire', 'delivery/files', 'delivery/loopback', 'azure-cli', 'refresh'],
+      ...[
+        'upstream',
+        'id-token',
+        'wire',
+        'delivery/files',
+        'delivery/loopback',
+        'azure-cli',
+        'refresh',
+      ],
     ],
   },
   session: {
     runsIn: 'task',
     mayImport: [
-      ...['service-connection', 'id-token', 'access-token', 'agent', 'wire'],
+      ...['upstream', 'service-connection', 'id-token', 'access-token', 'agent', 'wire'],
       ...['delivery', 'delivery/files', 'refresh'],
     ],
   },

@@ -22,7 +22,9 @@ export const errorCodes = [
   'AGENT_TOO_OLD',
   'JOB_CONTEXT_MISSING',
   'OIDC_URI_REFUSED',
+  'JOB_PENDING',
   // The network
+  'PROXY_ADDRESS_INVALID',
   'PROXY_SIGN_IN_REFUSED',
   // Azure DevOps, asked for an ID token
   'JOB_TOKEN_REFUSED',
@@ -55,11 +57,22 @@ export const errorCodes = [
 /** A stable name of a failure; Entra's own codes stand as `AADSTS` and their number. */
 export type ErrorCode = (typeof errorCodes)[number] | `AADSTS${number}`;
 
-/**
- * Whether asking again can help: `transient` trouble (throttling, outages, the network) is retried,
- * a `definite` no is final until somebody changes something.
- */
-export type FailureKind = 'transient' | 'definite';
+/** What asking again can do about a failure; `upstream/retry-policy.ts` says how long it is done. */
+export const failureKinds = [
+  /** Throttling, outages, the network: it passes by itself. */
+  'transient',
+  /** A refusal that ends when a new role, federated credential or application has arrived everywhere. */
+  'settling',
+  /** A refusal that nobody explains: it deserves a second attempt. */
+  'unknown',
+  /** A certificate, a host name or an address that is wrong here: it hardly gets better by itself. */
+  'misconfigured',
+  /** Final until somebody changes something. */
+  'definite',
+] as const;
+
+/** One of {@link failureKinds}. */
+export type FailureKind = (typeof failureKinds)[number];
 
 /** What is told of a failure; also how it travels between the broker and a task. */
 export interface Failure {

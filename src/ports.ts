@@ -44,7 +44,8 @@ export interface Http {
 /** Why there is no answer: never the library's own text, which may hold what was sent. */
 export class NetworkTrouble extends Error {
   override readonly name = 'NetworkTrouble';
-  readonly reason: 'timeout' | 'connection' | 'certificate' | 'too large';
+  readonly reason:
+    'timeout' | 'connection' | 'certificate' | 'host name' | 'proxy address' | 'too large';
   /** The system's code, for example `ECONNRESET`. */
   readonly code: string | undefined;
 

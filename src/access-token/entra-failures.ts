@@ -14,7 +14,7 @@ interface EntraFailure {
   /** Completes "… because": why Entra said no. */
   readonly why: string;
   readonly remedy: string;
-  /** Transient where Entra itself says that a later attempt may succeed; else definite. */
+  /** What asking again can do; definite where nothing is said. */
   readonly kind?: FailureKind;
   /** Whether issuer, subject and audience belong into the message. */
   readonly mismatch?: true;
@@ -29,10 +29,17 @@ const mismatched = {
   remedy: createCredential,
   mismatch: true,
   curedByCredential: true,
+  kind: 'settling',
 } as const;
 const checkConnection = 'Correct the service connection, or create it anew.';
 const askAdministrator = 'Ask an administrator of the tenant.';
 const runAgain = 'Run the job again; if it stays so, look at https://azure.status.microsoft.';
+/** Entra itself is in trouble, whatever HTTP status it says so with. */
+const outOfOrder = {
+  why: 'it is out of order at the moment',
+  remedy: runAgain,
+  kind: 'transient',
+} as const;
 
 /**
  * Entra's numbers, as its own pages explain them:
@@ -43,6 +50,12 @@ const failures: Readonly<Record<number, EntraFailure>> = {
   50027: {
     why: 'it holds the ID token to be malformed',
     remedy: 'Look for a proxy that changes requests; if there is none, report this with the log.',
+  },
+  50087: outOfOrder,
+  50166: {
+    why: 'it could not reach the issuer of the ID token',
+    remedy: runAgain,
+    kind: 'transient',
   },
   50196: {
     why: 'it sees a loop of requests from this client',
@@ -57,6 +70,7 @@ const failures: Readonly<Record<number, EntraFailure>> = {
   65001: {
     why: 'nobody has consented to this application using that resource',
     remedy: `${askAdministrator} Grant the application the permission and admin consent.`,
+    kind: 'settling',
   },
   70021: {
     why: 'no federated credential matches what Azure DevOps sent',
@@ -75,14 +89,36 @@ const failures: Readonly<Record<number, EntraFailure>> = {
     why: 'it does not know this tenant',
     remedy: `Check the tenant ID and the cloud of the connection. ${checkConnection}`,
   },
-  90033: { why: 'it is out of order at the moment', remedy: runAgain, kind: 'transient' },
+  90012: {
+    why: 'its own request to another service of it took too long',
+    remedy: runAgain,
+    kind: 'transient',
+  },
+  90024: {
+    why: 'it has too many requests for this tenant at the moment',
+    remedy: runAgain,
+    kind: 'transient',
+  },
+  90033: outOfOrder,
+  90055: {
+    why: 'it has too many requests of this kind at the moment',
+    remedy: 'Wait a few minutes and run the job again; spread jobs that start at the same moment.',
+    kind: 'transient',
+  },
+  90061: {
+    why: 'its own request to the issuer of the ID token failed',
+    remedy: runAgain,
+    kind: 'transient',
+  },
   500011: {
     why: 'the tenant does not know the resource that the access token is for',
     remedy: 'Check the spelling of the scope, and that the service is registered in this tenant.',
+    kind: 'settling',
   },
   700016: {
     why: 'the tenant does not know this application',
     remedy: `Check the client ID and the tenant ID of the connection; the application may be deleted, or new and not yet everywhere. ${checkConnection}`,
+    kind: 'settling',
   },
   700024: {
     why: 'the ID token was no longer, or not yet, valid when it arrived',
@@ -152,6 +188,7 @@ const failures: Readonly<Record<number, EntraFailure>> = {
 const unknown: EntraFailure = {
   why: 'of a reason that this task has no words for',
   remedy: 'Look the number up at https://login.microsoftonline.com/error.',
+  kind: 'unknown',
 };
 
 /** The numbers that the table explains; each has its heading in docs/TROUBLESHOOTING.md. */

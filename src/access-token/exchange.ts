@@ -3,7 +3,13 @@ import type { IdToken } from '../id-token/id-token.ts';
 import type { Clock, EntraAccessTokens, ExchangeOutcome } from '../ports.ts';
 import { remedies } from '../remedies.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
-import { describeTrouble, networkRemedy, proxySignIn } from '../upstream/network-failure.ts';
+import {
+  codeOfTrouble,
+  describeTrouble,
+  kindOfTrouble,
+  networkRemedy,
+  proxySignIn,
+} from '../upstream/network-failure.ts';
 import { retryAfterMs } from '../upstream/retry-after.ts';
 import { accessTokenLifeMs, type AccessToken } from './access-token.ts';
 import { entraFailure } from './entra-failures.ts';
@@ -62,10 +68,10 @@ function outage(refused: Refused, attempt: ExchangeAttempt, now: Date): Failure 
   const failed = failedTo(attempt);
   if (refused.trouble !== undefined) {
     return {
-      code: 'ENTRA_UNAVAILABLE',
+      code: codeOfTrouble(refused.trouble, 'ENTRA_UNAVAILABLE'),
       message: `${failed}: ${describeTrouble(refused.trouble)}.`,
       remedy: networkRemedy(refused.trouble),
-      kind: 'transient',
+      kind: kindOfTrouble(refused.trouble),
     };
   }
   if (refused.status === 407) {

@@ -8,7 +8,13 @@ import {
 } from '../ports.ts';
 import { bearer } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
-import { describeTrouble, networkRemedy, proxySignIn } from '../upstream/network-failure.ts';
+import {
+  codeOfTrouble,
+  describeTrouble,
+  kindOfTrouble,
+  networkRemedy,
+  proxySignIn,
+} from '../upstream/network-failure.ts';
 import { retryAfterMs } from '../upstream/retry-after.ts';
 import type { AccessToken } from './access-token.ts';
 
@@ -33,8 +39,8 @@ export async function readSubscription(
     if (!(error instanceof NetworkTrouble)) throw error;
     const why = `Resource Manager (${connection.resourceManager.host}) could not be asked: ${describeTrouble(error)}`;
     throw failure(
-      'RESOURCE_MANAGER_UNAVAILABLE',
-      'transient',
+      codeOfTrouble(error, 'RESOURCE_MANAGER_UNAVAILABLE'),
+      kindOfTrouble(error),
       connection,
       why,
       networkRemedy(error),
@@ -84,13 +90,14 @@ export function judgeSubscriptionAnswer(
     const remedy = `Check that the subscription is one of tenant ${connection.tenantId}, and that the connection names the cloud of both.`;
     throw failure('SUBSCRIPTION_UNREADABLE', 'definite', connection, why, remedy);
   }
-  throw failure(
-    'SUBSCRIPTION_UNREADABLE',
-    'definite',
-    connection,
-    `its identity has no role there, or the subscription does not exist (HTTP ${status})`,
-    `Give the identity (client ${connection.clientId}) a role on the subscription, for example Reader; a new role takes some minutes. To sign in without this check, set verify: false.`,
-  );
+  if (status === 403 || status === 404) {
+    const why = `its identity has no role there, or the subscription does not exist (HTTP ${status})`;
+    const remedy = `Give the identity (client ${connection.clientId}) a role on the subscription, for example Reader; a new role takes some minutes, for which propagationTimeout can wait. To sign in without this check, set verify: false.`;
+    throw failure('SUBSCRIPTION_UNREADABLE', 'settling', connection, why, remedy);
+  }
+  const why = `Resource Manager refused the request (HTTP ${status})`;
+  const remedy = 'Check the subscription ID; to sign in without this check, set verify: false.';
+  throw failure('SUBSCRIPTION_UNREADABLE', 'unknown', connection, why, remedy);
 }
 
 /** Whether the answer is about the subscription; a page of something between is not. */

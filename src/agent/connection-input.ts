@@ -5,7 +5,10 @@ import {
   type ServiceConnection,
 } from '../service-connection/service-connection.ts';
 import type { PipelineAgent } from './pipeline-agent.ts';
-import { optionalInput } from './task-inputs.ts';
+import { optionalInput, secondsInput } from './task-inputs.ts';
+
+/** Azure promises new roles within ten minutes, and within half an hour for groups. In ms. */
+const maxPropagationMs = 30 * 60_000;
 
 /**
  * The service connection that the step names, on the subscription that it wants.
@@ -25,5 +28,11 @@ export function connectionInput(
       'Name an Azure Resource Manager service connection of this project, and permit this pipeline to use it.',
     );
   }
-  return withSubscription(readServiceConnection(endpoint), optionalInput(agent, 'subscriptionId'));
+  const connection = readServiceConnection(endpoint);
+  const propagationMs = secondsInput(agent, 'propagationTimeout', {
+    usual: connection.propagationMs,
+    max: maxPropagationMs,
+  });
+  const subscriptionId = optionalInput(agent, 'subscriptionId');
+  return withSubscription({ ...connection, propagationMs }, subscriptionId);
 }

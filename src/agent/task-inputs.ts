@@ -38,6 +38,24 @@ export function listInput(agent: Inputs, name: string): readonly string[] {
   throw invalidInput(name, value, 'Give at least one entry, or leave the input empty.');
 }
 
+/**
+ * A time span that the author gives in whole seconds.
+ * @param bounds what holds for an empty input, and the longest that makes sense; both in ms.
+ * @returns ms.
+ * @throws {FederationError} for anything else than a number of seconds within the bounds.
+ */
+export function secondsInput(
+  agent: Inputs,
+  name: string,
+  { usual, max }: { readonly usual: number; readonly max: number },
+): number {
+  const value = agent.input(name);
+  if (value === '') return usual;
+  const ms = Number(value) * 1_000;
+  if (/^\d{1,9}$/.test(value) && ms <= max) return ms;
+  throw invalidInput(name, value, `Write a number of seconds from 0 to ${max / 1_000}.`);
+}
+
 /** Undefined where the author left the input empty. */
 export function optionalInput(agent: Inputs, name: string): string | undefined {
   const value = agent.input(name);

@@ -1,30 +1,26 @@
 import { stateDirectoryIn, type StateDirectory } from '../delivery/files/state-directory.ts';
-import { FederationError } from '../errors.ts';
+import { FederationError, toFailure } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import { readJob, type Job } from '../id-token/job.ts';
 import type { ProcessIdentity, SharedFolders } from '../ports.ts';
 import { ConnectionTokens, type BrokerWorld } from '../refresh/connection-tokens.ts';
 import { Secret } from '../secret.ts';
+import { firstTokenBudgetMs } from '../upstream/retry-policy.ts';
 import { sealed, type BrokerState } from '../wire/broker-state.ts';
-import type {
-  BrokerSettings,
-  ConnectionOrder,
-  KeptConnection,
-  Registration,
+import {
+  givenUpAfterMs,
+  type BrokerSettings,
+  type ConnectionOrder,
+  type KeptConnection,
+  type Registration,
 } from '../wire/messages.ts';
-import type { BrokerReport, ConnectionReport } from '../wire/report.ts';
+import type { BrokerReport, BrokerStatus, ConnectionReport } from '../wire/report.ts';
 import { AzureCliWatch } from './azure-cli-watch.ts';
 import { NamedConnections } from './named-connections.ts';
 import { Unforeseen } from './unforeseen.ts';
 
 /** More connections than this in one job are a mistake. */
 const maxConnections = 200;
-
-/**
- * How long a registration keeps retrying transient failures, in ms. With the timeouts of its last attempt it
- * ends before the task stops waiting for it (150 s).
- */
-const firstTokenBudgetMs = 100_000;
 
 /** It becomes the name of a directory. */
 const connectionId = /^[0-9A-Za-z-]{1,64}$/;
@@ -103,14 +99,9 @@ export class Broker {
     const isNew = !this.#sessions.has(order.id);
     const { session, kept } = this.#sessions.get(order.id) ?? this.#openNew(order);
     const { places: before } = session.connection;
-    const { clock, files } = this.#world;
-    const giveUpAt = clock.monotonicMs() + firstTokenBudgetMs;
+    if (order.propagationMs !== undefined) session.propagationMs = order.propagationMs;
     try {
-      await files.makeInnerDirectory(this.directory.connectionDirectory(order.id));
-      const idToken = await session.firstIdToken(firstTokenBudgetMs);
-      for (const place of order.places) session.keep(place);
-      session.hear(order.keepOtherTasks);
-      await session.fillFiles(giveUpAt - clock.monotonicMs());
+      const idToken = await this.#inTime(order, session, () => this.#signIn(order, session));
       await this.announce();
       return this.#registration(kept, idToken);
     } catch (error) {
@@ -118,6 +109,36 @@ export class Broker {
       if (isNew) await this.dismiss(order.id).catch(() => undefined);
       else session.keepOnly(before);
       throw error;
+    }
+  }
+
+  async #signIn(order: ConnectionOrder, session: ConnectionTokens): Promise<IdToken> {
+    const { clock, files } = this.#world;
+    const giveUpAt = clock.monotonicMs() + firstTokenBudgetMs;
+    await files.makeInnerDirectory(this.directory.connectionDirectory(order.id));
+    const idToken = await session.firstIdToken(firstTokenBudgetMs);
+    for (const place of order.places) session.keep(place);
+    session.hear(order.keepOtherTasks);
+    await session.fillFiles(giveUpAt - clock.monotonicMs());
+    return idToken;
+  }
+
+  /** Several slow tokens together may take longer than the task waits: it is answered before. */
+  async #inTime<T>(
+    order: ConnectionOrder,
+    session: ConnectionTokens,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const done = new AbortController();
+    const tooLate = this.#world.clock.sleep(givenUpAfterMs(order), done.signal).then((): never => {
+      throw session.waiting?.failure ?? notInTime(order.name);
+    });
+    // Also thrown when the work was done before, to nobody.
+    tooLate.catch(() => undefined);
+    try {
+      return await Promise.race([work(), tooLate]);
+    } finally {
+      done.abort();
     }
   }
 
@@ -191,6 +212,22 @@ export class Broker {
     return azureCli === undefined ? statistics.report() : { ...statistics.report(), azureCli };
   }
 
+  /** The report so far, and what keeps tasks waiting. */
+  status(): BrokerStatus {
+    const standstills = [...this.#sessions].flatMap(
+      ([
+        id,
+        {
+          session: { waiting },
+        },
+      ]) =>
+        waiting === undefined
+          ? []
+          : [{ id, failure: toFailure(waiting.failure), until: waiting.until.toISOString() }],
+    );
+    return { ...this.report(), standstills };
+  }
+
   #openNew(order: ConnectionOrder): { session: ConnectionTokens; kept: KeptConnection } {
     if (this.#sessions.size >= maxConnections) throw tooManyConnections(order.name);
     return this.#open(this.#withNewCapabilities(order));
@@ -236,6 +273,15 @@ export class Broker {
 function jobOf({ job }: BrokerSettings): Job {
   const serverUri = job.collectionUri;
   return readJob({ ...job, serverUri, jobAccessToken: new Secret(job.jobAccessToken) });
+}
+
+function notInTime(name: string): FederationError {
+  return new FederationError({
+    code: 'BROKER_BUSY',
+    message: `The first tokens of the service connection "${name}" did not all come in time.`,
+    remedy: 'Run the job again; ask for fewer access tokens in one step.',
+    kind: 'transient',
+  });
 }
 
 function tooManyConnections(name: string): FederationError {

@@ -16,6 +16,7 @@ import { answerManagedIdentityRequest } from '../delivery/loopback/managed-ident
 import { asFederationError, toFailure } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import { Secret } from '../secret.ts';
+import { firstTokenBudgetMs } from '../upstream/retry-policy.ts';
 import {
   brokerIdHeader,
   readAccessTokenRequest,
@@ -36,9 +37,6 @@ export interface RouteParts {
   /** Ends the broker once the answer has left. */
   readonly stop: () => void;
 }
-
-/** So long passing trouble is waited out for a task that asks for an access token, in ms. */
-const firstTokenBudgetMs = 60_000;
 
 const connectionPath = /^\/connections\/([0-9A-Za-z-]{1,64})\/(id-token|msi)$/;
 
@@ -79,7 +77,7 @@ const controlRoutes: Readonly<Record<ControlRoute, ControlRead>> = {
   status:
     () =>
     ({ broker }) =>
-      broker.report(),
+      broker.status(),
   register: (body) => {
     const order = readConnectionOrder(body);
     return async ({ broker }) => ({ registration: await broker.register(order) });

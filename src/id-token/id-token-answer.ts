@@ -60,6 +60,14 @@ const signInPage: Verdict = {
   remedy: remedies.DEVOPS_SIGN_IN_PAGE,
 };
 
+const pending: Verdict = {
+  code: 'JOB_PENDING',
+  kind: 'transient',
+  why: 'it does not know yet that this job has begun',
+  remedy:
+    'Run the job again; if it stays so, look at https://status.dev.azure.com, and for a server gate or approval that holds the job.',
+};
+
 const throttled: Verdict = {
   code: 'DEVOPS_THROTTLED',
   kind: 'transient',
@@ -83,7 +91,7 @@ const notFound: Verdict = {
 
 const refused: Verdict = {
   code: 'ID_TOKEN_REFUSED',
-  kind: 'definite',
+  kind: 'unknown',
   why: 'it refused the request',
   remedy: remedies.ID_TOKEN_REFUSED,
 };
@@ -92,6 +100,8 @@ const refused: Verdict = {
 function refusalOf(answer: HttpAnswer): Verdict | undefined {
   const { status, body } = answer;
   if (body.includes('no explicit reference to service connection')) return notReferenced;
+  // Seen with several statuses, in the first moments of a job.
+  if (body.includes('issue ID_TOKEN for job in')) return pending;
   if (status === 401) return jobTokenRefused;
   if (status === 203 || (status >= 300 && status < 400)) return signInPage;
   if (status === 429) return throttled;

@@ -1,7 +1,12 @@
 import { FederationError } from '../errors.ts';
 import { NetworkTrouble, type Clock, type Http, type HttpRequest } from '../ports.ts';
 import { bearer } from '../secret.ts';
-import { describeTrouble, networkRemedy } from '../upstream/network-failure.ts';
+import {
+  codeOfTrouble,
+  describeTrouble,
+  kindOfTrouble,
+  networkRemedy,
+} from '../upstream/network-failure.ts';
 import { judgeIdTokenAnswer, type ConnectionName, type GrantedIdToken } from './id-token-answer.ts';
 import type { Job } from './job.ts';
 
@@ -50,9 +55,9 @@ function unavailable(
   job: Job,
 ): FederationError {
   return new FederationError({
-    code: 'DEVOPS_UNAVAILABLE',
+    code: codeOfTrouble(trouble, 'DEVOPS_UNAVAILABLE'),
     message: `Azure DevOps (${job.oidcRequestUri.host}) gave no ID token for the service connection "${connection.name}": ${describeTrouble(trouble)}.`,
     remedy: networkRemedy(trouble),
-    kind: 'transient',
+    kind: kindOfTrouble(trouble),
   });
 }

@@ -1,10 +1,16 @@
 import { accessTokenLifeMs, type AccessToken } from '../access-token/access-token.ts';
 import { exchange, type Identity } from '../access-token/exchange.ts';
 import type { ProfileOwner } from '../azure-cli/owner.ts';
-import { FederationError, asFederationError } from '../errors.ts';
+import { FederationError } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { Job } from '../id-token/job.ts';
 import type { Chance, Clock, EntraAccessTokens, Files, Http } from '../ports.ts';
+import {
+  usualSettlingMs,
+  withRetries,
+  type Patience,
+  type Waiting,
+} from '../upstream/retry-policy.ts';
 import type { AccessTokenFile, ConnectionOrder, TokenPlace } from '../wire/messages.ts';
 import { FailureBudget, CircuitBreaker } from './circuit-breaker.ts';
 import { idTokenKeeper } from './id-token-keeper.ts';
@@ -23,6 +29,12 @@ export interface BrokerWorld {
 
 /** So many scopes are kept for one connection; beyond them the longest unused is forgotten. */
 const maxScopes = 64;
+
+/** A client's request is held this long at most for a refusal to pass, in ms: clients wait for little more. */
+const maxHeldMs = 10_000;
+
+/** Between two attempts of a keeper that may ask at once, in ms. */
+const minPauseMs = 100;
 
 interface Scope {
   readonly keeper: TokenKeeper<AccessToken>;
@@ -43,6 +55,9 @@ export class ConnectionTokens {
   readonly #scopes = new Map<string, Scope>();
   readonly #azureCliProfiles = new Set<string>();
   #keepOtherTasks: boolean | undefined;
+  #settlingMs: number;
+  /** Of each token that a task waits for. */
+  readonly #waiting = new Map<symbol, Waiting>();
 
   /** @param tokenFile where the ID token stands for tools; undefined where no tool reads it. */
   constructor(
@@ -52,6 +67,7 @@ export class ConnectionTokens {
     world: BrokerWorld,
   ) {
     this.#connection = connection;
+    this.#settlingMs = connection.propagationMs ?? usualSettlingMs;
     this.#identity = { ...connection, authorityHost: new URL(connection.authorityHost) };
     this.#world = world;
     this.statistics = new Statistics(connection.name, world.clock);
@@ -78,7 +94,24 @@ export class ConnectionTokens {
       (profile) => ({ kind: 'azure-cli', profile }) as const,
     );
     const keepOtherTasks = this.#keepOtherTasks;
-    return { ...this.#connection, places: [...files, ...profiles], keepOtherTasks };
+    return {
+      ...this.#connection,
+      places: [...files, ...profiles],
+      keepOtherTasks,
+      propagationMs: this.#settlingMs,
+    };
+  }
+
+  /** What keeps a task waiting at this moment: of several troubles, the one that is given up last. */
+  get waiting(): Waiting | undefined {
+    return [...this.#waiting.values()]
+      .sort((one, other) => one.until.getTime() - other.until.getTime())
+      .at(-1);
+  }
+
+  /** For how long the author wants to wait for new permissions to arrive, from now on. */
+  set propagationMs(ms: number) {
+    this.#settlingMs = ms;
   }
 
   /**
@@ -106,7 +139,10 @@ export class ConnectionTokens {
    * @throws {FederationError} the reason why there is none.
    */
   async accessToken(scope: string): Promise<AccessToken> {
-    return this.#scope(scope).keeper.current();
+    const heldMs = Math.min(this.#settlingMs, maxHeldMs);
+    const { keeper } = this.#scope(scope);
+    // Told to nobody: only tasks have a log.
+    return this.#attempt(keeper, { transientMs: 0, settlingMs: heldMs }, () => undefined);
   }
 
   /** Where Azure CLI is signed in by a task of ours, or is about to be. */
@@ -149,12 +185,12 @@ export class ConnectionTokens {
    * @param budgetMs how long to keep retrying transient failures, in ms.
    */
   async fillFiles(budgetMs: number): Promise<void> {
-    const giveUpAt = this.#world.clock.monotonicMs() + budgetMs;
-    for (const [scope, { files }] of [...this.#scopes]) {
-      if (files.size === 0) continue;
-      const leftMs = giveUpAt - this.#world.clock.monotonicMs();
-      await this.#write(await this.firstAccessToken(scope, leftMs), files);
-    }
+    const filled = [...this.#scopes]
+      .filter(([, { files }]) => files.size > 0)
+      .map(async ([scope, { files }]) => {
+        await this.#write(await this.firstAccessToken(scope, budgetMs), files);
+      });
+    await Promise.all(filled);
   }
 
   /** Does what is due; never rejects. */
@@ -170,20 +206,26 @@ export class ConnectionTokens {
     return Math.min(this.idTokens.dueInMs(), ...others.map((keeper) => keeper.dueInMs()));
   }
 
-  /** Asks as often as makes sense, unless that would last longer than a task should wait. */
   async #untilFirstToken<T>(keeper: TokenKeeper<T>, budgetMs: number): Promise<T> {
-    const { clock } = this.#world;
-    const giveUpAt = clock.monotonicMs() + budgetMs;
-    for (;;) {
-      try {
-        return await keeper.current();
-      } catch (error) {
-        const { kind, retryAfterMs = 0 } = asFederationError(error);
-        const waitMs = Math.max(retryAfterMs, 100);
-        if (kind === 'definite' || clock.monotonicMs() + waitMs > giveUpAt) throw error;
-        await clock.sleep(waitMs);
-      }
-    }
+    const key = Symbol();
+    const patience = { transientMs: budgetMs, settlingMs: this.#settlingMs };
+    return this.#attempt(keeper, patience, (waiting) => {
+      if (waiting === undefined) this.#waiting.delete(key);
+      else this.#waiting.set(key, waiting);
+    });
+  }
+
+  /** The keeper itself knows when another attempt makes sense. */
+  #attempt<T>(
+    keeper: TokenKeeper<T>,
+    patience: Patience,
+    onWait: (waiting: Waiting | undefined) => void,
+  ): Promise<T> {
+    return withRetries(() => keeper.current(), patience, {
+      clock: this.#world.clock,
+      pauseMs: ({ retryAfterMs = 0 }) => Math.max(retryAfterMs, minPauseMs),
+      onWait,
+    });
   }
 
   /** Only what stands in files is renewed unasked; the rest when a client wants it. */
@@ -235,6 +277,7 @@ export class ConnectionTokens {
         minted: () => this.statistics.minted({ scope }),
         failed: (failure) => this.statistics.failed(failure, { scope }),
       },
+      settlingMs: () => this.#settlingMs,
       clock,
       chance,
     });

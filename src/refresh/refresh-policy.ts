@@ -1,5 +1,6 @@
 import type { FederationError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
+import { backoffMs } from '../upstream/retry-policy.ts';
 import type { Streak } from './circuit-breaker.ts';
 
 /** A point in time on both clocks, because neither can be trusted alone. */
@@ -67,11 +68,6 @@ export function timeoutMs(lifeLeftMs: number): number {
   return Math.min(maxTimeoutMs, longestPartMs(lifeLeftMs));
 }
 
-const firstWaitMs = 2_500;
-
-/** The longest pause between attempts, and so the time within which an outage's end is seen. */
-const longestWaitMs = 5_000;
-
 /** A definite no is asked about again, in case somebody has mended it, but not in a loop. */
 const definiteWaitMs = minuteMs;
 
@@ -87,7 +83,6 @@ export function waitAfterFailureMs(
   jitter: number,
 ): number {
   if (failure.kind === 'definite') return definiteWaitMs;
-  const backoff = Math.min(firstWaitMs * 2 ** (failures - 1), longestWaitMs) * services;
-  const spread = failures === 1 ? backoff * (0.6 + 0.4 * jitter) : backoff;
+  const spread = backoffMs(failures, jitter) * services;
   return Math.min(Math.max(spread, failure.retryAfterMs ?? 0), longestPartMs(lifeLeftMs));
 }

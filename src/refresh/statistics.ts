@@ -73,6 +73,7 @@ export class Statistics {
     if (this.#failed === undefined) return false;
     const { concern: failed, kind } = this.#failed;
     if (failed === 'ID token' || concern === 'ID token') return failed === concern;
-    return kind === 'transient' || failed.scope === concern.scope;
+    const isOfService = kind === 'transient' || kind === 'misconfigured';
+    return isOfService || failed.scope === concern.scope;
   }
 }

@@ -1,5 +1,6 @@
-import { FederationError, asFederationError } from '../errors.ts';
+import { FederationError, asFederationError, toFailure } from '../errors.ts';
 import type { Chance, Clock } from '../ports.ts';
+import { retryForMs } from '../upstream/retry-policy.ts';
 import type { Streak, CircuitBreaker } from './circuit-breaker.ts';
 import { HeldToken } from './held-token.ts';
 import {
@@ -43,6 +44,8 @@ export interface KeeperParts<T> {
   readonly policy: RefreshPolicy;
   readonly breaker: CircuitBreaker;
   readonly events: KeeperEvents;
+  /** For how long a refusal may be one that ends when something new has arrived, in ms. */
+  readonly settlingMs: () => number;
   readonly clock: Clock;
   readonly chance: Chance;
 }
@@ -69,6 +72,7 @@ export class TokenKeeper<T> {
   /** What stands in the way of asking at all, found out anew whenever somebody wants a token. */
   #obstacle: FederationError | undefined;
   #notBeforeMs = 0;
+  #refusals: { readonly sinceMs: number; readonly count: number } | undefined;
 
   constructor(parts: KeeperParts<T>) {
     const { deliver = (): Promise<void> => Promise.resolve(), events } = parts;
@@ -185,6 +189,7 @@ export class TokenKeeper<T> {
     const leftMs = this.#leftMs;
     const refreshAfterMs = Math.max(policy.refreshAfterMs(lifeMs, chance.jitter()), minPauseMs);
     this.#failure = undefined;
+    this.#refusals = undefined;
     events.minted();
     breaker.succeeded();
     breaker.pauseUntil(nowMs + Math.min(pauseMs, longestPartMs(lifeMs)));
@@ -198,19 +203,31 @@ export class TokenKeeper<T> {
     }
   }
 
-  #note(failure: FederationError): void {
+  #note(given: FederationError): void {
     const { clock, chance, breaker, events } = this.#parts;
     const nowMs = clock.monotonicMs();
+    const failure = this.#judged(given, nowMs);
     const wait = (streak: Streak): number =>
       waitAfterFailureMs(failure, streak, this.#leftMs, chance.jitter());
     this.#failure = failure;
     events.failed(failure);
-    if (failure.kind === 'definite') {
-      this.#notBeforeMs = nowMs + wait({ failures: 1, services: 1 });
-      breaker.refused(nowMs);
-    } else {
+    if (failure.kind === 'transient' || failure.kind === 'misconfigured') {
       breaker.failed(nowMs, failure, wait);
+    } else {
+      this.#notBeforeMs = nowMs + wait({ failures: this.#refusals?.count ?? 1, services: 1 });
+      breaker.refused(nowMs);
     }
+  }
+
+  /** A refusal that has lasted too long to end by itself is a definite one. */
+  #judged(failure: FederationError, nowMs: number): FederationError {
+    const { kind } = failure;
+    if (kind !== 'settling' && kind !== 'unknown') return failure;
+    const { sinceMs, count } = this.#refusals ?? { sinceMs: nowMs, count: 0 };
+    this.#refusals = { sinceMs, count: count + 1 };
+    const forMs = retryForMs(kind, { transientMs: 0, settlingMs: this.#parts.settlingMs() });
+    if (nowMs - sinceMs < forMs) return failure;
+    return new FederationError({ ...toFailure(failure), kind: 'definite' });
   }
 
   /** Of the token in hand, in ms; 0 where there is none, or it has ended. */
@@ -230,8 +247,7 @@ export class TokenKeeper<T> {
       });
     }
     if (failure === this.#obstacle || failure.kind === 'definite') return failure;
-    const { code, message, remedy, kind } = failure;
-    return new FederationError({ code, message, remedy, kind, retryAfterMs: this.opensInMs() });
+    return new FederationError({ ...toFailure(failure), retryAfterMs: this.opensInMs() });
   }
 }
 

@@ -1,4 +1,5 @@
 import { oneLine, quoted, refusal } from '../errors.ts';
+import { usualSettlingMs } from '../upstream/retry-policy.ts';
 import { cloudNamed, type Cloud } from './cloud.ts';
 
 /** What the agent knows of a service connection, in the platform's own words. */
@@ -28,6 +29,8 @@ export interface ServiceConnection {
   readonly resourceManager: URL;
   /** The scope of Resource Manager's access tokens. */
   readonly resourceManagerScope: string;
+  /** For how long the step waits for what is new to arrive: a role, a credential. In ms. */
+  readonly propagationMs: number;
 }
 
 const federated = 'WorkloadIdentityFederation';
@@ -56,6 +59,7 @@ export function readServiceConnection(raw: RawEndpoint): ServiceConnection {
     authorityHost: authorityHost(filled(raw.data['environmentauthorityurl']), cloud, name),
     resourceManager,
     resourceManagerScope: scopeOf(resourceManagerResource(raw, cloud, resourceManager)),
+    propagationMs: usualSettlingMs,
   };
 }
 

@@ -180,7 +180,7 @@ interface Joined {
 function membership(
   registration: Registration,
   { hasStarted, before }: Joined,
-  { id }: ConnectionOrder,
+  { id, propagationMs }: ConnectionOrder,
   surroundings: Surroundings,
   world: JoinWorld,
 ): Membership {
@@ -199,7 +199,8 @@ function membership(
       expiresOn: new Date(registration.expiresOn),
       clockAheadMs,
     },
-    accessToken: async (scope) => accessTokenIn(await ask('access-token', { id, scope }), scope),
+    accessToken: async (scope) =>
+      accessTokenIn(await ask('access-token', { id, scope, propagationMs }), scope),
     undo: async () => {
       if (hasStarted && before.length === 0) await ask('stop', {});
       else if (!before.includes(id)) await ask('dismiss', { id });

@@ -3,11 +3,12 @@ import type { IdToken } from '../id-token/id-token.ts';
 import type { Job } from '../id-token/job.ts';
 import { ConnectionTokens, type BrokerWorld } from '../refresh/connection-tokens.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import { firstTokenBudgetMs, type Waiting } from '../upstream/retry-policy.ts';
 import { orderOf } from '../wire/messages.ts';
 import { orUndo, type Session } from './session.ts';
 
-/** How long to keep retrying transient failures, in ms. */
-const firstTokenBudgetMs = 100_000;
+/** Lets whoever waits know what stands in the way: called once, before there is anything to wait for. */
+export type OnTrouble = (trouble: () => Waiting | undefined) => void;
 
 /**
  * One ID token for whoever hands it on; it is written nowhere.
@@ -16,11 +17,12 @@ const firstTokenBudgetMs = 100_000;
 export function idTokenOnce(
   connection: ServiceConnection,
   job: Job,
+  onTrouble: OnTrouble,
   world: BrokerWorld,
 ): Promise<IdToken> {
-  return new ConnectionTokens(orderOf(connection), undefined, job, world).firstIdToken(
-    firstTokenBudgetMs,
-  );
+  const tokens = new ConnectionTokens(orderOf(connection), undefined, job, world);
+  onTrouble(() => tokens.waiting);
+  return tokens.firstIdToken(firstTokenBudgetMs);
 }
 
 /**
@@ -34,6 +36,7 @@ export async function signInOnce(
   connection: ServiceConnection,
   { job, tempDirectory }: { readonly job: Job; readonly tempDirectory: string },
   onDirectory: (directory: string | undefined) => void,
+  onTrouble: OnTrouble,
   world: BrokerWorld,
 ): Promise<Session> {
   const { directory, tokenFile } = onceDirectoryIn(tempDirectory, world.chance.capability());
@@ -42,6 +45,7 @@ export async function signInOnce(
     onDirectory(undefined);
   };
   const session = new ConnectionTokens(orderOf(connection), tokenFile, job, world);
+  onTrouble(() => session.waiting);
   onDirectory(directory);
   return orUndo({ undo }, async () => {
     await world.files.makePrivateDirectory(directory);

@@ -2,9 +2,16 @@ import type { AccessToken } from '../access-token/access-token.ts';
 import { readSubscription } from '../access-token/subscription.ts';
 import type { PipelineAgent } from '../agent/pipeline-agent.ts';
 import { tellAccessToken } from '../delivery/log.ts';
+import { logWhileWaiting } from '../delivery/waiting.ts';
 import type { IdTokenFacts } from '../id-token/id-token.ts';
-import type { Clock, Http } from '../ports.ts';
+import type { Chance, Clock, Http } from '../ports.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import {
+  backoffMs,
+  firstTokenBudgetMs,
+  withRetries,
+  type Waiting,
+} from '../upstream/retry-policy.ts';
 import type { Endpoints } from '../wire/endpoints.ts';
 
 /** A service connection that is signed in: kept so by the broker, or for this moment only. */
@@ -19,7 +26,15 @@ export interface Session {
   undo(): Promise<void>;
 }
 
+/** For one request, in ms. */
 const subscriptionMs = 30_000;
+
+/** What verifying asks of the world. */
+export interface VerifyWorld {
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly chance: Chance;
+}
 
 /**
  * Uses the session once, so that a wrong federated credential or a missing role shows here.
@@ -29,7 +44,7 @@ export async function verifySession(
   connection: ServiceConnection,
   session: Session,
   agent: Pick<PipelineAgent, 'mask' | 'say'>,
-  world: { readonly http: Http; readonly clock: Clock },
+  world: VerifyWorld,
 ): Promise<void> {
   const { subscriptionId, resourceManagerScope } = connection;
   const accessToken = await session.accessToken(resourceManagerScope);
@@ -40,11 +55,36 @@ export async function verifySession(
     tellAccessToken(accessToken, isKeptFresh, agent);
     return;
   }
-  await readSubscription({ ...connection, subscriptionId }, accessToken, subscriptionMs, world);
+  await subscriptionRead({ ...connection, subscriptionId }, accessToken, agent, world);
   agent.say(
     `Verified: Entra accepts the connection, and subscription ${subscriptionId} can be read.`,
   );
   tellAccessToken(accessToken, isKeptFresh, agent);
+}
+
+/** Asks until the subscription can be read, as long as that makes sense. */
+async function subscriptionRead(
+  connection: Parameters<typeof readSubscription>[0],
+  accessToken: AccessToken,
+  agent: Pick<PipelineAgent, 'say'>,
+  world: VerifyWorld,
+): Promise<void> {
+  const { clock, chance } = world;
+  const { subscriptionId, propagationMs: settlingMs } = connection;
+  let trouble: Waiting | undefined;
+  const work = withRetries(
+    () => readSubscription(connection, accessToken, subscriptionMs, world),
+    { transientMs: firstTokenBudgetMs, settlingMs },
+    {
+      clock,
+      pauseMs: ({ retryAfterMs = 0 }, failures) =>
+        Math.max(backoffMs(failures, chance.jitter()), retryAfterMs),
+      onWait: (waiting) => (trouble = waiting),
+    },
+  );
+  const endsOn = new Date(clock.now().getTime() + firstTokenBudgetMs + settlingMs + subscriptionMs);
+  const what = `subscription ${subscriptionId}`;
+  await logWhileWaiting({ what, work, endsOn, trouble: () => trouble }, agent, clock);
 }
 
 /**

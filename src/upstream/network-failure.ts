@@ -1,3 +1,4 @@
+import type { ErrorCode, FailureKind } from '../errors.ts';
 import type { NetworkTrouble } from '../ports.ts';
 import { remedies } from '../remedies.ts';
 
@@ -11,9 +12,32 @@ export function describeTrouble(trouble: NetworkTrouble): string {
       return `the connection failed${code}`;
     case 'certificate':
       return `the certificate is not trusted${code}`;
+    case 'host name':
+      return `this agent cannot find the host's name${code}`;
+    case 'proxy address':
+      return 'the address of the proxy cannot be read';
     case 'too large':
       return `the answer was far too large${code}`;
   }
+}
+
+/** What asking again can do about it. */
+export function kindOfTrouble({ reason }: NetworkTrouble): FailureKind {
+  switch (reason) {
+    case 'certificate':
+    case 'host name':
+    case 'proxy address':
+      return 'misconfigured';
+    case 'timeout':
+    case 'connection':
+    case 'too large':
+      return 'transient';
+  }
+}
+
+/** The code of trouble on the way to a service, whose own code is the usual one. */
+export function codeOfTrouble({ reason }: NetworkTrouble, service: ErrorCode): ErrorCode {
+  return reason === 'proxy address' ? 'PROXY_ADDRESS_INVALID' : service;
 }
 
 /** A proxy that wants another user or password than the agent's goes on wanting it (HTTP 407). */
@@ -25,8 +49,17 @@ export const proxySignIn = {
 } as const;
 
 /** What to do about trouble on the way. */
-export function networkRemedy(trouble: NetworkTrouble): string {
-  return trouble.reason === 'certificate'
-    ? "Give the agent your network's authority (--sslcacert, or NODE_EXTRA_CA_CERTS in its environment)."
-    : "Check the agent's network, proxy and firewall; run the job again if it was a passing outage.";
+export function networkRemedy({ reason }: NetworkTrouble): string {
+  switch (reason) {
+    case 'certificate':
+      return "Give the agent your network's authority (--sslcacert, or NODE_EXTRA_CA_CERTS in its environment).";
+    case 'host name':
+      return "Check the agent's DNS, and that its proxy is the right one; a private endpoint needs its DNS zone.";
+    case 'proxy address':
+      return 'Write it as http://host:port, in --proxyurl of the agent or in HTTPS_PROXY.';
+    case 'timeout':
+    case 'connection':
+    case 'too large':
+      return "Check the agent's network, proxy and firewall; run the job again if it was a passing outage.";
+  }
 }

@@ -1,12 +1,12 @@
-import { errorCodes, type ErrorCode, type Failure } from '../errors.ts';
+import { errorCodes, failureKinds, type ErrorCode, type Failure } from '../errors.ts';
 import { isPlace } from '../place.ts';
 import { list, NotAMessage, number, optional, shapeOf, text } from './shape.ts';
 
 /** A failure that came from another process. @throws {NotAMessage} for what is none. */
 export function readFailure(value: unknown): Failure {
   const shape = shapeOf(value);
-  const { kind } = shape;
-  if (kind !== 'transient' && kind !== 'definite') throw new NotAMessage('kind is another word');
+  const kind = failureKinds.find((word) => word === shape['kind']);
+  if (kind === undefined) throw new NotAMessage('kind is another word');
   const code = text(shape, 'code');
   if (!isErrorCode(code)) throw new NotAMessage('code is unknown');
   const place = optional(shape, 'place', (of, key) => list(of, key, String).filter(isPlace));

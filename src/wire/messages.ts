@@ -1,8 +1,19 @@
 import type { Failure } from '../errors.ts';
 import type { ProcessIdentity } from '../ports.ts';
 import { readFailure } from './failure.ts';
-import { list, moment, NotAMessage, number, optional, shapeOf, text, textLike } from './shape.ts';
+import {
+  boolean,
+  list,
+  moment,
+  NotAMessage,
+  number,
+  optional,
+  shapeOf,
+  text,
+  textLike,
+} from './shape.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import { firstTokenBudgetMs, usualSettlingMs } from '../upstream/retry-policy.ts';
 
 /**
  * What a task and the broker tell each other: over Node's own channel when the broker starts, as
@@ -31,6 +42,8 @@ export interface ConnectionOrder {
    * One `false` wins over the others; absent where a task has no say in it.
    */
   readonly keepOtherTasks?: boolean | undefined;
+  /** For how long new permissions are waited for, in ms; the usual time where it is absent. */
+  readonly propagationMs?: number | undefined;
 }
 
 /** It becomes the name of a directory. */
@@ -51,6 +64,8 @@ export function readConnectionOrder(body: unknown): ConnectionOrder {
     tenantId: text(shape, 'tenantId'),
     authorityHost: textLike(shape, 'authorityHost', /^https:\/\//),
     places: list(shape, 'places', readPlace),
+    keepOtherTasks: optional(shape, 'keepOtherTasks', boolean),
+    propagationMs: optional(shape, 'propagationMs', number),
   };
 }
 
@@ -78,12 +93,23 @@ export interface Wishes {
 
 /** What an order takes of a connection. */
 export function orderOf(
-  { id, name, clientId, tenantId, authorityHost }: ServiceConnection,
+  { id, name, clientId, tenantId, authorityHost, propagationMs }: ServiceConnection,
   { places = [], keepOtherTasks }: Wishes = {},
 ): ConnectionOrder {
   const authority = authorityHost.href;
   const identity = { id, name, clientId, tenantId, authorityHost: authority };
-  return { ...identity, places: places.map(plainPlace), keepOtherTasks };
+  return { ...identity, places: places.map(plainPlace), keepOtherTasks, propagationMs };
+}
+
+/** An attempt that began within the budget may last a little longer, in ms. */
+const lastAttemptMs = 40_000;
+
+/**
+ * When the broker gives up on first tokens at the latest, in ms from the task's request. The task
+ * waits a little longer than that.
+ */
+export function givenUpAfterMs(order: Pick<ConnectionOrder, 'propagationMs'>): number {
+  return firstTokenBudgetMs + (order.propagationMs ?? usualSettlingMs) + lastAttemptMs;
 }
 
 /** @throws {NotAMessage} for a kind of place that there is not. */

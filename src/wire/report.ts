@@ -1,5 +1,7 @@
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode, Failure } from '../errors.ts';
+import { readFailure } from './failure.ts';
 import type { LastWords } from './last-words.ts';
+import { list, moment, shapeOf, text } from './shape.ts';
 
 /** What the broker did for the sessions of Azure CLI of one connection. */
 export interface AzureCliReport {
@@ -50,4 +52,30 @@ export interface BrokerReport {
   readonly connections: readonly ConnectionReport[];
   /** Errors that nobody foresaw and that the broker survived; the first few. */
   readonly unforeseen?: readonly LastWords[];
+}
+
+/** A connection whose tokens a task waits for at this moment. */
+export interface Standstill {
+  readonly id: string;
+  readonly failure: Failure;
+  /** Until when it is tried, in ISO 8601. */
+  readonly until: string;
+}
+
+/** The answer to `status`. */
+export interface BrokerStatus extends BrokerReport {
+  readonly standstills: readonly Standstill[];
+}
+
+/**
+ * What keeps a connection waiting, out of an answer to `status`; undefined where nothing does.
+ * @throws {NotAMessage} for what is no such answer.
+ */
+export function readStandstill(answer: unknown, connectionId: string): Standstill | undefined {
+  const standstills = list(shapeOf(answer), 'standstills', (entry): Standstill => {
+    const shape = shapeOf(entry);
+    const failure = readFailure(shape['failure']);
+    return { id: text(shape, 'id'), failure, until: moment(shape, 'until') };
+  });
+  return standstills.find(({ id }) => id === connectionId);
 }

@@ -37,6 +37,13 @@ export function number(shape: Shape, key: string): number {
   throw new NotAMessage(`${key} is no number`);
 }
 
+/** @throws {NotAMessage} for anything but true or false. */
+export function boolean(shape: Shape, key: string): boolean {
+  const value = shape[key];
+  if (typeof value === 'boolean') return value;
+  throw new NotAMessage(`${key} is neither true nor false`);
+}
+
 /** A moment in ISO 8601. @throws {NotAMessage} for anything else. */
 export function moment(shape: Shape, key: string): string {
   const value = text(shape, key);

@@ -12,8 +12,9 @@ import { signInOnce } from '../../src/session/once.ts';
 import { remembered } from '../../src/session/remembered.ts';
 import { orUndo, verifySession, type Session } from '../../src/session/session.ts';
 import { findTools, placesOf, signInTools, type FoundTools } from '../../src/tools/tools.ts';
+import type { Waiting } from '../../src/upstream/retry-policy.ts';
 import { beginSignIn, publishSignIn } from '../shared/sign-in.ts';
-import { join, toldWhenSlow, type TaskWorld } from '../shared/task-world.ts';
+import { join, loggedWhileSlow, type TaskWorld } from '../shared/task-world.ts';
 import { readInputs, type FederatedLoginInputs } from './inputs.ts';
 
 /** Signs the tools of the job in, and gives every Azure SDK what it needs to do the same. */
@@ -55,13 +56,22 @@ async function signIn(
   const { tempDirectory } = agent;
   const upstream = await world.upstream();
   if (inputs.verify) upstream.entra.dial(connection.authorityHost);
-  const signingIn = signInOnce(
-    connection,
-    { job, tempDirectory },
-    (directory) => agent.remember(remembered.directory, directory ?? ''),
-    upstream,
+  const trouble: { now: () => Waiting | undefined } = { now: () => undefined };
+  const logged = <T>(what: string, work: Promise<T>): Promise<T> =>
+    loggedWhileSlow(connection, what, work, () => trouble.now(), agent, upstream.clock);
+  const session = await logged(
+    `the first token of service connection ${connection.name}`,
+    signInOnce(
+      connection,
+      { job, tempDirectory },
+      (directory) => agent.remember(remembered.directory, directory ?? ''),
+      (now) => (trouble.now = now),
+      upstream,
+    ),
   );
-  return toldWhenSlow(signingIn, agent, upstream.clock);
+  const accessToken: Session['accessToken'] = (scope) =>
+    logged(`the access token for ${scope}`, session.accessToken(scope));
+  return { ...session, accessToken };
 }
 
 function accessTokenFiles(

@@ -18,8 +18,9 @@ import type { IdTokenFacts } from '../../src/id-token/id-token.ts';
 import { readJob } from '../../src/id-token/job.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 import { idTokenOnce } from '../../src/session/once.ts';
+import type { Waiting } from '../../src/upstream/retry-policy.ts';
 import { beginSignIn, publishSignIn } from '../shared/sign-in.ts';
-import { join, toldWhenSlow, type TaskWorld } from '../shared/task-world.ts';
+import { join, loggedWhileSlow, type TaskWorld } from '../shared/task-world.ts';
 import { readInputs } from './inputs.ts';
 
 /** Gives Terraform, OpenTofu and their providers an identity, and the way to its ID tokens. */
@@ -82,8 +83,11 @@ async function oneToken(connection: ServiceConnection, world: TaskWorld): Promis
   tellConnection(connection, agent);
   const job = readJob(agent.jobVariables);
   const upstream = await world.upstream();
-  const asking = idTokenOnce(connection, job, upstream);
-  const idToken = await toldWhenSlow(asking, agent, upstream.clock);
+  let trouble: () => Waiting | undefined = () => undefined;
+  const asking = idTokenOnce(connection, job, (now) => (trouble = now), upstream);
+  const what = `the ID token of service connection ${connection.name}`;
+  const { clock } = upstream;
+  const idToken = await loggedWhileSlow(connection, what, asking, () => trouble(), agent, clock);
   tellIdToken(idToken, connection, false, agent);
   agent.warn(
     `The ID token in ARM_OIDC_TOKEN expires at ${utc(idToken.expiresOn)} and is not replaced; Terraform fails when it needs one after that. The mode broker has no such end.`,

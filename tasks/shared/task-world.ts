@@ -1,8 +1,10 @@
 import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
+import { logWhileWaiting, type SlowWork } from '../../src/delivery/waiting.ts';
 import { readJob } from '../../src/id-token/job.ts';
 import type { Clock, Processes, Tools } from '../../src/ports.ts';
 import type { BrokerWorld } from '../../src/refresh/connection-tokens.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
+import { troubleInBroker } from '../../src/session/broker-trouble.ts';
 import {
   type JoinWorld,
   type Membership,
@@ -11,7 +13,8 @@ import {
 } from '../../src/session/join.ts';
 import { showLastWords } from '../../src/session/last-words.ts';
 import { remembered } from '../../src/session/remembered.ts';
-import type { Wishes } from '../../src/wire/messages.ts';
+import type { Waiting } from '../../src/upstream/retry-policy.ts';
+import { givenUpAfterMs, type Wishes } from '../../src/wire/messages.ts';
 
 /** What a task's story asks of the world. */
 export interface TaskWorld {
@@ -45,34 +48,38 @@ export async function join(
     },
     world,
   );
-  const membership = await toldWhenSlow(joining, agent, world.clock);
+  const what = `the first token of service connection ${connection.name}`;
+  const trouble = (): Promise<Waiting | undefined> =>
+    troubleInBroker(connection.id, surroundings, world);
+  const membership = await loggedWhileSlow(connection, what, joining, trouble, agent, world.clock);
   // Before any tool is started with them: with NODE_DEBUG, Node writes its environment to the log.
   agent.mask(membership.endpoints.idTokenCapability);
   agent.mask(membership.endpoints.managedIdentityCapability);
-  return membership;
+  const accessToken: Membership['accessToken'] = (scope) => {
+    const work = membership.accessToken(scope);
+    return loggedWhileSlow(
+      connection,
+      `the access token for ${scope}`,
+      work,
+      trouble,
+      agent,
+      world.clock,
+    );
+  };
+  return { ...membership, accessToken };
 }
 
-/** Longer than a good answer takes, in ms; the log should not be silent until the last attempt. */
-const slowMs = 10_000;
-
-/** Says in the log that a first token is still waited for, when that takes long. */
-export async function toldWhenSlow<T>(
-  signingIn: Promise<T>,
-  { say }: Pick<PipelineAgent, 'say'>,
+/** Logs what is waited for, as far as the tokens of a connection are slow to come. */
+export function loggedWhileSlow<T>(
+  connection: ServiceConnection,
+  what: string,
+  work: Promise<T>,
+  trouble: SlowWork<T>['trouble'],
+  agent: Pick<PipelineAgent, 'say'>,
   clock: Clock,
 ): Promise<T> {
-  const done = new AbortController();
-  void clock.sleep(slowMs, done.signal).then(() => {
-    if (done.signal.aborted) return;
-    say(
-      'The first token is not there yet. What stands in the way may pass, so Azure DevOps and Entra are asked again, for up to two minutes.',
-    );
-  });
-  try {
-    return await signingIn;
-  } finally {
-    done.abort();
-  }
+  const endsOn = new Date(clock.now().getTime() + givenUpAfterMs(connection));
+  return logWhileWaiting({ what, work, endsOn, trouble }, agent, clock);
 }
 
 async function workerOf(

@@ -48,14 +48,14 @@ const table: readonly BadInput[] = [
   {
     title: 'a missing federated credential',
     connection: { federatedCredential: { subject: 'sc://contoso/shop/another' } },
-    inputs: ', tools: none',
+    inputs: ', tools: none, propagationTimeout: 0',
     code: 'AADSTS700213',
     remedy: /federated credential/,
   },
   {
     title: 'an identity without a role',
     connection: { role: false },
-    inputs: ', tools: none',
+    inputs: ', tools: none, propagationTimeout: 0',
     code: 'SUBSCRIPTION_UNREADABLE',
     remedy: /Reader/,
   },

@@ -235,7 +235,7 @@ async function playRow(row: Row, stage: Stage, emulator: Emulator): Promise<Play
       pipeline: `
 steps:
   - task: FederatedLogin@1
-    inputs: { azureSubscription: ${name}, tools: none }
+    inputs: { azureSubscription: ${name}, tools: none, propagationTimeout: 0 }
 `,
       connections: [connection],
       ...(row.isUnreferenced === true ? { referenced: [] } : {}),

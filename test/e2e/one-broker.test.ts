@@ -52,7 +52,7 @@ describe('The broker of a job', function () {
       pipeline: `
 steps:
   - task: FederatedLogin@1
-    inputs: { azureSubscription: flaky, tools: none }
+    inputs: { azureSubscription: flaky, tools: none, propagationTimeout: 0 }
     retryCountOnTaskFailure: 1
 ${look}`,
       connections: [connection],

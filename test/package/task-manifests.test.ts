@@ -36,12 +36,14 @@ const inputsOf: Readonly<Record<TaskName, Readonly<Record<string, string | undef
     verify: 'true',
     allowedTenantIds: '',
     allowedSubscriptionIds: '',
+    propagationTimeout: '60',
   },
   TerraformOidcEnv: {
     azureSubscription: undefined,
     mode: 'broker',
     subscriptionId: '',
     tfVarPrefix: '',
+    propagationTimeout: '60',
   },
   TokenRefresher: {
     azureSubscription: undefined,
@@ -49,6 +51,7 @@ const inputsOf: Readonly<Record<TaskName, Readonly<Record<string, string | undef
     keepOtherTasks: 'true',
     subscriptionId: '',
     accessTokens: '',
+    propagationTimeout: '60',
   },
 };
 

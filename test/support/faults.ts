@@ -1,10 +1,11 @@
+import type { FailureKind } from '../../src/errors.ts';
 import { NetworkTrouble, type Clock } from '../../src/ports.ts';
 import { anAnswer } from './builders.ts';
 import { refused, type DevOpsFault, type EntraFault } from './upstream.ts';
 
 interface FaultFacts {
   readonly name: string;
-  readonly kind: 'transient' | 'definite';
+  readonly kind: FailureKind;
   /** What the failure is called that a client is told of. */
   readonly code: string;
   /** The service asks for this pause, in ms, or answers so late. */
@@ -77,7 +78,29 @@ export function faults(clock: Clock): readonly Fault[] {
     ),
     devOps('408', 'DEVOPS_UNAVAILABLE', status(408)),
     devOps('a timeout', 'DEVOPS_UNAVAILABLE', ({ timeoutMs }) => hang(timeoutMs), 45_000),
-    devOps('a certificate', 'DEVOPS_UNAVAILABLE', () => new NetworkTrouble('certificate')),
+    ...(['certificate', 'host name'] as const).map((reason) =>
+      devOps(
+        `a wrong ${reason}`,
+        'DEVOPS_UNAVAILABLE',
+        () => new NetworkTrouble(reason),
+        0,
+        'misconfigured',
+      ),
+    ),
+    devOps(
+      'the address of a proxy',
+      'PROXY_ADDRESS_INVALID',
+      () => new NetworkTrouble('proxy address'),
+      0,
+      'misconfigured',
+    ),
+    ...[400, 401, 403, 404].map((number) =>
+      devOps(
+        `${number} in the first moments of a job`,
+        'JOB_PENDING',
+        status(number, {}, `{"message":"Can't issue ID_TOKEN for job in 'Pending' state"}`),
+      ),
+    ),
     devOps('an endless answer', 'DEVOPS_UNAVAILABLE', () => new NetworkTrouble('too large')),
     devOps('302 to a sign-in page', 'DEVOPS_SIGN_IN_PAGE', status(302, { location: 'https://x' })),
     devOps('203 with a page', 'DEVOPS_SIGN_IN_PAGE', status(203, {}, html)),
@@ -91,7 +114,7 @@ export function faults(clock: Clock): readonly Fault[] {
     devOps('a token that is none', unreadable, status(200, {}, '{"oidcToken":"a.b.c"}')),
     devOps('401', 'JOB_TOKEN_REFUSED', status(401), 0, 'definite'),
     devOps('407', 'PROXY_SIGN_IN_REFUSED', status(407), 0, 'definite'),
-    devOps('403', 'ID_TOKEN_REFUSED', status(403), 0, 'definite'),
+    devOps('403', 'ID_TOKEN_REFUSED', status(403), 0, 'unknown'),
     devOps('404', 'CONNECTION_NOT_FOUND', status(404), 0, 'definite'),
     devOps(
       'a connection without reference',
@@ -123,8 +146,14 @@ export function faults(clock: Clock): readonly Fault[] {
     entra('a TLS handshake that breaks', 'ENTRA_UNAVAILABLE', () =>
       refused({ trouble: new NetworkTrouble('connection', 'EPROTO') }),
     ),
-    entra('a certificate', 'ENTRA_UNAVAILABLE', () =>
-      refused({ trouble: new NetworkTrouble('certificate', 'SELF_SIGNED_CERT_IN_CHAIN') }),
+    ...(['certificate', 'host name', 'proxy address'] as const).map((reason) =>
+      entra(
+        `a wrong ${reason}`,
+        reason === 'proxy address' ? 'PROXY_ADDRESS_INVALID' : 'ENTRA_UNAVAILABLE',
+        () => refused({ trouble: new NetworkTrouble(reason) }),
+        0,
+        'misconfigured',
+      ),
     ),
     entra('an endless answer', 'ENTRA_UNAVAILABLE', () =>
       refused({ trouble: new NetworkTrouble('too large') }),
@@ -135,13 +164,34 @@ export function faults(clock: Clock): readonly Fault[] {
       async ({ timeoutMs }) => refused({ trouble: await hang(timeoutMs) }),
       45_000,
     ),
-    entra('its own outage', 'AADSTS90033', () => refused({ status: 400, aadsts: [90033] })),
+    ...[50087, 50166, 50196, 90012, 90024, 90033, 90055, 90061, 7000272].map((number) =>
+      entra(`the passing trouble ${number}`, `AADSTS${number}`, () =>
+        refused({ status: 400, aadsts: [number] }),
+      ),
+    ),
+    ...[65001, 70021, 70025, 500011, 700016, 700211, 700212, 700213, 700214, 7002138].map(
+      (number) =>
+        entra(
+          `${number}, which may be new`,
+          `AADSTS${number}`,
+          () => refused({ status: 401, aadsts: [number] }),
+          0,
+          'settling',
+        ),
+    ),
+    entra(
+      'a number that nobody knows',
+      'AADSTS123456',
+      () => refused({ status: 400, aadsts: [123456] }),
+      0,
+      'unknown',
+    ),
     // Which has the broker ask for another ID token, too.
     entra('an ID token out of its time', 'AADSTS700024', () =>
       refused({ status: 401, aadsts: [700024] }),
     ),
     entra('407', 'PROXY_SIGN_IN_REFUSED', () => refused({ status: 407 }), 0, 'definite'),
-    ...[700213, 53003, 700016].map((number) =>
+    ...[53003, 90002].map((number) =>
       entra(
         'a definite no',
         `AADSTS${number}`,

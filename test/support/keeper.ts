@@ -38,6 +38,7 @@ export class KeeperFixture {
       },
       ...(deliver === undefined ? {} : { deliver }),
       policy,
+      settlingMs: () => minutes(1),
       breaker: breaker ?? new CircuitBreaker(new FailureBudget()),
       events: {
         minted: () => (this.minted += 1),

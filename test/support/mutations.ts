@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
-import { errorCodes, FederationError } from '../../src/errors.ts';
+import { errorCodes, FederationError, type FailureKind } from '../../src/errors.ts';
 import type { HttpAnswer } from '../../src/ports.ts';
 import { assertSafeForLogs } from './failures.ts';
 
@@ -146,17 +146,24 @@ export function assertNoPieceOf(secret: string, text: string): void {
   }
 }
 
+const kinds: ReadonlySet<string> = new Set<FailureKind>([
+  'transient',
+  'settling',
+  'unknown',
+  'misconfigured',
+  'definite',
+]);
+
 /** Fails for whatever is no failure with a known code, account and remedy, or repeats a secret. */
 export function assertClassified(
   error: unknown,
   ...secrets: readonly string[]
 ): asserts error is FederationError {
   assert.ok(error instanceof FederationError, String(error));
-  const { code, message, remedy, guide = '' } = error;
-  const kind: string = error.kind;
+  const { code, message, remedy, kind, guide = '' } = error;
   assert.ok(/^AADSTS\d+$/.test(code) || errorCodes.some((known) => known === code), code);
   assert.notEqual(code, 'UNEXPECTED');
-  assert.ok(kind === 'transient' || kind === 'definite');
+  assert.ok(kinds.has(kind), kind);
   assert.ok(message !== '' && remedy !== '');
   assertSafeForLogs(`${message} ${remedy}`);
   for (const secret of secrets) {

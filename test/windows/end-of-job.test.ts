@@ -81,7 +81,7 @@ for (const platform of platforms()) {
       const { emulator, stage } = theatre;
       const connections = [emulator.addServiceConnection({ name: 'flaky' })];
       emulator.faults.inject({ at: 'arm', kind: { status: 403 }, times: 1 });
-      const steps = `${login('flaky').trimEnd()}\n    retryCountOnTaskFailure: 1\n${holdStep('here', platform)}`;
+      const steps = `${login('flaky', ', tools: none, propagationTimeout: 0').trimEnd()}\n    retryCountOnTaskFailure: 1\n${holdStep('here', platform)}`;
       const play = await playHeld(stage, { steps, connections }, async (job) => {
         await job.heldAt('here');
         assert.equal(brokersOn(stage, platform).length, 1);

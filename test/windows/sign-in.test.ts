@@ -170,7 +170,7 @@ ${login('tools', '')}
       {
         title: 'a missing federated credential',
         connection: { federatedCredential: { subject: 'sc://contoso/shop/another' } },
-        steps: login('bad'),
+        steps: login('bad', ', tools: none, propagationTimeout: 0'),
         code: 'AADSTS700213',
         remedy: /federated credential/,
       },

@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { parse } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { refusal, toFailure } from '../../errors.ts';
-import type { RegistrationAnswer, StartMessage } from '../../wire/messages.ts';
+import { givenUpAfterMs, type RegistrationAnswer, type StartMessage } from '../../wire/messages.ts';
 
-/** Longer than the broker itself waits for a first token, in ms. */
-const deadlineMs = 150_000;
+/** What an answer of the broker may take on its way, beside what the broker waits for, in ms. */
+const onTheWayMs = 10_000;
 
 /**
  * What the background process may know of the environment: how to reach the network and, before it is
@@ -65,6 +65,7 @@ export class WaitingBroker {
     // What becomes of the message shows in the answer, or in how the process ends.
     if (this.#child?.connected === true) this.#child.send(message, () => undefined);
     const deadline = new AbortController();
+    const deadlineMs = givenUpAfterMs(message.connection) + onTheWayMs;
     const tooLate = wait(deadlineMs, 'it said nothing in time', deadline);
     try {
       const outcome = await Promise.race([answered, this.#ended, tooLate]);

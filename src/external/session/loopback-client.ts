@@ -1,13 +1,13 @@
 import { request } from 'node:http';
 import type { BrokerAddress, RunningBroker } from '../../session/running-broker.ts';
-import { brokerIdHeader, type ControlRoute } from '../../wire/messages.ts';
+import { brokerIdHeader, givenUpAfterMs, type ControlRoute } from '../../wire/messages.ts';
 
-/** How long each route may take in all, in ms; registering waits for a first token. */
+/** How long each route may take in all, in ms, beside what the broker waits for itself. */
 const timeoutsMs: Readonly<Record<ControlRoute, number>> = {
   status: 3_000,
-  register: 150_000,
+  register: 10_000,
   dismiss: 10_000,
-  'access-token': 120_000,
+  'access-token': 10_000,
   stop: 5_000,
 };
 
@@ -21,7 +21,8 @@ export function reachBroker(address: BrokerAddress): RunningBroker {
   return {
     async ask(route, body) {
       try {
-        const answer = await post(address, route, JSON.stringify(body));
+        const timeoutMs = timeoutsMs[route] + waitMsOf(route, body);
+        const answer = await post(address, route, timeoutMs, JSON.stringify(body));
         return answer === undefined ? undefined : (JSON.parse(answer) as unknown);
       } catch {
         return undefined;
@@ -30,10 +31,20 @@ export function reachBroker(address: BrokerAddress): RunningBroker {
   };
 }
 
+/** Registering, and asking for an access token, wait for a first token. */
+function waitMsOf(route: ControlRoute, body: unknown): number {
+  if (route !== 'register' && route !== 'access-token') return 0;
+  const { propagationMs } = (body ?? {}) as { propagationMs?: unknown };
+  return givenUpAfterMs({
+    propagationMs: typeof propagationMs === 'number' ? propagationMs : undefined,
+  });
+}
+
 /** The body of a good answer; undefined for any other. */
 function post(
   { port, controlCapability, brokerId }: BrokerAddress,
   route: ControlRoute,
+  timeoutMs: number,
   body: string,
 ): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
@@ -44,7 +55,7 @@ function post(
         method: 'POST',
         path: `/control/${route}`,
         agent: false,
-        signal: AbortSignal.timeout(timeoutsMs[route]),
+        signal: AbortSignal.timeout(timeoutMs),
         headers: {
           'content-type': 'application/json',
           'content-length': Buffer.byteLength(body),

@@ -13,6 +13,7 @@ export function troubleOf(error: unknown): NetworkTrouble {
   if (code !== undefined && certificateCodes.test(code)) {
     return new NetworkTrouble('certificate', code);
   }
+  if (code === 'ENOTFOUND') return new NetworkTrouble('host name', code);
   if (code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT')
     return new NetworkTrouble('timeout', code);
   return new NetworkTrouble('connection', code);

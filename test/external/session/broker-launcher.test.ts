@@ -7,7 +7,10 @@ import type { StartMessage } from '../../../src/wire/messages.ts';
 import { goneWithin } from '../../e2e/support/held-job.ts';
 
 const secret = 'the-job-access-token';
-const message = { settings: { job: { jobAccessToken: secret } } } as unknown as StartMessage;
+const message = {
+  settings: { job: { jobAccessToken: secret } },
+  connection: {},
+} as unknown as StartMessage;
 
 const isLinux = process.platform === 'linux';
 const isWindows = process.platform === 'win32';

@@ -6,7 +6,7 @@ import { startAhead, type OtherNeeds } from '../../../src/external/session/head-
 import type { StartMessage } from '../../../src/wire/messages.ts';
 import { goneWithin } from '../../e2e/support/held-job.ts';
 
-const message = {} as unknown as StartMessage;
+const message = { connection: {} } as unknown as StartMessage;
 const needs: OtherNeeds = {
   refresh: { false: 'Azure DevOps' },
   mode: { native: 'nothing', static: 'Azure DevOps' },

@@ -41,7 +41,7 @@ const refusals: readonly (readonly [
   kind: FailureKind,
   retryAfterMs: number | undefined,
 ])[] = [
-  ['a number', { status: 400, aadsts: [700213] }, 'AADSTS700213', 'definite', undefined],
+  ['a number', { status: 400, aadsts: [700213] }, 'AADSTS700213', 'settling', undefined],
   [
     'several numbers',
     { status: 401, aadsts: [7000215, 50000] },
@@ -74,7 +74,7 @@ const refusals: readonly (readonly [
     'an unknown number',
     { status: 400, aadsts: [123456], headers: wait },
     'AADSTS123456',
-    'definite',
+    'unknown',
     undefined,
   ],
   ['too many requests', { status: 429, headers: wait }, 'ENTRA_THROTTLED', 'transient', seconds(9)],

@@ -58,10 +58,15 @@ describe("Resource Manager's answer", () => {
     judge(anAnswer({ body }));
   });
 
-  for (const status of [400, 403, 404]) {
-    it(`shows a missing role (HTTP ${status})`, () => {
+  it('deserves a second attempt where nobody knows what it means (HTTP 400)', () => {
+    const failure = failureOf(() => judge(anAnswer({ status: 400 })), 'SUBSCRIPTION_UNREADABLE');
+    assert.equal(failure.kind, 'unknown');
+  });
+
+  for (const status of [403, 404]) {
+    it(`shows a role that is missing, or has not arrived yet (HTTP ${status})`, () => {
       const failure = failureOf(() => judge(anAnswer({ status })), 'SUBSCRIPTION_UNREADABLE');
-      assert.equal(failure.kind, 'definite');
+      assert.equal(failure.kind, 'settling');
       assert.ok(failure.message.includes(ids.subscription));
       assert.ok(failure.remedy.includes(ids.client) && failure.remedy.includes('Reader'));
     });

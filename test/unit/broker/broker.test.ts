@@ -102,9 +102,9 @@ describe('registering a connection', () => {
   it('leaves nothing of a connection whose access token for a file is refused', async () => {
     const world = new World();
     const broker = world.broker();
-    world.http.entraFault = () => refused({ aadsts: [700213], status: 401 });
+    world.http.entraFault = () => refused({ aadsts: [53003], status: 400 });
     const order = anOrder({ places: [vault] });
-    await rejects(broker.register(order), { code: 'AADSTS700213' });
+    await rejects(broker.register(order), { code: 'AADSTS53003' });
     deepEqual(world.files.all, [root, stateFile]);
   });
 
@@ -112,7 +112,7 @@ describe('registering a connection', () => {
     const world = new World();
     const broker = world.broker();
     await broker.register(anOrder({ places: [vault] }));
-    world.http.entraFault = () => refused({ aadsts: [500011], status: 400 });
+    world.http.entraFault = () => refused({ aadsts: [53003], status: 400 });
     const more = {
       kind: 'file',
       scope: 'https://wrong.example/.default',

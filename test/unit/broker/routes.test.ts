@@ -83,14 +83,6 @@ describe('the route of the managed identity', () => {
     ]);
     match(String(answer['expires_on']), /^\d{10}$/);
   });
-
-  it('tells of a mismatch with 403, the code of Entra and the remedy', async () => {
-    const bench = await started();
-    bench.upstream.entraFault = () => refused({ status: 401, aadsts: [700213] });
-    const { status, body } = await bench.accessToken();
-    equal(status, 403);
-    match(body, /AADSTS700213.*federated credential/);
-  });
 });
 
 describe('what nobody but a tool of the job can get', () => {

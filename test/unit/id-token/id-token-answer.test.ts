@@ -60,7 +60,7 @@ const refusals: readonly (readonly [string, HttpAnswer, ErrorCode, FailureKind])
     'no api-version',
     vss(400, 'VssVersionNotSpecifiedException', 'No api-version was supplied.'),
     'ID_TOKEN_REFUSED',
-    'definite',
+    'unknown',
   ],
   [
     'GET in place of POST',
@@ -69,8 +69,17 @@ const refusals: readonly (readonly [string, HttpAnswer, ErrorCode, FailureKind])
       body: '{"count":1,"value":{"Message":"The requested resource does not support http method \'GET\'."}}',
     }),
     'ID_TOKEN_REFUSED',
-    'definite',
+    'unknown',
   ],
+  ...[400, 401, 403, 404, 409, 500].map(
+    (status) =>
+      [
+        `a job that has hardly begun (${status})`,
+        vss(status, 'Exception', "Can't issue ID_TOKEN for job in 'Pending' state."),
+        'JOB_PENDING',
+        'transient',
+      ] as const,
+  ),
   ['a refused job access token', anAnswer({ status: 401 }), 'JOB_TOKEN_REFUSED', 'definite'],
   ['a refused job access token, as a page', page(401), 'JOB_TOKEN_REFUSED', 'definite'],
   ['a redirect to a sign-in', page(302), 'DEVOPS_SIGN_IN_PAGE', 'transient'],
@@ -95,7 +104,7 @@ const refusals: readonly (readonly [string, HttpAnswer, ErrorCode, FailureKind])
     'DEVOPS_UNAVAILABLE',
     'transient',
   ],
-  ['no permission', vss(403, 'AccessDeniedException', 'No.'), 'ID_TOKEN_REFUSED', 'definite'],
+  ['no permission', vss(403, 'AccessDeniedException', 'No.'), 'ID_TOKEN_REFUSED', 'unknown'],
   ['no connection', vss(404, 'ServiceEndpointNotFound', 'No.'), 'CONNECTION_NOT_FOUND', 'definite'],
   ['an answer too late', anAnswer({ status: 408 }), 'DEVOPS_UNAVAILABLE', 'transient'],
   [

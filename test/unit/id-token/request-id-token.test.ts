@@ -76,7 +76,6 @@ describe('asking for an ID token', () => {
   const troubles = [
     ['timeout', undefined, 'no complete answer in time', 'proxy'],
     ['connection', 'ECONNRESET', 'the connection failed (ECONNRESET)', 'proxy'],
-    ['certificate', 'SELF_SIGNED_CERT_IN_CHAIN', 'not trusted', 'NODE_EXTRA_CA_CERTS'],
     ['too large', undefined, 'far too large', 'proxy'],
   ] as const;
   for (const [reason, code, account, remedy] of troubles) {
@@ -88,6 +87,19 @@ describe('asking for an ID token', () => {
       assert.equal(failure.kind, 'transient');
       assert.ok(failure.message.includes('dev.azure.com') && failure.message.includes(account));
       assert.ok(failure.remedy.includes(remedy));
+    });
+  }
+
+  const mistakes = [
+    ['certificate', 'DEVOPS_UNAVAILABLE', 'not trusted', 'NODE_EXTRA_CA_CERTS'],
+    ['host name', 'DEVOPS_UNAVAILABLE', "cannot find the host's name", 'DNS'],
+    ['proxy address', 'PROXY_ADDRESS_INVALID', 'cannot be read', 'http://host:port'],
+  ] as const;
+  for (const [reason, code, account, remedy] of mistakes) {
+    it(`is misconfigured where the trouble is the ${reason}`, async () => {
+      const failure = await rejectionOf(ask(new NetworkTrouble(reason)), code);
+      assert.equal(failure.kind, 'misconfigured');
+      assert.ok(failure.message.includes(account) && failure.remedy.includes(remedy));
     });
   }
 

@@ -71,8 +71,13 @@ function faultOf({ clock }: BrokerFixture, wanted: (typeof table)[number], index
   return fault;
 }
 
-function patienceAfter({ kind, slackMs = 0 }: Fault): number {
-  return kind === 'definite' ? definiteRecoveryMs : recoveryMs + slackMs;
+/** What has lasted for longer than it may is taken for a definite no. */
+function isRefusal({ kind }: Pick<Fault, 'kind'>): boolean {
+  return kind === 'definite' || kind === 'settling' || kind === 'unknown';
+}
+
+function patienceAfter(fault: Fault): number {
+  return isRefusal(fault) ? definiteRecoveryMs : recoveryMs + (fault.slackMs ?? 0);
 }
 
 /** What holds in every cell, whatever happens. */
@@ -107,7 +112,7 @@ function rareness({ upstream }: BrokerFixture, { service, kind }: Fault): void {
 
 function explained(poll: Poll, fault: Fault): void {
   const answer = JSON.parse(poll.body) as { error: string; message: string };
-  equal(poll.status, fault.kind === 'definite' ? 403 : 503);
+  equal(poll.status, isRefusal(fault) ? 403 : 503);
   equal(answer.error, fault.code);
   match(answer.message, /^(Azure DevOps|Entra) .{40,}\. [A-Z].{20,}\. \([A-Z_0-9]+\)$/);
 }
@@ -127,7 +132,7 @@ for (const [index, row] of table.entries()) {
         await client.askFor(route === 'msi' ? seconds(140) : seconds(20));
         strike(made, fault);
         // A definite no is asked about once a minute, so that its end is seen a minute later.
-        const mendedMs = row.kind === 'definite' ? seconds(30) : 0;
+        const mendedMs = isRefusal(row) ? seconds(30) : 0;
         const shortMs = (route === 'msi' ? seconds(100) : seconds(65)) - mendedMs;
         await client.askFor(shortMs);
         strike(made, undefined);
@@ -188,6 +193,14 @@ for (const [index, row] of table.entries()) {
         equal(told.failure.code, fault.code);
         equal(made.upstream.visitsTo(fault.service).length, 1);
         deepEqual(made.files.all, ['/agent/_work/_temp']);
+        return;
+      }
+      if (fault.kind === 'misconfigured' || fault.kind === 'unknown') {
+        await made.clock.advance(seconds(5));
+        const [told] = made.told;
+        ok(told !== undefined && 'failure' in told, 'it is not told within seconds');
+        equal(told.failure.code, fault.code);
+        equal(made.upstream.visitsTo(fault.service).length, 2);
         return;
       }
       await made.clock.advance(seconds(47));

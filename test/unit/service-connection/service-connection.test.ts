@@ -26,6 +26,7 @@ describe('a service connection', () => {
         authorityHost: new URL('https://login.microsoftonline.com/'),
         resourceManager: new URL('https://management.azure.com/'),
         resourceManagerScope: 'https://management.azure.com/.default',
+        propagationMs: 60_000,
       },
     );
   });

@@ -18,7 +18,7 @@ class World {
   signIn(): Promise<Session> {
     const surroundings = { job: aJob(), tempDirectory: '/temp' };
     const onDirectory = (directory: string | undefined): void => void (this.directory = directory);
-    return signInOnce(aServiceConnection(), surroundings, onDirectory, this);
+    return signInOnce(aServiceConnection(), surroundings, onDirectory, () => undefined, this);
   }
 }
 
@@ -90,7 +90,7 @@ describe('one ID token', () => {
     const world = new World();
     world.files.replace = () => Promise.reject(new Error('a file'));
     world.files.makePrivateDirectory = () => Promise.reject(new Error('a directory'));
-    const { token } = await idTokenOnce(aServiceConnection(), aJob(), world);
+    const { token } = await idTokenOnce(aServiceConnection(), aJob(), () => undefined, world);
     ok(world.http.accepts(token.reveal()));
   });
 });

@@ -8,7 +8,7 @@ import {
   ids,
   noon,
 } from '../../support/builders.ts';
-import { FakeClock, FakeHttp } from '../../support/fakes.ts';
+import { FakeChance, FakeHttp, ImpatientClock } from '../../support/fakes.ts';
 
 class Bench {
   readonly said: string[] = [];
@@ -21,6 +21,7 @@ class Bench {
   readonly http = new FakeHttp(() =>
     anAnswer({ body: JSON.stringify({ subscriptionId: ids.subscription, state: 'Enabled' }) }),
   );
+  readonly clock = new ImpatientClock();
   undone = 0;
   readonly session: Session = {
     idToken: { issuer: '', subject: '', audience: '', expiresOn: noon },
@@ -33,7 +34,7 @@ class Bench {
   };
 
   verify(connection = aServiceConnection()): Promise<void> {
-    const world = { http: this.http, clock: new FakeClock() };
+    const world = { http: this.http, clock: this.clock, chance: new FakeChance() };
     return verifySession(connection, this.session, this.agent, world);
   }
 }

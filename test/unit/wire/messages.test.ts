@@ -10,10 +10,13 @@ import {
 import { NotAMessage } from '../../../src/wire/shape.ts';
 import { aServiceConnection, noon } from '../../support/builders.ts';
 
-const order = orderOf(aServiceConnection(), [
-  { kind: 'file', path: '/a', scope: 'b' },
-  { kind: 'azure-cli', profile: '/c' },
-]);
+const order = orderOf(aServiceConnection(), {
+  places: [
+    { kind: 'file', path: '/a', scope: 'b' },
+    { kind: 'azure-cli', profile: '/c' },
+  ],
+  keepOtherTasks: false,
+});
 const registration = {
   brokerId: 'x',
   address: '127.0.0.1:50505',
@@ -30,7 +33,7 @@ const failure = {
   code: 'AADSTS700213',
   message: 'm',
   remedy: 'r',
-  kind: 'definite',
+  kind: 'settling',
   retryAfterMs: undefined,
   guide: undefined,
   place: undefined,

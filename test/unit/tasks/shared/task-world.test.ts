@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import { remembered } from '../../../../src/session/remembered.ts';
-import { join, toldWhenSlow } from '../../../../tasks/shared/task-world.ts';
+import { join } from '../../../../tasks/shared/task-world.ts';
 import {
   aServiceConnection,
   ids,
   jobAccessToken,
   jobVariables,
-  seconds,
 } from '../../../support/builders.ts';
 import { rejectionOf } from '../../../support/failures.ts';
 import type { AgentSettings } from '../../../support/fake-agent.ts';
-import { FakeClock } from '../../../support/fakes.ts';
 import { TaskBench } from '../../../support/task-bench.ts';
 
 async function joined(settings: AgentSettings = {}): Promise<TaskBench> {
@@ -42,25 +40,6 @@ describe('joining the broker', () => {
     await rejectionOf(join(aServiceConnection(), {}, bench.world(agent)), 'OIDC_URI_REFUSED');
     assert.deepEqual([bench.broker.started, bench.files.all], [[], []]);
   });
-});
-
-describe('a sign-in that is waited for', () => {
-  for (const [title, tookMs, lines] of [
-    ['is not spoken of while it is quick', seconds(9), 0],
-    ['is spoken of once when it takes long', seconds(95), 1],
-  ] as const) {
-    it(title, async () => {
-      const clock = new FakeClock();
-      const said: string[] = [];
-      const signingIn = clock.sleep(tookMs).then(() => 'signed in');
-      const told = toldWhenSlow(signingIn, { say: (line) => void said.push(line) }, clock);
-      await clock.advance(tookMs);
-      assert.equal(await told, 'signed in');
-      await clock.advance(seconds(100));
-      assert.equal(said.length, lines);
-      assert.equal(clock.sleeping, 0);
-    });
-  }
 });
 
 describe('what a main step remembers', () => {
