@@ -48,6 +48,7 @@ export interface SignInTool {
   ): Promise<readonly VariableChange[] | undefined>;
   /** The failure of a step that names the tool where it is not there. */
   missing(absence: Absence): FederationError;
-  /** Removes what the sign-in left outside of the job's own folders; logs what it cannot remove. */
-  forget?(agent: ForgettingAgent, tools: Tools): Promise<void>;
 }
+
+/** Removes what a sign-in left outside of the job's own folders; logs what it cannot remove. */
+export type Forget = (agent: ForgettingAgent, tools: Tools) => Promise<void>;

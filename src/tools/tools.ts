@@ -2,7 +2,7 @@ import type { VariableChange } from '../agent/variable-change.ts';
 import type { Tools } from '../ports.ts';
 import type { TokenPlace } from '../wire/messages.ts';
 import { allTools } from './all.ts';
-import type { ForgettingAgent, SignInTool, ToolSignIn, ToolWorld } from './sign-in-tool.ts';
+import type { SignInTool, ToolSignIn, ToolWorld } from './sign-in-tool.ts';
 import { isNamed, wants, type ToolChoice } from './tool-choice.ts';
 
 /** The wanted tools of which programs are there. */
@@ -50,11 +50,6 @@ export async function signInTools(
   const variables = offers.flatMap((offer) => offer ?? []);
   // Two tools that ask the broker need the same variables.
   return [...new Map(variables.map((variable) => [variable.name, variable])).values()];
-}
-
-/** Removes what the sign-ins of a job left outside of its own folders. */
-export async function forgetTools(agent: ForgettingAgent, tools: Tools): Promise<void> {
-  for (const tool of allTools) await tool.forget?.(agent, tools);
 }
 
 function valueOf<T>(settled: PromiseSettledResult<T>): T {

@@ -6,7 +6,7 @@ import { showLastWords } from '../../src/session/last-words.ts';
 import { leaveBroker, type LeaveWorld } from '../../src/session/leave.ts';
 import { remembered } from '../../src/session/remembered.ts';
 import { reportLines, reportMarkdown } from '../../src/session/report.ts';
-import { forgetTools } from '../../src/tools/tools.ts';
+import { forgetTools } from '../../src/tools/forget.ts';
 
 /** What the post-job step asks of the world. */
 export interface FinishWorld extends LeaveWorld {

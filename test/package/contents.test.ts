@@ -61,7 +61,9 @@ describe('The packed extension', () => {
 
   it('offers by its address the results tab, and nothing of a task', () => {
     const others = addressable.filter((path) => !/^(tab|images)\//.test(path));
-    assert.deepEqual(others.sort(), ['CHANGELOG.md', 'LICENSE', 'README.md']);
+    // The last one is tfx's own list of contributions.
+    const expected = ['CHANGELOG.md', 'LICENSE', 'README.md', 'extension.vsomanifest'];
+    assert.deepEqual(others.sort(), expected);
     assert.deepEqual(
       addressable.filter((path) => path.startsWith('tab/')).sort(),
       sharedFiles.filter((path) => path.startsWith('tab/')),
@@ -97,13 +99,13 @@ describe('The packed extension', () => {
     });
   }
 
-  it('is no larger than 600 kB without its pictures', () => {
+  it('is no larger than 720 kB without its pictures', () => {
     const sizeOfPictures = pictures.reduce(
       (sum, path) => sum + fileOf(extension, path).zippedSize,
       0,
     );
     const size = extension.size - sizeOfPictures;
-    assert.ok(size <= 600 * kilobyte, `${size} bytes`);
+    assert.ok(size <= 720 * kilobyte, `${size} bytes`);
   });
 
   it('carries no source, source map or installed package', () => {

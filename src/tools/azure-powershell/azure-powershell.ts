@@ -1,8 +1,7 @@
 import { managedIdentityVariables } from '../../delivery/variables/azure-variables.ts';
 import { refusal } from '../../errors.ts';
-import { remembered } from '../../session/remembered.ts';
 import type { Absence, SignInTool } from '../sign-in-tool.ts';
-import { findPowerShells, forgetContext } from './programs.ts';
+import { findPowerShells } from './programs.ts';
 import { contextName } from './scripts.ts';
 import { signInAzurePowerShell } from './sign-in.ts';
 
@@ -29,20 +28,4 @@ export const azurePowerShell: SignInTool = {
       `The input tools names azurePowerShell, but ${why[absence]}.`,
       'Install PowerShell and the module Az.Accounts for the user of the agent, add the directory of the module to PSModulePath, or leave azurePowerShell out of the input tools.',
     ),
-  forget: async (agent, tools) => {
-    const context = agent.recall(remembered.powerShellContext);
-    if (context === undefined) return;
-    const { jobId = '' } = agent.jobVariables;
-    // A printed line can name any context of this user's: only this step's own is removed.
-    if (context !== contextName(agent.input('azureSubscription').toLowerCase(), jobId)) {
-      agent.warn(
-        `The context of Azure PowerShell that ${remembered.powerShellContext} names is not that of this step, so it was not removed. A step of this job, or a variable, has set it in place of this task.`,
-      );
-      return;
-    }
-    if (await forgetContext(context, tools)) return;
-    agent.warn(
-      `The sign-in of Azure PowerShell could not be removed: run Disconnect-AzAccount -ContextName ${context} as the user of this agent.`,
-    );
-  },
 };
