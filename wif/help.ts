@@ -21,6 +21,8 @@ A federated connection has no secret. The way there:
   wif convert --all             what would happen; then the same with --apply
   wif doctor <connection>       why one does not work
   wif revert <connection>       back to the secret, within seven days
+  wif check azure-pipelines.yml what the steps of a pipeline need
+  wif move-issuer --all         off the issuer that retires on ${issuerRetirement}
   wif connect …                 a new connection for an identity of yours, in one go
 ${signIn}
 ${exits}
@@ -39,8 +41,8 @@ Examples:
   wif list -o contoso --output json | jq '.connections[] | select(.canConvert)'
 
 The issuer of Azure DevOps (vstoken.dev.azure.com) retires on ${issuerRetirement}. The list
-says which connections use it; they are changed in the project settings:
-${issuerChangePage}
+says which connections use it; wif move-issuer moves them. Microsoft Graph says which app
+registrations are for several tenants: those keep it.
 ${exits}`,
 
   doctor: `
@@ -95,13 +97,56 @@ Examples:
   wif revert --all -o contoso                           what could be reverted
 ${exits}`,
 
+  'move-issuer': `
+Without --apply nothing is changed: it says which connections have the issuer that retires on
+${issuerRetirement}, which must keep it (app registrations for several tenants, national clouds), and
+the exact command for each. With --apply it runs that command of Azure CLI, one connection at a
+time for each of --concurrency, waits, and looks whether the federated credential is there. Where
+Azure DevOps has no right to make it, your own rights are used. At last it names the old
+credential for deletion, once a run has signed in with the new one and no other needs it.
+
+Azure CLI must be signed in as the same account, in the same tenant: that is checked first.
+How the change goes: ${issuerChangePage}
+
+Permissions (least):
+  Azure DevOps      the role Administrator on each service connection
+  Microsoft Graph   Application.Read.All; owner of the app registration where Azure DevOps is not
+  managed identity  Managed Identity Federated Credential Contributor on it
+  On this machine   Azure CLI with the extension azure-devops
+
+Examples:
+  wif move-issuer --all -o contoso                      what would happen, with the commands
+  wif move-issuer shop-legacy -o contoso -p shop --apply
+${exits}`,
+
+  check: `
+It reads pipelines, the templates and the scripts of their repository, in bash, PowerShell and cmd,
+and asks nobody anything. Verdicts:
+  nothing   the step stays signed in, or needs no session that lasts
+  our step  a step of the extension at the top of the job keeps it signed in
+  change    a line or a task has to be changed
+  unknown   only the run, or another repository, knows
+
+Permissions (least):
+  none: it is for a pull-request check without a sign-in
+
+Examples:
+  wif check azure-pipelines.yml
+  wif check azure-pipelines.yml --output json
+
+Exit codes:
+  0  nothing has to be changed            2  the command line makes no sense
+  1  a line or a task has to be changed   3  nothing is known to be wrong, and not all is known`,
+
   connect: `
 Steps; each is skipped where its work is done already:
   1  the service connection, with the issuer of Microsoft Entra
   2  issuer and subject, as Azure DevOps tells them
   3  the federated credential of the identity
   4  the role, with --role
-  5  a check that all fits together
+  5  every pipeline may use it, with --all-pipelines
+  6  a check that all fits together
+Before the first step it looks for everything that would be refused later, in a dry run too.
 If a step fails, what exists stays; the same command goes on there. Without --role, a missing role
 is mentioned, and is no failure.
 
@@ -119,6 +164,8 @@ Permissions (least):
 Examples:
   wif connect -o contoso -p shop --name shop-production --subscription <ID> --role Contributor \\
     --identity $(az identity show -n shop -g identities --query id --output tsv)
+  wif connect -o contoso -p shop --name shop-web --subscription <ID> --resource-group web \\
+    --identity <resource ID> --role Contributor --all-pipelines
   wif connect -o contoso -p shop --name shop-test --subscription <ID> --app <client ID> --dry-run
 ${exits}`,
 } as const;

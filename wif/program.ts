@@ -1,16 +1,23 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { conversion, reversion, type Operation } from './administration/operation.ts';
 import { change, type ChangeOptions } from './commands/change.ts';
-import { connect, type ConnectOptions } from './commands/connect.ts';
+import { check, type CheckOptions, type CheckWorld } from './commands/check.ts';
+import type { ConnectOptions } from './commands/connect-wish.ts';
+import { connect } from './commands/connect.ts';
 import { doctor, type DoctorOptions } from './commands/doctor.ts';
 import { list, type ListOptions } from './commands/list.ts';
+import { moveIssuer } from './commands/move-issuer.ts';
 import { exitCodes, type CommandWorld, type ExitCode } from './commands/world.ts';
 import { helpTexts } from './help.ts';
 
 /** What every command takes before the world can be made. */
 export interface SharedOptions {
   readonly organization?: string;
+  /** Of the identities and subscriptions. */
   readonly tenant?: string;
+  /** Of the organization, where that is another. */
+  readonly devopsTenant?: string;
+  readonly output?: string;
 }
 
 /** Makes the world for a command, runs it, and sees to how it ends. */
@@ -21,9 +28,17 @@ export type Run = (
 
 const defaultConcurrency = 4;
 const maxConcurrency = 16;
+const defaultWaitSeconds = 300;
+const maxWaitSeconds = 3_600;
+
+/** Runs what asks no service. */
+export type RunOffline = (
+  shared: { readonly output?: string },
+  story: (world: CheckWorld) => ExitCode,
+) => void;
 
 /** The command line, in Commander's terms. */
-export function createProgram(run: Run, version: string): Command {
+export function createProgram(run: Run, runOffline: RunOffline, version: string): Command {
   const program = new Command('wif')
     .description(
       'From secrets to workload identity federation: Azure service connections of Azure DevOps.',
@@ -36,7 +51,9 @@ export function createProgram(run: Run, version: string): Command {
   addDoctor(program, run);
   addChange(program, run, conversion, 'converts connections from secrets to federation');
   addChange(program, run, reversion, 'reverts conversions of the last seven days');
+  addBulk(program, run, 'move-issuer', "moves connections to Entra's issuer", moveIssuer);
   addConnect(program, run);
+  addCheck(program, runOffline);
   return program;
 }
 
@@ -76,41 +93,66 @@ function addDoctor(program: Command, run: Run): void {
     );
 }
 
+type NamedOptions = ChangeOptions & { readonly project: readonly string[] } & SharedOptions;
+
 function addChange(program: Command, run: Run, operation: Operation, description: string): void {
-  command(program, operation.name, description)
+  addBulk(program, run, operation.name, description, (options, world) =>
+    change(operation, options, world),
+  );
+}
+
+/** A command that changes connections of one's choice, or all, and writes a journal. */
+function addBulk(
+  program: Command,
+  run: Run,
+  name: 'convert' | 'revert' | 'move-issuer',
+  description: string,
+  story: (options: ChangeOptions, world: CommandWorld) => Promise<ExitCode>,
+): void {
+  command(program, name, description)
     .argument('[connections...]', 'names, project/name, or IDs')
     .option('--all', 'every connection of the projects', false)
-    .option('--file <path>', 'a file with a connection on each line; - for the standard input')
+    .option('--file <path>', 'a connection on each line, or CSV of list; - for standard input')
     .option('--apply', 'do it; without this nothing is changed', false)
     .option('--journal <path>', 'where to keep what is done (default: wif-<organization>.jsonl)')
+    .addOption(wait())
     .addOption(projects())
     .addOption(concurrency())
     .addOption(output('table', 'json', 'csv'))
-    .action(
-      (
-        names: readonly string[],
-        options: ChangeOptions & { readonly project: readonly string[] } & SharedOptions,
-      ) =>
-        run(options, (world) =>
-          change(operation, { ...options, names, projects: options.project }, world),
-        ),
+    .action((names: readonly string[], options: NamedOptions) =>
+      run(options, (world) => story({ ...options, names, projects: options.project }, world)),
     );
 }
 
 function addConnect(program: Command, run: Run): void {
   command(program, 'connect', 'makes a federated connection for an identity of yours')
-    .requiredOption('-p, --project <name>', 'project of the connection, by name or ID')
+    .option('-p, --project <name>', 'project of the connection, by name or ID')
     .requiredOption('--name <name>', 'name of the connection')
-    .requiredOption('--subscription <ID>', 'the Azure subscription that it is for')
+    .option('--subscription <ID>', 'the Azure subscription that it is for')
+    .option('--resource-group <name>', 'one resource group of the subscription')
+    .option('--management-group <ID>', 'a management group, in place of a subscription')
     .option('--identity <resource ID>', 'a user-assigned managed identity')
     .option('--app <client ID>', 'an app registration')
     .option('--role <name>', 'give the identity this role')
-    .option('--role-scope <scope>', 'where the role holds (default: the subscription)')
+    .option('--role-scope <scope>', 'where the role holds (default: what it is for)')
     .option('--description <text>', 'description of the connection', '')
+    .option('--all-pipelines', 'let every pipeline of the project use it', false)
     .option('--dry-run', 'print the plan only', false)
     .addOption(output('table', 'json'))
     .action((options: ConnectOptions & SharedOptions) =>
       run(options, (world) => connect(options, world)),
+    );
+}
+
+function addCheck(program: Command, run: RunOffline): void {
+  program
+    .command('check')
+    .description('says what the steps of a pipeline need to stay signed in; asks nobody')
+    .argument('<files...>', 'azure-pipelines.yml, and templates that it takes')
+    .addOption(output('table', 'json', 'csv'))
+    .addHelpText('after', helpTexts.check)
+    .action((files: readonly string[], options: Omit<CheckOptions, 'files'>) =>
+      run(options, (world) => check({ ...options, files }, world)),
     );
 }
 
@@ -125,6 +167,7 @@ function command(program: Command, name: keyof typeof helpTexts, description: st
       ).env('AZDO_ORG_SERVICE_URL'),
     )
     .option('--tenant <ID>', 'tenant to sign in to with Entra')
+    .option('--devops-tenant <ID>', 'tenant of the organization, where that is another')
     .addHelpText('after', helpTexts[name]);
 }
 
@@ -135,13 +178,32 @@ function projects(): Option {
 }
 
 function concurrency(): Option {
-  return new Option('--concurrency <number>', 'how many requests at a time')
+  return numeric('--concurrency <number>', 'how many requests at a time', {
+    max: maxConcurrency,
+    usual: defaultConcurrency,
+  });
+}
+
+/** Microsoft says of a change that it can take a few minutes. */
+function wait(): Option {
+  return numeric('--wait <seconds>', 'how long to wait for each change', {
+    max: maxWaitSeconds,
+    usual: defaultWaitSeconds,
+  });
+}
+
+function numeric(
+  flags: string,
+  description: string,
+  { max, usual }: { readonly max: number; readonly usual: number },
+): Option {
+  return new Option(flags, description)
     .argParser((value: string) => {
       const number = Number(value);
-      if (Number.isInteger(number) && number >= 1 && number <= maxConcurrency) return number;
-      throw new InvalidArgumentError(`It must be a number from 1 to ${maxConcurrency}.`);
+      if (Number.isInteger(number) && number >= 1 && number <= max) return number;
+      throw new InvalidArgumentError(`It must be a number from 1 to ${max}.`);
     })
-    .default(defaultConcurrency);
+    .default(usual);
 }
 
 function output(...forms: readonly string[]): Option {

@@ -3,6 +3,8 @@ import '../src/external/machine/hardening.ts';
 import { version } from '../package.json';
 import { systemChance } from '../src/external/machine/chance.ts';
 import { systemClock } from '../src/external/machine/clock.ts';
+import { systemTools } from '../src/external/machine/tools.ts';
+import { azureCliOf } from './administration/azure-cli.ts';
 import { asAdministrationError } from './administration/errors.ts';
 import { organizationNamed } from './administration/organization.ts';
 import { patient } from './administration/patience.ts';
@@ -11,6 +13,7 @@ import { exitCodes, type CommandWorld } from './commands/world.ts';
 import { azureDevOps } from './external/azure-devops.ts';
 import { microsoftGraph, resourceManager } from './external/azure-services.ts';
 import {
+  accountOf,
   devopsScope,
   entraSignIn,
   graphScope,
@@ -19,24 +22,50 @@ import {
 } from './external/credentials.ts';
 import { environment, onInterruption } from './external/environment.ts';
 import { openJournal } from './external/journal-file.ts';
+import { repositoryOf } from './external/repository-files.ts';
 import { allowBrokenPipe, readText, systemTerminal } from './external/terminal.ts';
-import { createProgram, usageExitCode, type Run, type SharedOptions } from './program.ts';
+import {
+  createProgram,
+  usageExitCode,
+  type Run,
+  type RunOffline,
+  type SharedOptions,
+} from './program.ts';
 
 const run: Run = async (shared, story) => {
   try {
     environment.endWith(await story(worldFor(shared)));
   } catch (error) {
-    const { code, message, remedy } = asAdministrationError(error);
-    systemTerminal.note(`wif: ${code}: ${message}\n${remedy}`);
-    environment.endWith(code === 'USAGE_INVALID' ? exitCodes.usage : exitCodes.failed);
+    tell(error, shared.output);
   }
 };
 
-function worldFor({ organization: named, tenant }: SharedOptions): CommandWorld {
+const runOffline: RunOffline = (shared, story) => {
+  try {
+    environment.endWith(story({ terminal: systemTerminal, readText, repositoryOf }));
+  } catch (error) {
+    tell(error, shared.output);
+  }
+};
+
+/** An error, for people and, where that was asked for, for programs. */
+function tell(error: unknown, output: string | undefined): void {
+  const { code, message, remedy } = asAdministrationError(error);
+  if (output === 'json') systemTerminal.outJson({ error: { code, message, remedy } });
+  systemTerminal.note(`wif: ${code}: ${message}`);
+  systemTerminal.note(remedy);
+  environment.endWith(code === 'USAGE_INVALID' ? exitCodes.usage : exitCodes.failed);
+}
+
+function worldFor(options: SharedOptions): CommandWorld {
+  const { organization: named, tenant, devopsTenant = tenant } = options;
   const organization = organizationNamed(named);
   const entra = entraSignIn(tenant, environment.authorityHost);
   const token = environment.personalAccessToken;
-  const devops = token === undefined ? entra(devopsScope) : personalSignIn(token);
+  const devops =
+    token === undefined
+      ? entraSignIn(devopsTenant, environment.authorityHost)(devopsScope)
+      : personalSignIn(token);
   return {
     organization,
     devops: unhurried(azureDevOps(organization.url, devops, environment.httpsProxy)),
@@ -44,6 +73,9 @@ function worldFor({ organization: named, tenant }: SharedOptions): CommandWorld 
       graph: unhurried(microsoftGraph(entra(graphScope))),
       resourceManager: unhurried(resourceManager(entra(resourceManagerScope))),
     },
+    azureCli: azureCliOf(systemTools),
+    devopsTenant,
+    whoAmI: () => (token === undefined ? accountOf(devops) : Promise.resolve(undefined)),
     clock: systemClock,
     terminal: systemTerminal,
     stop: interruption(),
@@ -73,7 +105,7 @@ function interruption(): { readonly isWanted: boolean } {
 
 allowBrokenPipe();
 try {
-  await createProgram(run, version).parseAsync([...environment.arguments]);
+  await createProgram(run, runOffline, version).parseAsync([...environment.arguments]);
 } catch (error) {
   const code = usageExitCode(error);
   if (code === undefined) throw error;

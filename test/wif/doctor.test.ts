@@ -8,6 +8,7 @@ interface Report {
     readonly check: string;
     readonly state: string;
     readonly text: string;
+    readonly details: readonly string[];
     readonly commands: readonly string[];
   }[];
 }
@@ -19,6 +20,8 @@ describe('wif doctor', function () {
     Object.fromEntries(findings.map(({ check, state }) => [check, state]));
   const textOf = ({ findings }: Report, check: string): string =>
     findings.find((finding) => finding.check === check)?.text ?? '';
+  const detailsOf = ({ findings }: Report): readonly string[] =>
+    findings.find(({ check }) => check === 'federated credential')?.details ?? [];
   afterEach(() => desk().assertNoCredential());
 
   it('finds nothing wrong with a connection that works', async () => {
@@ -76,10 +79,8 @@ describe('wif doctor', function () {
       federatedCredential: wrong,
     });
     const report = await desk().json<Report>(1, 'doctor', 'near', '--fix');
-    assert.match(
-      textOf(report, 'federated credential'),
-      /its audience is "api:\/\/other" in place of/,
-    );
+    const [near = ''] = detailsOf(report);
+    assert.match(near, /its audience is "api:\/\/other" in place of/);
     assert.equal(office.application(clientId).federatedCredentials[0]?.audience, 'api://other');
   });
 
@@ -88,7 +89,7 @@ describe('wif doctor', function () {
     const report = await desk().json<Report>(1, 'doctor', 'old', '--fix');
     assert.match(
       textOf(report, 'issuer'),
-      /retires on 2027-07-01.*https:\/\/learn\.microsoft\.com/,
+      /retires on 2027-07-01.*https:\/\/learn\.microsoft\.com\/azure\/devops\/pipelines\/release\/convert-service-connections/,
     );
     const puts = desk().emulator.journal.entries.filter(({ method }) => method !== 'GET');
     assert.deepEqual(
@@ -139,6 +140,104 @@ describe('wif doctor', function () {
     office.changeApplication(clientId, { isMultiTenant: true });
     const trapped = await desk().json<Report>(1, 'doctor', 'one');
     assert.match(textOf(trapped, 'tenants'), /AADSTS70052/);
+  });
+
+  it('leaves the issuer of an application for several tenants, and says why', async () => {
+    const { office } = desk().emulator;
+    const { clientId } = office.addConnection({ name: 'saas', issuer: 'azure-devops' });
+    office.changeApplication(clientId, { isMultiTenant: true });
+    const report = await desk().json<Report>(0, 'doctor', 'saas');
+    assert.equal(states(report)['issuer'], 'ok');
+    assert.match(textOf(report, 'issuer'), /that stays: .*several tenants.*AADSTS70052/);
+    const list = await desk().run('list');
+    assert.match(list.out, /the issuer of Azure DevOps stays, since its app registration/);
+    assert.ok(!list.out.includes('2027-07-01'), list.out);
+  });
+
+  it('says of credentials of a shared identity only which are near, a line each', async () => {
+    const { office } = desk().emulator;
+    const options = { name: 'shared', issuer: 'entra', federatedCredential: 'none' } as const;
+    const { clientId, issuer, subject } = office.addConnection(options);
+    const audience = 'api://AzureADTokenExchange';
+    const others = Array.from({ length: 18 }, (_, index) => ({
+      name: `other-${index}`,
+      issuer,
+      subject: subject.replace(/[^/]+$/, `00000000-0000-4000-8000-0000000000${index + 10}`),
+      audience,
+    }));
+    const near = { name: 'near', issuer, subject: `${subject}/`, audience };
+    office.changeApplication(clientId, { federatedCredentials: [...others, near] });
+    const { out } = await desk().run('doctor', 'shared');
+    const lines = out.split('\n').filter((line) => line.includes('comes near'));
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? '', /^ +"near" comes near: its subject is /);
+    assert.ok(!out.includes('other-'), out);
+  });
+
+  it('says with a personal access token alone what Azure DevOps knows, and what it cannot', async () => {
+    const { office } = desk().emulator;
+    office.addConnection({ name: 'good', issuer: 'entra' });
+    desk().environment = { AZURE_DEVOPS_EXT_PAT: office.issuePersonalAccessToken() };
+    const report = await desk().json<Report>(1, 'doctor', 'good');
+    const { issuer, state, identity } = states(report);
+    assert.deepEqual([issuer, state, identity], ['ok', 'ok', 'unknown']);
+    assert.match(textOf(report, 'identity'), /no sign-in to Entra/);
+  });
+
+  it('names the management group, not a subscription, in the remedy for it', async () => {
+    const { office } = desk().emulator;
+    office.addConnection({ name: 'mg', issuer: 'entra', scopeLevel: 'ManagementGroup' });
+    desk().environment = office.addAdministrator({ resourceManager: 'none' }).environment;
+    const report = await desk().json<Report>(1, 'doctor', 'mg');
+    assert.match(textOf(report, 'roles'), /the role Reader on the management group/);
+  });
+
+  it('tells an error as JSON where JSON was asked for', async () => {
+    const told = await desk().json<{ readonly error: { readonly code: string } }>(
+      1,
+      'doctor',
+      'none',
+    );
+    assert.equal(told.error.code, 'CONNECTION_NOT_FOUND');
+  });
+
+  it('writes nothing of a name that steers a terminal or begins a line', async () => {
+    const evil = 'x\u001b[2J\r\nok       roles: fine\u202egood\u2066';
+    desk().emulator.office.addConnection({ name: evil, issuer: 'entra' });
+    const runs = [
+      await desk().run('doctor', evil),
+      await desk().run('list'),
+      await desk().run('list', '--output', 'csv'),
+      await desk().run('list', '--output', 'json'),
+      await desk().run('doctor', `no ${evil}`),
+    ];
+    for (const { out, err } of runs) {
+      const steering =
+        /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]|^ok {7}roles: fine/m;
+      assert.doesNotMatch(out, steering);
+      assert.doesNotMatch(err, steering);
+    }
+  });
+
+  it('reads one project for one name, in at most 12 requests', async () => {
+    const { office, journal } = desk().emulator;
+    for (let number = 1; number <= 60; number += 1) office.addProject(`team ${number}`);
+    office.addConnection({ name: 'good', issuer: 'entra' });
+    await desk().json<Report>(0, 'doctor', 'shop/good');
+    const far = journal.entries.length;
+    assert.ok(far <= 12, `${far} requests`);
+    const mark = journal.mark();
+    await desk().json<Report>(0, 'doctor', 'good', '-p', 'shop');
+    assert.ok(journal.since(mark).length <= 12);
+  });
+
+  it('finds a connection whose name has a slash and looks like a project', async () => {
+    const { office } = desk().emulator;
+    office.addProject('team');
+    office.addConnection({ name: 'team/good', issuer: 'entra' });
+    office.addConnection({ name: 'none/such', issuer: 'entra' });
+    await desk().json<Report>(0, 'doctor', 'team/good');
+    await desk().json<Report>(0, 'doctor', 'none/such');
   });
 
   it('ends at once when there is no sign-in', async () => {

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { useDesk } from './support/desk.ts';
 
-const commands = ['list', 'doctor', 'convert', 'revert', 'connect'] as const;
+const commands = [
+  'list',
+  'doctor',
+  'convert',
+  'revert',
+  'move-issuer',
+  'check',
+  'connect',
+] as const;
 
 describe('The help of wif', () => {
   const desk = useDesk();

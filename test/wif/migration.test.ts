@@ -4,6 +4,7 @@ import { assertGreen, linesOf, useTheatre } from '../e2e/support/theatre.ts';
 import type { ServiceConnection } from '../harness/emulator/emulator.ts';
 import { repositoryFile } from '../harness/stage.ts';
 import { describeWith } from '../support/needs.ts';
+import { AzureCliStandIn } from './support/azure-cli.ts';
 import { Desk } from './support/desk.ts';
 import { commandsIn, comparable } from './support/documents.ts';
 
@@ -74,6 +75,7 @@ describeWith('terraform', 'The journey of a team that leaves its secrets behind'
     });
     assert.match(refused.report.log, /signs in by ServicePrincipal, not by workload identity/);
 
+    const azureCli = await AzureCliStandIn.on(desk);
     const shown = commandsIn(repositoryFile('docs', 'MIGRATION.md'));
     assert.ok(shown.length >= 7, 'the document has its commands');
     for (const { words, output } of shown) {
@@ -82,6 +84,7 @@ describeWith('terraform', 'The journey of a team that leaves its secrets behind'
       assert.equal(comparable(out), comparable(output), `wif ${words.join(' ')}\n${err}`);
     }
 
+    azureCli.close();
     const converted = office.connection(production.id);
     assert.ok(!('serviceprincipalkey' in converted.endpoint.authorization.parameters));
     await play(converted, federatedJob);

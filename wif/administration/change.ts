@@ -1,47 +1,30 @@
 import type { Clock } from '../../src/ports.ts';
 import type { Refusal } from './answer.ts';
-import { isFederated, readConnection, type Connection } from './connection.ts';
+import { readConnection, trustOf, type Connection } from './connection.ts';
 import { AdministrationError, administrationError, asAdministrationError } from './errors.ts';
+import type { Directory } from './identity.ts';
 import type { Journal, JournalEntry, PastChange } from './journal.ts';
-import { isForeign, reasonText, type Operation, type SkipReason } from './operation.ts';
+import { hasFailed, isForeign, isUnderWay, type Operation } from './operation.ts';
+import { done, failed, skipped, underWay, type Outcome } from './outcome.ts';
+import type { Stop } from './parallel.ts';
+import { giveMissingTrust } from './repair.ts';
 import { currentState, lookUntil, requestScheme } from './service-connections.ts';
 import type { Web } from './web.ts';
-
-/** What became of a connection in a run. */
-export interface Outcome {
-  readonly connection: Connection;
-  readonly result:
-    | 'converted'
-    | 'reverted'
-    | 'would convert'
-    | 'would revert'
-    | 'skipped'
-    | 'failed'
-    | 'not started';
-  /** Of what was skipped, its reason; of what failed, its code. */
-  readonly reason: string;
-  readonly detail: string;
-  /** Of what is done, which run did it. */
-  readonly by: 'this run' | 'an interrupted run' | 'an earlier run' | '';
-}
 
 /** What a change needs. */
 export interface ChangeWorld {
   readonly web: Web;
+  readonly directory: Directory;
   readonly clock: Clock;
   readonly journal: Journal;
   readonly organization: string;
   readonly past: ReadonlyMap<string, PastChange>;
+  /** How long to wait for Azure DevOps to finish one change, in ms. */
+  readonly waitMs: number;
+  readonly stop: Stop;
 }
 
-const tries = 5;
-
-/** What would be done, judged by the list alone. */
-export function foresee(operation: Operation, connection: Connection, now: Date): Outcome {
-  const verdict = operation.verdict(connection, now);
-  if (!verdict.can) return skipped(connection, verdict.reason);
-  return { connection, result: `would ${operation.name}`, reason: '', detail: '', by: '' };
-}
+const maxTries = 5;
 
 /**
  * Changes one connection, or says why not. Its real state decides, looked at right before: what an
@@ -66,6 +49,8 @@ async function change(
   world: ChangeWorld,
 ): Promise<Outcome> {
   const past = world.past.get(listed.id);
+  const isOurs = past?.operation === operation.name && past.state === 'begun';
+  if (isOurs && isUnderWay(listed) && !isForeign(listed)) return resume(operation, listed, world);
   const before = pastOutcome(operation, listed, past);
   if (before !== undefined) {
     if (before.by === 'an interrupted run')
@@ -76,13 +61,31 @@ async function change(
   if (!expected.can) return skipped(listed, expected.reason);
   const current = await currentState(world.web, listed);
   if (current === undefined) throw gone(listed);
-  if (operation.isDone(current)) return change(operation, current, world);
+  if (operation.isDone(current) || isUnderWay(current)) return change(operation, current, world);
   const verdict = operation.verdict(current, world.clock.now());
   if (!verdict.can) return skipped(current, verdict.reason);
   if (past?.operation === operation.name && past.state === operation.done) {
     return skipped(current, 'reverted-since');
   }
-  return attempt(operation, current, world);
+  return recorded(operation, current, world, async () => {
+    await write(world, operation, current, { event: 'begin' });
+    if (hasFailed(current)) return repaired(operation, current, world);
+    const outcome = await persist(operation, current, world);
+    const { connection } = outcome;
+    const isRepairable =
+      operation.name === 'convert' && hasFailed(connection) && trustOf(connection) !== undefined;
+    return isRepairable ? repaired(operation, connection, world) : outcome;
+  });
+}
+
+/** Where Azure DevOps lacks the rights for the federated credential, the caller's may do. */
+async function repaired(
+  operation: Operation,
+  connection: Connection,
+  world: ChangeWorld,
+): Promise<Outcome> {
+  await giveMissingTrust(connection, world.directory);
+  return persist(operation, connection, world);
 }
 
 /** What the journal says of a connection that already is as the operation leaves it. */
@@ -94,35 +97,41 @@ function pastOutcome(
   // Projects that only share it tell of it too; it is counted where it belongs.
   if (!operation.isDone(connection) || isForeign(connection)) return undefined;
   if (past?.operation !== operation.name) return undefined;
-  const done = { connection, result: operation.done, reason: '', detail: '' };
-  if (past.state === 'begun') return { ...done, by: 'an interrupted run' };
-  return past.state === operation.done ? { ...done, by: 'an earlier run' } : undefined;
+  const by = past.state === 'begun' ? 'an interrupted run' : 'an earlier run';
+  if (past.state !== 'begun' && past.state !== operation.done) return undefined;
+  return { connection, result: operation.done, reason: '', detail: '', by };
 }
 
-async function attempt(
+/** An earlier run asked for it, and Azure DevOps still works on it: nothing is asked for again. */
+function resume(operation: Operation, listed: Connection, world: ChangeWorld): Promise<Outcome> {
+  return recorded(operation, listed, world, async () => {
+    const outcome = await settled(operation, listed, world);
+    return outcome.result === operation.done ? { ...outcome, by: 'an interrupted run' } : outcome;
+  });
+}
+
+/** Writes down how work ended. What is still under way, or not known, stays begun. */
+async function recorded(
   operation: Operation,
   connection: Connection,
   world: ChangeWorld,
+  work: () => Promise<Outcome>,
 ): Promise<Outcome> {
-  await write(world, operation, connection, { event: 'begin' });
   try {
-    const outcome = await persist(operation, connection, world);
+    const outcome = await work();
+    if (outcome.result === 'under way') return outcome;
     const isDone = outcome.result === operation.done;
     await write(world, operation, connection, {
       event: 'end',
-      outcome: isDone ? operation.done : 'failed',
+      ...(isDone ? { outcome: operation.done } : { outcome: 'failed', code: outcome.reason }),
     });
     return outcome;
   } catch (error) {
     const failure = asAdministrationError(error);
     if (failure.code !== 'JOURNAL_UNUSABLE' && failure.kind === 'definite') {
-      await write(world, operation, connection, {
-        event: 'end',
-        outcome: 'failed',
-        code: failure.code,
-      });
+      const { code } = failure;
+      await write(world, operation, connection, { event: 'end', outcome: 'failed', code });
     }
-    // Of transient trouble nobody knows whether the change arrived: it stays begun.
     throw failure;
   }
 }
@@ -134,18 +143,20 @@ async function persist(
   world: ChangeWorld,
 ): Promise<Outcome> {
   let trouble: AdministrationError | undefined;
-  for (let count = 0; count < tries; count += 1) {
+  for (let count = 0; count < maxTries; count += 1) {
     try {
       const answer = await requestScheme(world.web, connection, operation.targetScheme);
       if ('refusal' in answer)
         return await judgeRefusal(operation, connection, answer.refusal, world);
-      return await confirmed(operation, connection, answer.value, world);
+      const told = readConnection(answer.value, connection.project) ?? connection;
+      return await settled(operation, told, world);
     } catch (error) {
       trouble = asAdministrationError(error);
       if (!isUncertain(trouble)) throw trouble;
     }
     const now = await currentState(world.web, connection);
     if (now !== undefined && operation.isDone(now)) return done(operation, now);
+    if (now !== undefined && isUnderWay(now)) return settled(operation, now, world);
     await world.clock.sleep(1_000 * 2 ** count);
   }
   throw trouble ?? unconfirmed(operation, connection, '');
@@ -156,25 +167,18 @@ function isUncertain(trouble: AdministrationError): boolean {
   return trouble.kind === 'transient' && trouble.code !== 'SERVICE_THROTTLED';
 }
 
-async function confirmed(
+/** Waits until Azure DevOps has finished, which can take minutes, and says how it ended. */
+async function settled(
   operation: Operation,
-  { project, ...connection }: Connection,
-  answer: unknown,
+  told: Connection,
   world: ChangeWorld,
 ): Promise<Outcome> {
-  const told = readConnection(answer, project);
-  let now = told === undefined ? undefined : await lookUntil(isSettled, told, world);
-  if (now === undefined || !operation.isDone(now)) {
-    now = await currentState(world.web, { ...connection, project });
-  }
-  if (now === undefined) throw gone({ ...connection, project });
-  if (now.operation.state === 'Failed') throw unconfirmed(operation, now, now.operation.message);
-  if (!operation.isDone(now)) throw unconfirmed(operation, now, '');
-  return done(operation, now);
-}
-
-function isSettled({ operation }: Connection): boolean {
-  return operation.state !== 'InProgress';
+  const isSettled = (one: Connection): boolean =>
+    !isUnderWay(one) && (operation.isDone(one) || hasFailed(one));
+  const now = isSettled(told) ? told : await lookUntil(isSettled, told, world);
+  if (isUnderWay(now)) return underWay(now);
+  if (operation.isDone(now)) return done(operation, now);
+  return failed(now, unconfirmed(operation, now, now.operation.message));
 }
 
 /**
@@ -202,24 +206,6 @@ async function judgeRefusal(
   );
 }
 
-function done(operation: Operation, connection: Connection): Outcome {
-  const detail =
-    isFederated(connection) && connection.revertUntil !== undefined
-      ? `can be reverted until ${connection.revertUntil.toISOString()}`
-      : '';
-  return { connection, result: operation.done, reason: '', detail, by: 'this run' };
-}
-
-export function skipped(connection: Connection, reason: SkipReason): Outcome {
-  const detail = reasonText(reason, connection);
-  return { connection, result: 'skipped', reason, detail, by: '' };
-}
-
-export function failed(connection: Connection, error: AdministrationError): Outcome {
-  const detail = `${error.message} ${error.remedy}`;
-  return { connection, result: 'failed', reason: error.code, detail, by: '' };
-}
-
 function unconfirmed(
   operation: Operation,
   { name, project }: Connection,
@@ -229,7 +215,9 @@ function unconfirmed(
   return administrationError(
     'CHANGE_UNCONFIRMED',
     `Azure DevOps accepted to ${operation.name} the service connection "${name}" of project "${project.name}", but did not do it${said}.`,
-    'Open the connection in the project settings: Azure DevOps shows there why.',
+    operation.name === 'convert'
+      ? 'Run the command again: it makes the federated credential with your own rights, where Azure DevOps has said which, and asks again.'
+      : 'Open the connection in the project settings: Azure DevOps shows there why.',
   );
 }
 
@@ -248,14 +236,6 @@ async function write(
   what: Pick<JournalEntry, 'event' | 'outcome' | 'code'>,
 ): Promise<void> {
   const at = clock.now().toISOString();
-  await journal.write({
-    v: 1,
-    at,
-    operation,
-    organization,
-    project: project.name,
-    id,
-    name,
-    ...what,
-  });
+  const about = { operation, organization, project: project.name, id, name };
+  await journal.write({ v: 1, at, ...about, ...what });
 }

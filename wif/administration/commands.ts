@@ -1,6 +1,6 @@
 import { shell } from '../../src/access-token/federated-credential.ts';
-import type { Connection } from './connection.ts';
-import type { Trust } from './federated-credentials.ts';
+import { moveArguments } from './azure-cli.ts';
+import type { Connection, Trust } from './connection.ts';
 import type { AppRegistration, Identity } from './identity.ts';
 
 /** A word of a shell's command, plain where it can be: names are other people's words. */
@@ -49,10 +49,41 @@ export function deleteSecretCommands({ clientId, secrets }: AppRegistration): re
   );
 }
 
+/** Deletes one federated credential with Azure CLI. */
+export function deleteCredentialCommand(identity: Identity, name: string): string {
+  return identity.kind === 'app registration'
+    ? command(
+        'az ad app federated-credential delete',
+        ['--id', identity.clientId],
+        ['--federated-credential-id', name],
+      )
+    : command(
+        'az identity federated-credential delete',
+        ['--name', name],
+        ['--identity-name', identity.name],
+        ['--resource-group', identity.resourceGroup],
+        ['--subscription', identity.subscriptionId],
+      );
+}
+
+/** Moves one connection to Entra's issuer with Azure CLI. */
+export function moveCommand(subject: string, tenantId: string): string {
+  return ['az', ...moveArguments(subject, tenantId)].map(quotedWord).join(' ');
+}
+
 /** Converts one connection with this tool. */
-export function convertCommand({ id, project }: Connection, organization: string): string {
+export function convertCommand(connection: Connection, organization: string): string {
+  return ownCommand('convert', connection, organization);
+}
+
+/** Moves one connection to Entra's issuer with this tool. */
+export function moveIssuerCommand(connection: Connection, organization: string): string {
+  return ownCommand('move-issuer', connection, organization);
+}
+
+function ownCommand(name: string, { id, project }: Connection, organization: string): string {
   return command(
-    `wif convert ${id} --apply`,
+    `wif ${name} ${id} --apply`,
     ['--organization', organization],
     ['--project', project.name],
   );

@@ -1,18 +1,23 @@
 import type { Clock } from '../../src/ports.ts';
 import { publicCloud } from './cloud.ts';
 import { assignRoleCommand, createCredentialCommand } from './commands.ts';
-import { isFederated, isSame, federation, type Connection, type Project } from './connection.ts';
-import { trustOf } from './diagnosis.ts';
-import { administrationError } from './errors.ts';
 import {
-  compareCredentials,
-  credentialsOf,
-  ensureCredential,
+  federation,
+  isFederated,
+  isSame,
+  trustOf,
+  type Connection,
+  type Project,
   type Trust,
-} from './federated-credentials.ts';
+} from './connection.ts';
+import { administrationError } from './errors.ts';
+import { compareCredentials, credentialsOf, ensureCredential } from './federated-credentials.ts';
 import type { Directory, Identity } from './identity.ts';
 import { assignRole, roleNamed, rolesOf } from './roles.ts';
+import { addressOfScope, isSameScope, scopeOf, type Scope } from './scope.ts';
+import { allowAllPipelines, isAllowedToAllPipelines } from './pipeline-permission.ts';
 import { connectionsOf, createConnection, lookUntil } from './service-connections.ts';
+import { never } from './parallel.ts';
 import type { Web } from './web.ts';
 
 /** What `connect` is to bring about. */
@@ -22,7 +27,9 @@ export interface Wish {
   readonly project: Project;
   readonly identity: Identity;
   readonly tenantId: string;
-  readonly subscription: { readonly id: string; readonly name: string };
+  readonly scope: Scope;
+  /** Let every pipeline of the project use it; else each asks once. */
+  readonly allPipelines: boolean;
   /** A role to give the identity; none, where absent. */
   readonly role: { readonly name: string; readonly scope: string } | undefined;
 }
@@ -54,6 +61,9 @@ export interface Step {
   readonly command?: (wish: Wish, made: Made) => string | undefined;
 }
 
+/** How long Azure DevOps may take to tell issuer and subject of a new connection, in ms. */
+const maxReadBackMs = 20_000;
+
 const serviceConnectionStep: Step = {
   title: 'service connection',
   async take(wish, made, { web, isDryRun }) {
@@ -80,7 +90,8 @@ const readBackStep: Step = {
     if (made.connection === undefined)
       return unknownYet(isDryRun, 'Azure DevOps tells them once the connection exists');
     const isTold = (connection: Connection): boolean => trustOf(connection) !== undefined;
-    made.connection = await lookUntil(isTold, made.connection, { web, clock });
+    const waiting = { web, clock, waitMs: maxReadBackMs, stop: never };
+    made.connection = await lookUntil(isTold, made.connection, waiting);
     const trust = trustOf(made.connection);
     if (trust !== undefined) {
       made.trust = trust;
@@ -120,13 +131,7 @@ const roleStep: Step = {
     const { resourceManager } = directory;
     if (role === undefined) return { state: 'exists', detail: 'none was asked for' };
     const { principalId } = identity;
-    if (principalId === undefined) {
-      throw administrationError(
-        'IDENTITY_NOT_FOUND',
-        `The app registration "${identity.name}" has no service principal in this tenant.`,
-        `Create it with: az ad sp create --id ${identity.clientId}`,
-      );
-    }
+    if (principalId === undefined) throw withoutPrincipal(identity);
     const detail = `${role.name} at ${role.scope}`;
     const definition = await roleNamed(role.name, role.scope, resourceManager);
     const present = await rolesOf(principalId, role.scope, resourceManager);
@@ -142,15 +147,32 @@ const roleStep: Step = {
   },
 };
 
+const allPipelinesStep: Step = {
+  title: 'all pipelines',
+  async take(_wish, made, { web, isDryRun }) {
+    const detail = 'every pipeline of the project may use it';
+    if (made.connection === undefined) return unknownYet(isDryRun, detail);
+    if (await isAllowedToAllPipelines(made.connection, web)) return { state: 'exists', detail };
+    if (isDryRun) return { state: 'would create', detail };
+    await allowAllPipelines(made.connection, web);
+    return { state: 'created', detail };
+  },
+};
+
 /** The steps, in their order: each needs what those before it made. */
-export function stepsOf({ role }: Wish): readonly Step[] {
-  const steps = [serviceConnectionStep, readBackStep, credentialStep];
-  return role === undefined ? steps : [...steps, roleStep];
+export function stepsOf({ role, allPipelines }: Wish): readonly Step[] {
+  return [
+    serviceConnectionStep,
+    readBackStep,
+    credentialStep,
+    ...(role === undefined ? [] : [roleStep]),
+    ...(allPipelines ? [allPipelinesStep] : []),
+  ];
 }
 
 /** The record that makes a connection (https://learn.microsoft.com/rest/api/azure/devops/serviceendpoint/endpoints/create). */
 export function newRecord(wish: Wish): Readonly<Record<string, unknown>> {
-  const { name, description, project, identity, tenantId, subscription } = wish;
+  const { name, description, project, identity, tenantId, scope } = wish;
   return {
     name,
     description,
@@ -164,23 +186,28 @@ export function newRecord(wish: Wish): Readonly<Record<string, unknown>> {
         tenantid: tenantId,
         serviceprincipalid: identity.clientId,
         workloadIdentityFederationIssuerType: 'EntraID',
+        ...(scope.kind === 'resource group' ? { scope: addressOfScope(scope) } : {}),
       },
     },
     data: {
       environment: publicCloud,
-      scopeLevel: 'Subscription',
-      subscriptionId: subscription.id,
-      subscriptionName: subscription.name,
+      ...scopeData(scope),
       creationMode: 'Manual',
       identityType:
-        identity.kind === 'managed identity' ? 'ManagedIdentityManual' : 'AppRegistrationManual',
+        identity.kind === 'managed identity' ? 'ManagedIdentity' : 'AppRegistrationManual',
     },
     serviceEndpointProjectReferences: [{ projectReference: project, name, description }],
   };
 }
 
+function scopeData({ kind, id, name }: Scope): Readonly<Record<string, string>> {
+  return kind === 'management group'
+    ? { scopeLevel: 'ManagementGroup', managementGroupId: id, managementGroupName: name }
+    : { scopeLevel: 'Subscription', subscriptionId: id, subscriptionName: name };
+}
+
 /** The connection of this name, which must be the one that is wished for. */
-async function connectionNamed(wish: Wish, web: Web): Promise<Connection | undefined> {
+export async function connectionNamed(wish: Wish, web: Web): Promise<Connection | undefined> {
   const connections = await connectionsOf(web, wish.project);
   const existing = connections.find(({ name }) => isSame(name, wish.name));
   if (existing === undefined) return undefined;
@@ -189,7 +216,9 @@ async function connectionNamed(wish: Wish, web: Web): Promise<Connection | undef
     ...differs('cloud', existing.environment, publicCloud),
     ...differs('client ID', existing.clientId, wish.identity.clientId),
     ...differs('tenant', existing.tenantId, wish.tenantId),
-    ...differs('subscription', existing.subscriptionId, wish.subscription.id),
+    ...(isSameScope(scopeOf(existing), addressOfScope(wish.scope))
+      ? []
+      : [`it is for ${scopeOf(existing) ?? 'no scope'}`]),
   ];
   if (differences.length === 0) return existing;
   throw administrationError(
@@ -212,6 +241,15 @@ async function makeConnection(wish: Wish, web: Web): Promise<Connection> {
   const existing = await connectionNamed(wish, web);
   if (existing !== undefined) return existing;
   throw outcome ?? unreadable(wish);
+}
+
+/** What has no service principal can have no role. */
+export function withoutPrincipal({ name, clientId }: Identity): Error {
+  return administrationError(
+    'IDENTITY_NOT_FOUND',
+    `The app registration "${name}" has no service principal in this tenant.`,
+    `Create it with: az ad sp create --id ${clientId}`,
+  );
 }
 
 function unreadable({ name }: Wish): Error {

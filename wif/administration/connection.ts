@@ -1,3 +1,4 @@
+import { audience } from '../../src/access-token/federated-credential.ts';
 import { isGuid, recordOf, shown, textOf } from './answer.ts';
 
 export interface Project {
@@ -25,6 +26,8 @@ export interface Connection {
   readonly tenantId: string | undefined;
   readonly subscriptionId: string | undefined;
   readonly managementGroup: string | undefined;
+  /** Where its roles hold, where that is narrower than the subscription. */
+  readonly resourceScope: string | undefined;
   readonly issuer: string | undefined;
   readonly subject: string | undefined;
   readonly isReady: boolean;
@@ -34,6 +37,18 @@ export interface Connection {
   /** Why an operation of Azure DevOps itself failed, or that it is still under way. */
   readonly operation: { readonly state: string; readonly message: string };
   readonly record: EndpointRecord;
+}
+
+/** What Entra compares, letter for letter, with an ID token. */
+export interface Trust {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: string;
+}
+
+/** What Entra will compare; undefined where Azure DevOps does not tell. */
+export function trustOf({ issuer, subject }: Connection): Trust | undefined {
+  return issuer === undefined || subject === undefined ? undefined : { issuer, subject, audience };
 }
 
 export const federation = 'WorkloadIdentityFederation';
@@ -64,6 +79,7 @@ export function readConnection(value: unknown, project: Project): Connection | u
     tenantId: parameters['tenantid'],
     subscriptionId: guidOf(data['subscriptionid']),
     managementGroup: data['managementgroupid'],
+    resourceScope: groupScopeOf(parameters['scope']),
     issuer: parameters['workloadidentityfederationissuer'],
     subject: parameters['workloadidentityfederationsubject'],
     isReady: record['isReady'] !== false,
@@ -128,6 +144,13 @@ function lowerCased(value: unknown): Readonly<Record<string, string>> {
 /** Connections to a management group carry no subscription, or one of zeros. */
 function guidOf(value: string | undefined): string | undefined {
   return value !== undefined && isGuid(value) && /[1-9a-f]/i.test(value) ? value : undefined;
+}
+
+/** A resource group; a scope that is the subscription itself says nothing new. */
+function groupScopeOf(value: string | undefined): string | undefined {
+  return value !== undefined && /^\/subscriptions\/[\w-]+\/resourceGroups\/[\w().-]+$/i.test(value)
+    ? value
+    : undefined;
 }
 
 function dateOf(value: string | undefined): Date | undefined {

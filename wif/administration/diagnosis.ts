@@ -1,18 +1,17 @@
-import { audience } from '../../src/access-token/federated-credential.ts';
 import { isOfPublicCloud } from './cloud.ts';
 import { assignRoleCommand, createCredentialCommand } from './commands.ts';
-import { isFederated, type Connection } from './connection.ts';
+import { isFederated, trustOf, type Connection, type Trust } from './connection.ts';
 import { AdministrationError } from './errors.ts';
 import {
   compareCredentials,
   credentialsOf,
   maxCredentials,
   type FederatedCredential,
-  type Trust,
 } from './federated-credentials.ts';
 import {
   appFindings,
   hint,
+  issuerFindings,
   ok,
   problem,
   schemeFindings,
@@ -21,7 +20,8 @@ import {
   type Finding,
 } from './findings.ts';
 import { identityOf, type Directory, type Identity } from './identity.ts';
-import { rolesOf, scopeOf } from './roles.ts';
+import { rolesOf } from './roles.ts';
+import { scopeOf } from './scope.ts';
 
 /** All that is known of a connection. */
 export interface Diagnosis {
@@ -44,13 +44,17 @@ export interface DiagnosisWorld {
 
 /** Compares what Azure DevOps will send with what the identity trusts, and looks for its roles. */
 export async function diagnose(connection: Connection, world: DiagnosisWorld): Promise<Diagnosis> {
-  const findings = [...schemeFindings(connection, world), ...stateFindings(connection)];
+  const findings = [...schemeFindings(connection, world)];
   const sends = trustOf(connection);
+  const state = stateFindings(connection);
   if (!isOfPublicCloud(connection)) {
-    findings.push(otherCloud(connection));
+    const issuer = issuerFindings(connection, undefined, world.organization);
+    findings.push(...issuer, ...state, otherCloud(connection));
     return { findings, identity: undefined, sends, canFix: false };
   }
-  const identity = await identityFinding(connection, world.directory, findings);
+  const who: Finding[] = [];
+  const identity = await identityFinding(connection, world.directory, who);
+  findings.push(...issuerFindings(connection, identity, world.organization), ...state, ...who);
   let canFix = false;
   if (identity !== undefined) {
     if (isFederated(connection)) {
@@ -65,11 +69,6 @@ export async function diagnose(connection: Connection, world: DiagnosisWorld): P
 /** Whether everything is known and right. */
 export function isHealthy({ findings }: Diagnosis): boolean {
   return findings.every(({ state }) => state === 'ok' || state === 'hint');
-}
-
-/** What Entra will compare; undefined where Azure DevOps does not tell. */
-export function trustOf({ issuer, subject }: Connection): Trust | undefined {
-  return issuer === undefined || subject === undefined ? undefined : { issuer, subject, audience };
 }
 
 /** What is in another cloud looks, from this one, as if there were nothing. */
@@ -130,22 +129,33 @@ async function credentialFinding(
   const isFull = present.length >= maxCredentials;
   const canFix = comparison.blockedBy === undefined && !isFull;
   const create = createCredentialCommand(identity, connection.id, sends);
-  findings.push(
-    problem(check, missingText(sends, comparison.near, present.length), canFix ? [create] : []),
-  );
+  const details = nearLines(comparison.near);
+  const text = missingText(sends, present.length);
+  findings.push(problem(check, text, canFix ? [create] : [], details));
   return canFix;
 }
 
-function missingText(
-  { issuer, subject, audience: listed }: Trust,
-  near: readonly { readonly credential: FederatedCredential; readonly flaw: string }[],
-  count: number,
-): string {
+function missingText({ issuer, subject, audience: listed }: Trust, count: number): string {
   const wanted = `None has the issuer ${issuer}, the subject ${subject} and the audience ${listed}.`;
-  const others = near.map(({ credential, flaw }) => `"${credential.name}" comes near: ${flaw}.`);
-  const full =
-    count >= maxCredentials ? [`There are ${count}, and no more are taken: delete one.`] : [];
-  return [wanted, ...others, ...full].join(' ');
+  return count >= maxCredentials
+    ? `${wanted} There are ${count}, and no more are taken: delete one.`
+    : wanted;
+}
+
+/** More than these are hardly meant for this connection. */
+const maxNear = 5;
+
+/** What comes near, a line each. */
+function nearLines(
+  near: readonly { readonly credential: FederatedCredential; readonly flaw: string }[],
+): readonly string[] {
+  const rest = near.length - maxNear;
+  return [
+    ...near
+      .slice(0, maxNear)
+      .map(({ credential, flaw }) => `"${credential.name}" comes near: ${flaw}.`),
+    ...(rest > 0 ? [`So do ${rest} more.`] : []),
+  ];
 }
 
 async function roleFinding(
@@ -187,7 +197,7 @@ async function roleFinding(
   findings.push(missing('roles', text, [assignRoleCommand(principalId, 'Reader', scope)]));
 }
 
-/** What cannot be looked at is a finding too, unless nobody is signed in. */
+/** What cannot be looked at is a finding too, also where nobody is signed in to Entra. */
 async function guarded<T>(
   check: string,
   findings: Finding[],
@@ -196,7 +206,7 @@ async function guarded<T>(
   try {
     return await look();
   } catch (error) {
-    if (!(error instanceof AdministrationError) || error.code === 'SIGN_IN_FAILED') throw error;
+    if (!(error instanceof AdministrationError)) throw error;
     const isFact = error.code === 'IDENTITY_NOT_FOUND';
     const text = `${error.message} ${error.remedy}`;
     findings.push(isFact ? problem(check, text) : unknown(check, text));

@@ -11,6 +11,7 @@ export const administrationErrorCodes = [
   'CONNECTION_AMBIGUOUS',
   'CONNECTION_NAME_TAKEN',
   'IDENTITY_NOT_FOUND',
+  'IDENTITY_UNSUITABLE',
   'ROLE_NOT_FOUND',
   // Who the administrator is
   'SIGN_IN_FAILED',
@@ -27,7 +28,8 @@ export const administrationErrorCodes = [
   'CHANGE_UNCONFIRMED',
   'CREDENTIAL_CONFLICT',
   'CREDENTIALS_FULL',
-  // Files of this machine
+  // Programs and files of this machine
+  'AZURE_CLI_UNUSABLE',
   'FILE_UNREADABLE',
   'JOURNAL_BUSY',
   'JOURNAL_UNUSABLE',

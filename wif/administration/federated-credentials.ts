@@ -1,14 +1,8 @@
 import { ask, consult, listOf, recordOf, textOf, type Purpose, type Reading } from './answer.ts';
+import type { Trust } from './connection.ts';
 import { administrationError, asAdministrationError, type AdministrationError } from './errors.ts';
 import { graphReading, type Directory, type Identity } from './identity.ts';
 import { path, type Web, type WebRequest } from './web.ts';
-
-/** What Entra compares, letter for letter, with an ID token. */
-export interface Trust {
-  readonly issuer: string;
-  readonly subject: string;
-  readonly audience: string;
-}
 
 /** A federated credential that an identity has. */
 export interface FederatedCredential extends Trust {
@@ -38,12 +32,9 @@ export function compareCredentials(
 ): Comparison {
   const credential = present.find((one) => flawsOf(one, wanted).length === 0);
   if (credential !== undefined) return { state: 'present', credential };
-  const near = present.flatMap((one) => {
-    const flaws = flawsOf(one, wanted);
-    return flaws.length === 1 || isAlike(one.subject, wanted.subject)
-      ? [{ credential: one, flaw: flaws.join('; ') }]
-      : [];
-  });
+  const near = present.flatMap((one) =>
+    isNear(one, wanted) ? [{ credential: one, flaw: flawsOf(one, wanted).join('; ') }] : [],
+  );
   const blockedBy = present.find(
     ({ issuer, subject }) => issuer === wanted.issuer && subject === wanted.subject,
   );
@@ -58,6 +49,16 @@ function flawsOf(credential: Trust, wanted: Trust): readonly string[] {
     const hint = isAlike(has, wants) ? ' (only case, spaces or a slash at the end differ)' : '';
     return [`its ${field} is "${has}" in place of "${wants}"${hint}`];
   });
+}
+
+/**
+ * Whether a credential looks meant for this connection: its subject is the same but for spelling,
+ * or ends in the same ID or name. Those of other connections of a shared identity are not.
+ */
+function isNear(one: Trust, wanted: Trust): boolean {
+  const last = (subject: string): string =>
+    subject.trim().replace(/\/+$/, '').split('/').at(-1) ?? '';
+  return isAlike(one.subject, wanted.subject) || isAlike(last(one.subject), last(wanted.subject));
 }
 
 function isAlike(left: string, right: string): boolean {
@@ -104,10 +105,7 @@ export async function ensureCredential(
   directory: Directory,
 ): Promise<boolean> {
   const before = await credentialsOf(identity, directory);
-  const comparison = compareCredentials(before, wanted);
-  if (comparison.state === 'present') return false;
-  if (comparison.blockedBy !== undefined) throw conflict(identity, comparison.blockedBy, wanted);
-  if (before.length >= maxCredentials) throw full(identity);
+  if (hasRoomFor(identity, wanted, before) === 'present') return false;
   const { web, request } = creation(identity, freeName(name, before), wanted, directory);
   const purpose = {
     to: `create a federated credential for the ${identity.kind} "${identity.name}"`,
@@ -123,6 +121,36 @@ export async function ensureCredential(
     `${web.service} could not ${purpose.to} (HTTP ${status}: "${message}").`,
     'Run the command again: several writers at a time disturb one another. Else correct what the message names.',
   );
+}
+
+/**
+ * Makes sure that the identity trusts a connection already, or that it could be made to.
+ * @throws {AdministrationError} CREDENTIAL_CONFLICT or CREDENTIALS_FULL.
+ */
+export async function requireRoomFor(
+  identity: Identity,
+  wanted: Trust,
+  directory: Directory,
+): Promise<'present' | 'missing'> {
+  return hasRoomFor(identity, wanted, await credentialsOf(identity, directory));
+}
+
+/** Makes sure that the identity takes one more credential. */
+export async function requireRoom(identity: Identity, directory: Directory): Promise<void> {
+  const present = await credentialsOf(identity, directory);
+  if (present.length >= maxCredentials) throw full(identity);
+}
+
+function hasRoomFor(
+  identity: Identity,
+  wanted: Trust,
+  present: readonly FederatedCredential[],
+): 'present' | 'missing' {
+  const comparison = compareCredentials(present, wanted);
+  if (comparison.state === 'present') return 'present';
+  if (comparison.blockedBy !== undefined) throw conflict(identity, comparison.blockedBy, wanted);
+  if (present.length >= maxCredentials) throw full(identity);
+  return 'missing';
 }
 
 const unsaid = { status: 200, message: 'done, but it is not there' };

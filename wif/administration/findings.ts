@@ -1,6 +1,6 @@
-import { convertCommand, deleteSecretCommands } from './commands.ts';
+import { convertCommand, deleteSecretCommands, moveIssuerCommand } from './commands.ts';
 import { isFederated, type Connection } from './connection.ts';
-import type { AppRegistration } from './identity.ts';
+import type { AppRegistration, Identity } from './identity.ts';
 import { issuerChangePage, issuerKind, issuerRetirement, issuerRetires } from './issuer.ts';
 import { conversion, reasonText } from './operation.ts';
 
@@ -9,66 +9,77 @@ export interface Finding {
   readonly check: string;
   readonly state: 'ok' | 'hint' | 'problem' | 'unknown';
   readonly text: string;
+  /** What belongs to it, a line each. */
+  readonly details: readonly string[];
   /** Ready to paste; the first that helps is enough. */
   readonly commands: readonly string[];
 }
 
 export function ok(check: string, text: string): Finding {
-  return { check, state: 'ok', text, commands: [] };
+  return { check, state: 'ok', text, details: [], commands: [] };
 }
 
 export function hint(check: string, text: string, commands: readonly string[] = []): Finding {
-  return { check, state: 'hint', text, commands };
+  return { check, state: 'hint', text, details: [], commands };
 }
 
-export function problem(check: string, text: string, commands: readonly string[] = []): Finding {
-  return { check, state: 'problem', text, commands };
+export function problem(
+  check: string,
+  text: string,
+  commands: readonly string[] = [],
+  details: readonly string[] = [],
+): Finding {
+  return { check, state: 'problem', text, details, commands };
 }
 
 export function unknown(check: string, text: string): Finding {
-  return { check, state: 'unknown', text, commands: [] };
+  return { check, state: 'unknown', text, details: [], commands: [] };
 }
 
-/** How it signs in, and who vouches for it. */
+/** How it signs in; nothing where that is by federation. */
 export function schemeFindings(
   connection: Connection,
   { organization, now }: { readonly organization: string; readonly now: Date },
 ): Finding[] {
+  if (isFederated(connection)) return [];
   const { scheme } = connection;
-  if (!isFederated(connection)) {
-    const verdict = conversion.verdict(connection, now);
-    return verdict.can
-      ? [
-          problem('scheme', `It signs in by ${scheme}, with a secret; it can be converted.`, [
-            convertCommand(connection, organization),
-          ]),
-        ]
-      : [problem('scheme', `It signs in by ${scheme}: ${reasonText(verdict.reason, connection)}.`)];
-  }
-  if (issuerRetires(connection)) {
+  const verdict = conversion.verdict(connection, now);
+  if (!verdict.can) {
     return [
-      problem(
-        'issuer',
-        `Its issuer ${connection.issuer ?? ''} retires on ${issuerRetirement}. wif does not change issuers: do so in the project settings (the connection, Update), or with az devops service-endpoint convert (https://learn.microsoft.com/cli/azure/devops/service-endpoint); see ${issuerChangePage}`,
-      ),
+      problem('scheme', `It signs in by ${scheme}: ${reasonText(verdict.reason, connection)}.`),
     ];
   }
+  const text = `It signs in by ${scheme}, with a secret; it can be converted.`;
+  return [problem('scheme', text, [convertCommand(connection, organization)])];
+}
+
+/** Who issues its ID tokens, and for how long; that depends on who its identity is for. */
+export function issuerFindings(
+  connection: Connection,
+  identity: Identity | undefined,
+  organization: string,
+): Finding[] {
+  if (!isFederated(connection)) return [];
   const kind = issuerKind(connection);
-  return kind === 'unknown'
-    ? [
-        unknown(
-          'issuer',
-          `Its issuer is ${connection.issuer ?? 'not told by Azure DevOps'}, which wif does not know.`,
-        ),
-      ]
-    : [
-        ok(
-          'issuer',
-          kind === 'entra'
-            ? 'Microsoft Entra issues its ID tokens.'
-            : 'Azure DevOps issues its ID tokens; outside the public cloud that stays.',
-        ),
-      ];
+  if (kind === 'entra') return [ok('issuer', 'Microsoft Entra issues its ID tokens.')];
+  if (kind !== 'azure-devops') {
+    const told = connection.issuer ?? 'not told by Azure DevOps';
+    return [unknown('issuer', `Its issuer is ${told}, which wif does not know.`)];
+  }
+  if (!issuerRetires(connection)) {
+    return [
+      ok('issuer', 'Azure DevOps issues its ID tokens; outside the public cloud that stays.'),
+    ];
+  }
+  if (identity?.kind === 'app registration' && identity.isMultiTenant) {
+    const why = "Entra's issuer does not take those (AADSTS70052)";
+    const text = `Azure DevOps issues its ID tokens, and that stays: the app registration is for several tenants, and ${why}.`;
+    return [ok('issuer', text)];
+  }
+  const unless =
+    identity === undefined ? ', unless its app registration is for several tenants' : '';
+  const text = `Its issuer ${connection.issuer ?? ''} retires on ${issuerRetirement}${unless}. How the change goes: ${issuerChangePage}`;
+  return [problem('issuer', text, [moveIssuerCommand(connection, organization)])];
 }
 
 /** Whether Azure DevOps would let a job use it. */

@@ -7,9 +7,9 @@ export type IssuerKind = 'none' | 'entra' | 'azure-devops' | 'unknown';
 /** When Azure DevOps stops issuing ID tokens itself. */
 export const issuerRetirement = '2027-07-01';
 
-/** Where the change of issuer is described; `wif` does not make it. */
+/** Where the change of issuer is described. */
 export const issuerChangePage =
-  'https://learn.microsoft.com/azure/devops/pipelines/library/convert-service-connections';
+  'https://learn.microsoft.com/azure/devops/pipelines/release/convert-service-connections';
 
 /**
  * The issuer that a connection names
@@ -28,7 +28,10 @@ export function issuerKind(connection: Pick<Connection, 'scheme' | 'issuer'>): I
     : 'unknown';
 }
 
-/** Whether the connection stops working on the day of retirement: the public cloud only. */
+/**
+ * Whether the issuer of the connection ends: in the public cloud only, and there not for app
+ * registrations for several tenants, which this cannot see.
+ */
 export function issuerRetires(
   connection: Pick<Connection, 'scheme' | 'issuer' | 'environment'>,
 ): boolean {

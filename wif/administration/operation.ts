@@ -1,5 +1,5 @@
 import { federation, isFederated, isSame, secretScheme, type Connection } from './connection.ts';
-import { issuerRetirement, issuerRetires } from './issuer.ts';
+import { issuerRetires } from './issuer.ts';
 
 /** Why a connection is left as it is. */
 export type SkipReason = keyof typeof skipReasons;
@@ -8,14 +8,18 @@ export type SkipReason = keyof typeof skipReasons;
 export const skipReasons = {
   'not-azure-resource-manager': 'not an Azure Resource Manager connection',
   'already-federated': 'already uses workload identity federation',
-  'issuer-retires': `already federated; its issuer retires on ${issuerRetirement}, which wif does not change`,
+  'issuer-retires':
+    'already federated, with the issuer of Azure DevOps: wif move-issuer says what becomes of it',
+  'issuer-stays':
+    'already federated; the issuer of Azure DevOps stays, since its app registration is for several tenants',
   'identity-of-the-agent': 'signs in with the managed identity of the agent, has no secret',
   'other-scheme': 'signs in by a scheme that cannot be converted',
   'azure-stack': 'is for Azure Stack, which has no workload identity federation here',
   manual:
     'was created manually: Azure DevOps may not change its identity; make a new one with wif connect',
   'shared-from-another-project': 'is shared from project {home}: convert it there',
-  'not-ready': 'is not ready: an operation of Azure DevOps on it failed or is under way',
+  'under-way': 'is being changed by Azure DevOps right now',
+  'not-ready': 'is not ready, and Azure DevOps does not say why',
   'reverted-since':
     'was converted by this journal and reverted since: use a new --journal to convert it again',
   'not-converted': 'was not converted from a secret, or its deadline has been lifted',
@@ -47,7 +51,7 @@ export const conversion: Operation = {
   targetScheme: federation,
   isDone: isFederated,
   verdict(connection) {
-    const { type, scheme, environment, creation, isReady } = connection;
+    const { type, scheme, environment, creation } = connection;
     if (isFederated(connection)) {
       return cannot(issuerRetires(connection) ? 'issuer-retires' : 'already-federated');
     }
@@ -57,7 +61,8 @@ export const conversion: Operation = {
     if (isSame(environment, 'AzureStack')) return cannot('azure-stack');
     if (creation !== 'automatic') return cannot('manual');
     if (isForeign(connection)) return cannot('shared-from-another-project');
-    return isReady ? can : cannot('not-ready');
+    if (isUnderWay(connection)) return cannot('under-way');
+    return connection.isReady || hasFailed(connection) ? can : cannot('not-ready');
   },
 };
 
@@ -80,6 +85,16 @@ export const reversion: Operation = {
 /** A reason as a report shows it for this connection. */
 export function reasonText(reason: SkipReason, { home }: Connection): string {
   return skipReasons[reason].replace('{home}', home.name);
+}
+
+/** Whether Azure DevOps itself is working on the connection. */
+export function isUnderWay({ operation }: Pick<Connection, 'operation'>): boolean {
+  return isSame(operation.state, 'InProgress');
+}
+
+/** Whether the last operation of Azure DevOps on the connection failed. */
+export function hasFailed({ operation }: Pick<Connection, 'operation'>): boolean {
+  return isSame(operation.state, 'Failed');
 }
 
 /** Whether the connection is only shared with the project where it was found. */

@@ -5,6 +5,8 @@ export interface Organization {
   readonly name: string;
   /** Ends in a slash. */
   readonly url: URL;
+  /** The project, where the address names one. */
+  readonly project?: string;
 }
 
 /**
@@ -12,8 +14,11 @@ export interface Organization {
  * conversion is documented for Azure DevOps Services only.
  */
 export function organizationNamed(text: string | undefined): Organization {
-  const name = nameOf((text ?? '').trim());
-  if (name !== undefined) return { name, url: new URL(`https://dev.azure.com/${name}/`) };
+  const { name, project } = partsOf((text ?? '').trim());
+  if (name !== undefined) {
+    const url = new URL(`https://dev.azure.com/${name}/`);
+    return project === undefined ? { name, url } : { name, url, project };
+  }
   throw administrationError(
     'USAGE_INVALID',
     text === undefined
@@ -23,14 +28,30 @@ export function organizationNamed(text: string | undefined): Organization {
   );
 }
 
-function nameOf(text: string): string | undefined {
-  if (isName(text)) return text;
+interface Parts {
+  readonly name?: string;
+  readonly project?: string;
+}
+
+function partsOf(text: string): Parts {
+  if (isName(text)) return { name: text };
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'https:') return undefined;
-  const [first = ''] = url.pathname.split('/').filter((part) => part !== '');
+  if (url?.protocol !== 'https:') return {};
+  const segments = url.pathname.split('/').filter((part) => part !== '');
   const old = /^([^.]+)\.visualstudio\.com$/i.exec(url.hostname)?.[1];
-  const name = url.hostname === 'dev.azure.com' ? first : old;
-  return name !== undefined && isName(name) ? name : undefined;
+  const path = old === undefined ? segments : [old, ...segments.filter(isNoCollection)];
+  if (old === undefined && url.hostname !== 'dev.azure.com') return {};
+  const [name = '', project] = path;
+  if (!isName(name)) return {};
+  // What begins with an underscore is a page of the organization, not a project.
+  return project === undefined || project.startsWith('_')
+    ? { name }
+    : { name, project: decodeURIComponent(project) };
+}
+
+/** Old addresses may name their one collection. */
+function isNoCollection(segment: string): boolean {
+  return segment.toLowerCase() !== 'defaultcollection';
 }
 
 /** https://learn.microsoft.com/azure/devops/organizations/settings/naming-restrictions */

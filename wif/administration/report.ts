@@ -1,8 +1,10 @@
 import { oneLine } from '../../src/errors.ts';
-import type { Outcome } from './change.ts';
+import type { Outcome } from './outcome.ts';
+import type { Tenancy } from './tenancy.ts';
 import { isFederated, type Connection } from './connection.ts';
+import type { MoveOutcome } from './issuer-move.ts';
 import { issuerKind, issuerRetirement, issuerRetires } from './issuer.ts';
-import { conversion, isForeign, reasonText } from './operation.ts';
+import { conversion, isForeign, reasonText, type Verdict } from './operation.ts';
 
 /** A row of a report: for programs by its names, for people under its titles. */
 export type Row = Readonly<Record<string, string | boolean>>;
@@ -13,12 +15,20 @@ export interface Report {
   readonly rows: readonly Row[];
 }
 
+/** What is known beside the connections themselves; absent where nobody asked. */
+export interface Beside {
+  readonly lastUses?: ReadonlyMap<string, string | undefined>;
+  /** By client ID. */
+  readonly tenancies?: ReadonlyMap<string, Tenancy>;
+}
+
 /** What there is, and what `convert` could do with it. */
 export function connectionReport(
   connections: readonly Connection[],
-  lastUses: ReadonlyMap<string, string | undefined> | undefined,
+  beside: Beside,
   now: Date,
 ): Report {
+  const { lastUses } = beside;
   return {
     columns: [
       ['project', 'Project'],
@@ -42,15 +52,27 @@ export function connectionReport(
       ['reason', undefined],
     ],
     rows: connections.map((connection) => ({
-      ...connectionRow(connection, now),
+      ...connectionRow(connection, beside, now),
       ...(lastUses === undefined ? {} : { lastUsedOn: lastUses.get(connection.id) ?? '' }),
     })),
   };
 }
 
-function connectionRow(connection: Connection, now: Date): Row {
+/** Whether the issuer of a connection stays, because its app registration is for several tenants. */
+export function keepsIssuer(connection: Connection, { tenancies }: Beside): boolean {
+  const tenancy = tenancies?.get(connection.clientId?.toLowerCase() ?? '');
+  return issuerRetires(connection) && tenancy === 'several';
+}
+
+function verdictOf(connection: Connection, beside: Beside, now: Date): Verdict {
+  return keepsIssuer(connection, beside)
+    ? { can: false, reason: 'issuer-stays' }
+    : conversion.verdict(connection, now);
+}
+
+function connectionRow(connection: Connection, beside: Beside, now: Date): Row {
   const { id, name, project, home, sharedWith, type, scheme, creation } = connection;
-  const verdict = conversion.verdict(connection, now);
+  const verdict = verdictOf(connection, beside, now);
   const isShared = isForeign(connection) || sharedWith.length > 0;
   return {
     project: project.name,
@@ -64,7 +86,8 @@ function connectionRow(connection: Connection, now: Date): Row {
     creation,
     issuerKind: isFederated(connection) ? issuerKind(connection) : '',
     issuer: connection.issuer ?? '',
-    issuerRetiresOn: issuerRetires(connection) ? issuerRetirement : '',
+    issuerRetiresOn:
+      issuerRetires(connection) && !keepsIssuer(connection, beside) ? issuerRetirement : '',
     isShared,
     sharing: isForeign(connection)
       ? `from ${home.name}`
@@ -102,6 +125,28 @@ export function outcomeReport(outcomes: readonly Outcome[]): Report {
   };
 }
 
+/** What became of the issuer of each connection. */
+export function moveReport(outcomes: readonly MoveOutcome[]): Report {
+  return {
+    columns: [
+      ['project', 'Project'],
+      ['name', 'Connection'],
+      ['id', undefined],
+      ['result', 'Result'],
+      ['by', 'By'],
+      ['reason', undefined],
+      ['detail', 'Reason'],
+      ['command', undefined],
+    ],
+    rows: outcomes.map(({ connection: { project, name, id }, ...rest }) => ({
+      project: project.name,
+      name,
+      id,
+      ...rest,
+    })),
+  };
+}
+
 /** How many there are of each, in the order in which they first come. */
 export function counted(words: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
@@ -135,10 +180,10 @@ export function summaryOf(outcomes: readonly Outcome[]): Summary {
  * Comma-separated values (RFC 4180). A name that a spreadsheet would run as a formula is written
  * with a quote in front.
  */
-export function csv({ columns, rows }: Report): string {
+export function csvLines({ columns, rows }: Report): readonly string[] {
   const keys = columns.map(([key]) => key);
   const lines = [keys, ...rows.map((row) => keys.map((key) => String(row[key] ?? '')))];
-  return lines.map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
+  return lines.map((cells) => cells.map(csvCell).join(','));
 }
 
 function csvCell(text: string): string {

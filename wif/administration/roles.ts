@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ask, consult, listOf, recordOf, refused, textOf } from './answer.ts';
-import type { Connection } from './connection.ts';
 import { administrationError } from './errors.ts';
 import { requireGuid } from './identity.ts';
+import { placeOf } from './scope.ts';
 import { path, type Web } from './web.ts';
 
 /** A role that an identity has somewhere. */
@@ -14,20 +14,9 @@ export interface Role {
 const version = 'api-version=2022-04-01';
 const authorization = 'providers/Microsoft.Authorization';
 
-const reading = 'the role Reader on the subscription';
+const readingAt = (scope: string): string => `the role Reader on ${placeOf(scope)}`;
 export const assigning =
   'the role Role Based Access Control Administrator (or Owner, User Access Administrator) at the scope of the role';
-
-/** Where a connection works: its subscription, or its management group. */
-export function scopeOf({
-  subscriptionId,
-  managementGroup,
-}: Pick<Connection, 'subscriptionId' | 'managementGroup'>): string | undefined {
-  if (subscriptionId !== undefined) return `/subscriptions/${subscriptionId}`;
-  return managementGroup === undefined
-    ? undefined
-    : path`/providers/Microsoft.Management/managementGroups/${managementGroup}`;
-}
 
 /** The roles that hold at a scope, also those that a group or a higher scope gives. */
 export async function rolesOf(
@@ -35,7 +24,7 @@ export async function rolesOf(
   scope: string,
   resourceManager: Web,
 ): Promise<readonly Role[]> {
-  const purpose = { to: `list the role assignments at ${scope}`, needs: reading };
+  const purpose = { to: `list the role assignments at ${scope}`, needs: readingAt(scope) };
   const filter = `assignedTo('${requireGuid(principalId)}')`;
   const list = `${scope.slice(1)}/${authorization}/roleAssignments?${version}`;
   const request = { method: 'GET', path: list + path`&$filter=${filter}` } as const;
@@ -57,7 +46,7 @@ export async function rolesOf(
 
 /** Name of a role, or its ID where nobody tells. */
 async function roleName(definition: string, resourceManager: Web): Promise<string> {
-  const purpose = { to: 'read a role definition', needs: reading };
+  const purpose = { to: 'read a role definition', needs: readingAt(definition) };
   const request = { method: 'GET', path: `${definition.slice(1)}?${version}` } as const;
   const answer = await consult(resourceManager, request, purpose);
   const value = 'refusal' in answer ? {} : recordOf(answer.value);
@@ -70,7 +59,7 @@ export async function roleNamed(
   scope: string,
   resourceManager: Web,
 ): Promise<string> {
-  const purpose = { to: `find the role "${name}"`, needs: reading };
+  const purpose = { to: `find the role "${name}"`, needs: readingAt(scope) };
   const filter = `roleName eq '${name.replaceAll("'", "''")}'`;
   const list = `${scope.slice(1)}/${authorization}/roleDefinitions?${version}`;
   const request = { method: 'GET', path: list + path`&$filter=${filter}` } as const;
@@ -129,11 +118,53 @@ export async function readSubscription(
   id: string,
   resourceManager: Web,
 ): Promise<{ readonly name: string; readonly tenantId: string | undefined }> {
-  const purpose = { to: `read the subscription ${id}`, needs: reading };
+  const purpose = {
+    to: `read the subscription ${id}`,
+    needs: 'the role Reader on the subscription',
+  };
   const request = {
     method: 'GET',
     path: path`subscriptions/${requireGuid(id)}?` + 'api-version=2022-12-01',
   } as const;
   const value = recordOf(await ask(resourceManager, request, purpose));
   return { name: textOf(value['displayName']) ?? id, tenantId: textOf(value['tenantId']) };
+}
+
+/** A management group as the signed-in administrator sees it. */
+export async function readManagementGroup(
+  id: string,
+  resourceManager: Web,
+): Promise<{ readonly name: string; readonly tenantId: string | undefined }> {
+  const purpose = {
+    to: `read the management group ${id}`,
+    needs: 'the role Management Group Reader on the management group',
+  };
+  const request = {
+    method: 'GET',
+    path: path`providers/Microsoft.Management/managementGroups/${id}?` + 'api-version=2020-05-01',
+  } as const;
+  const properties = recordOf(recordOf(await ask(resourceManager, request, purpose))['properties']);
+  return {
+    name: textOf(properties['displayName']) ?? id,
+    tenantId: textOf(properties['tenantId']),
+  };
+}
+
+/** Makes sure that there is such a resource group. */
+export async function requireResourceGroup(
+  subscription: string,
+  group: string,
+  resourceManager: Web,
+): Promise<void> {
+  const purpose = {
+    to: `read the resource group "${group}"`,
+    needs: 'the role Reader on the resource group',
+  };
+  const request = {
+    method: 'GET',
+    path:
+      path`subscriptions/${requireGuid(subscription)}/resourcegroups/${group}?` +
+      'api-version=2021-04-01',
+  } as const;
+  await ask(resourceManager, request, purpose);
 }

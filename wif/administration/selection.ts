@@ -38,12 +38,36 @@ export function connectionNamed(connections: readonly Connection[], text: string
   return first;
 }
 
-/** Lines of a file: a connection each; empty lines and those after `#` say nothing. */
+/**
+ * Lines of a file: a connection each; empty lines and those after `#` say nothing. The comma-
+ * separated values that `list` and `convert` print do as well: their IDs are taken.
+ */
 export function wantedLines(text: string): readonly string[] {
-  return text
+  const lines = text
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
+  const [head = '', ...rows] = lines;
+  const column = cellsOf(head).indexOf('id');
+  if (!head.startsWith('project,name,') || column < 0) return lines;
+  return rows.map((row) => cellsOf(row)[column] ?? '').filter((id) => id !== '');
+}
+
+/** The cells of a line of comma-separated values (RFC 4180); none holds a line break. */
+function cellsOf(line: string): readonly string[] {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+  );
+}
+
+/**
+ * The projects that names of the form `project/name` name. A name may hold a slash itself, so each
+ * of them may be none.
+ */
+export function projectsNamed(wanted: readonly string[]): readonly string[] | undefined {
+  const projects = wanted.map((text) => /^([^/]+)\/./.exec(text)?.[1]);
+  const named = projects.filter((project) => project !== undefined);
+  return named.length === 0 || named.length < wanted.length ? undefined : [...new Set(named)];
 }
 
 function fits({ id, name, project }: Connection, text: string): boolean {

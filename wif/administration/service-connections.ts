@@ -12,6 +12,7 @@ import {
 } from './answer.ts';
 import { readConnection, withScheme, type Connection, type Project } from './connection.ts';
 import { AdministrationError } from './errors.ts';
+import type { Stop } from './parallel.ts';
 import { path, type Web } from './web.ts';
 
 const version = 'api-version=7.1';
@@ -85,23 +86,38 @@ export async function currentState(
   return readConnection(answer.value, project);
 }
 
-/** How often, and how long between, what Azure DevOps still works on is looked at. */
-const looks = 10;
-const lookPauseMs = 2_000;
+/** Pauses between looks grow from the first to the last, in ms. */
+const firstLookPauseMs = 2_000;
+const maxLookPauseMs = 10_000;
 
-/** Looks at a connection until it is as expected, or has had its time; as it was seen last. */
+/**
+ * Looks at a connection until it is as expected, or has had its time; as it was seen last. It looks
+ * once at least, and no longer once the run is to stop.
+ */
 export async function lookUntil(
   isExpected: (connection: Connection) => boolean,
   connection: Connection,
-  { web, clock }: { readonly web: Web; readonly clock: Clock },
+  { web, clock, waitMs, stop }: Waiting,
 ): Promise<Connection> {
-  let last = connection;
-  for (let look = 0; look < looks && !isExpected(last); look += 1) {
-    if (look > 0) await clock.sleep(lookPauseMs);
+  const endMs = clock.monotonicMs() + waitMs;
+  let pauseMs = firstLookPauseMs;
+  for (;;) {
     // One that was just made may not be found everywhere at once.
-    last = (await currentState(web, connection)) ?? last;
+    const last = (await currentState(web, connection)) ?? connection;
+    const leftMs = endMs - clock.monotonicMs();
+    if (isExpected(last) || leftMs <= 0 || stop.isWanted) return last;
+    await clock.sleep(Math.min(pauseMs, leftMs));
+    pauseMs = Math.min(pauseMs * 1.5, maxLookPauseMs);
   }
-  return last;
+}
+
+/** What waiting for Azure DevOps takes. */
+export interface Waiting {
+  readonly web: Web;
+  readonly clock: Clock;
+  /** How long to look, in ms. */
+  readonly waitMs: number;
+  readonly stop: Stop;
 }
 
 /** Asks for another scheme, with the whole record; the answer is the caller's to judge. */

@@ -3,7 +3,7 @@ export type ServiceName = 'Azure DevOps' | 'Microsoft Graph' | 'Resource Manager
 
 /** A request to one of them. */
 export interface WebRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   /** Below the service's own address, the query included; made by {@link path}. */
   readonly path: string;
   /** Sent as JSON. */

@@ -1,13 +1,13 @@
-import { changeOne, foresee, type ChangeWorld, type Outcome } from '../administration/change.ts';
+import { changeOne, type ChangeWorld } from '../administration/change.ts';
 import type { Connection } from '../administration/connection.ts';
 import { administrationError, endsTheRun } from '../administration/errors.ts';
-import { issuerChangePage } from '../administration/issuer.ts';
 import { pastChanges } from '../administration/journal.ts';
 import type { Operation } from '../administration/operation.ts';
+import { foresee, type Outcome } from '../administration/outcome.ts';
 import { inParallel, type Stop } from '../administration/parallel.ts';
 import { counting, outcomeReport, summaryOf, type Summary } from '../administration/report.ts';
-import { selectConnections, wantedLines } from '../administration/selection.ts';
-import { gather, type Breadth } from './gathering.ts';
+import { wantedLines } from '../administration/selection.ts';
+import { gather, gatherNamed, type Breadth } from './gathering.ts';
 import { printReport } from './printing.ts';
 import { exitCodes, type CommandWorld, type ExitCode, type OutputForm } from './world.ts';
 
@@ -17,6 +17,8 @@ export interface ChangeOptions extends Breadth {
   readonly all: boolean;
   readonly apply: boolean;
   readonly journal: string | undefined;
+  /** How long to wait for one change, in seconds. */
+  readonly wait: number;
   readonly output: OutputForm;
 }
 
@@ -27,11 +29,12 @@ export async function change(
   world: CommandWorld,
 ): Promise<ExitCode> {
   const wanted = wantedOf(options, world);
-  const { connections: found, failures } = await gather(options, world);
-  const connections = options.all ? found : selectConnections(found, wanted);
+  const { connections, failures } = options.all
+    ? await gather(options, world)
+    : { connections: await gatherNamed(wanted, options, world), failures: [] };
   const journal = options.journal ?? `wif-${world.organization.name}.jsonl`;
   const outcomes = options.apply
-    ? await apply(operation, connections, journal, options.concurrency, world)
+    ? await apply(operation, connections, { ...options, journal }, world)
     : connections.map((connection) => foresee(operation, connection, world.clock.now()));
   const summary = summaryOf(outcomes);
   printReport(outcomeReport(outcomes), options.output, world.terminal, {
@@ -48,7 +51,8 @@ export async function change(
   return exitCodeOf(operation, outcomes, { isNamed: !options.all, unread: failures.length });
 }
 
-function wantedOf(
+/** The names that were given, on the command line and in a file; none with `--all`. */
+export function wantedOf(
   { names, file, all }: ChangeOptions,
   { readText }: CommandWorld,
 ): readonly string[] {
@@ -64,16 +68,17 @@ function wantedOf(
 async function apply(
   operation: Operation,
   connections: readonly Connection[],
-  path: string,
-  concurrency: number,
+  options: { readonly journal: string; readonly concurrency: number; readonly wait: number },
   world: CommandWorld,
 ): Promise<readonly Outcome[]> {
-  const journal = await world.openJournal(path);
-  const { devops: web, clock, organization } = world;
+  const journal = await world.openJournal(options.journal);
+  const { devops: web, directory, clock, organization, stop } = world;
   try {
     const past = pastChanges(journal.text, organization.name);
-    const changing = { web, clock, journal, organization: organization.name, past };
-    return await changeAll(operation, connections, concurrency, changing, world);
+    const waitMs = options.wait * 1_000;
+    const about = { organization: organization.name, past, waitMs, stop };
+    const changing = { web, directory, clock, journal, ...about };
+    return await changeAll(operation, connections, options.concurrency, changing, world);
   } finally {
     await journal.close();
   }
@@ -126,7 +131,7 @@ function closingLines(
     `${counting(total)}: ${parts.length === 0 ? 'none' : parts.join(', ')}.`,
     ...(reasons.length === 0 ? [] : ['Skipped:', ...reasons]),
     ...('issuer-retires' in skipped
-      ? [`wif does not change issuers; how to: ${issuerChangePage}`]
+      ? ['What becomes of the issuer of Azure DevOps: wif move-issuer']
       : []),
     isApplied
       ? `Journal: ${journal}`
@@ -142,13 +147,12 @@ export function exitCodeOf(
 ): ExitCode {
   const harmless = ['already-federated', 'already-secret'];
   const isUndone = ({ result, reason }: Outcome): boolean =>
-    result === 'failed' ||
-    result === 'not started' ||
+    ['failed', 'not started', 'under way'].includes(result) ||
     (isNamed && result === 'skipped' && !harmless.includes(reason));
   const undone = outcomes.filter(isUndone).length + unread;
   if (undone === 0) return exitCodes.fine;
-  const isSomeDone = outcomes.some(
-    ({ result }) => result === operation.done || result === `would ${operation.name}`,
+  const isSomeDone = outcomes.some(({ result }) =>
+    [operation.done, `would ${operation.name}`, 'under way'].includes(result),
   );
   return isSomeDone || unread > 0 ? exitCodes.partly : exitCodes.failed;
 }

@@ -1,37 +1,18 @@
-import { stepsOf, type Made, type StepResult, type Wish } from '../administration/connecting.ts';
+import { foreseeRefusals } from '../administration/connect-foresight.ts';
+import {
+  stepsOf,
+  type ConnectWorld,
+  type Made,
+  type StepResult,
+  type Wish,
+} from '../administration/connecting.ts';
 import type { Connection } from '../administration/connection.ts';
 import { diagnose, isHealthy, type Diagnosis } from '../administration/diagnosis.ts';
-import {
-  administrationError,
-  asAdministrationError,
-  type AdministrationError,
-} from '../administration/errors.ts';
+import { asAdministrationError, type AdministrationError } from '../administration/errors.ts';
 import type { Finding } from '../administration/findings.ts';
-import {
-  identityOf,
-  managedIdentity,
-  requireGuid,
-  type Identity,
-} from '../administration/identity.ts';
-import { readSubscription } from '../administration/roles.ts';
-import { projectNamed } from '../administration/service-connections.ts';
+import { wishOf, type ConnectOptions } from './connect-wish.ts';
 import { findingLines } from './printing.ts';
 import { exitCodes, type CommandWorld, type ExitCode } from './world.ts';
-
-export interface ConnectOptions {
-  readonly name: string;
-  readonly description: string;
-  readonly project: string;
-  /** Resource ID of a user-assigned managed identity. */
-  readonly identity: string | undefined;
-  /** Client ID of an app registration. */
-  readonly app: string | undefined;
-  readonly subscription: string;
-  readonly role: string | undefined;
-  readonly roleScope: string | undefined;
-  readonly dryRun: boolean;
-  readonly output: 'table' | 'json';
-}
 
 type Taken = Omit<StepResult, 'state'> & {
   readonly title: string;
@@ -65,7 +46,7 @@ export async function connect(options: ConnectOptions, world: CommandWorld): Pro
     taken.push(verification(diagnosis));
   }
   const account = { made, taken, failure, findings };
-  if (options.output === 'json') world.terminal.out(asJson(options, account));
+  if (options.output === 'json') world.terminal.outJson(asJson(options, account));
   else print(options, account, world);
   return exitCodeOf(account);
 }
@@ -81,62 +62,6 @@ function isSomethingWrong(taken: readonly Taken[]): boolean {
   return taken.some(({ state }) => state === 'failed');
 }
 
-/** Everything is read, and can be refused, before anything is made. */
-async function wishOf(options: ConnectOptions, world: CommandWorld): Promise<Wish> {
-  const { directory, devops } = world;
-  const identity = await identityFor(options, world);
-  const project = await projectNamed(devops, options.project);
-  const subscription = await readSubscription(options.subscription, directory.resourceManager);
-  const tenantId = identity.kind === 'managed identity' ? identity.tenantId : subscription.tenantId;
-  if (tenantId === undefined) {
-    throw administrationError(
-      'IDENTITY_NOT_FOUND',
-      `Resource Manager does not tell the tenant of the ${identity.kind} "${identity.name}".`,
-      'Run the command again.',
-    );
-  }
-  const { name, description, role, roleScope } = options;
-  const scope = roleScope ?? `/subscriptions/${options.subscription}`;
-  if (!isScope(scope)) throw noScope(scope);
-  return {
-    name,
-    description,
-    project,
-    identity,
-    tenantId,
-    subscription: { id: options.subscription.toLowerCase(), name: subscription.name },
-    role: role === undefined ? undefined : { name: role, scope },
-  };
-}
-
-/** https://learn.microsoft.com/azure/role-based-access-control/scope-overview */
-function isScope(text: string): boolean {
-  return /^\/(subscriptions|providers\/Microsoft\.Management\/managementGroups)(\/[\w().-]+)+$/i.test(
-    text,
-  );
-}
-
-function noScope(text: string): Error {
-  return administrationError(
-    'USAGE_INVALID',
-    `"${text}" is not a scope of roles.`,
-    'Give --role-scope as /subscriptions/<ID>, with /resourceGroups/<name> and more behind it where wanted.',
-  );
-}
-
-async function identityFor(
-  { identity, app }: ConnectOptions,
-  { directory }: CommandWorld,
-): Promise<Identity> {
-  if (identity !== undefined && app === undefined) return managedIdentity(identity, directory);
-  if (app !== undefined && identity === undefined) return identityOf(requireGuid(app), directory);
-  throw administrationError(
-    'USAGE_INVALID',
-    'It takes either --identity or --app.',
-    'Give the resource ID of a user-assigned managed identity, or the client ID of an app registration.',
-  );
-}
-
 async function takeSteps(
   wish: Wish,
   made: Made,
@@ -144,7 +69,7 @@ async function takeSteps(
   { devops: web, directory, clock, terminal }: CommandWorld,
 ): Promise<{ readonly taken: Taken[]; readonly failure: Failure | undefined }> {
   const taken: Taken[] = [];
-  let failure: Failure | undefined;
+  let failure = await foreseen(wish, { web, directory });
   for (const { title, take, command } of stepsOf(wish)) {
     if (failure !== undefined) {
       taken.push({ title, state: 'not reached', detail: '' });
@@ -162,6 +87,19 @@ async function takeSteps(
     }
   }
   return { taken, failure };
+}
+
+/** What would be refused at a later step is refused before the first. */
+async function foreseen(
+  wish: Wish,
+  world: Pick<ConnectWorld, 'web' | 'directory'>,
+): Promise<Failure | undefined> {
+  try {
+    await foreseeRefusals(wish, world);
+    return undefined;
+  } catch (thrown) {
+    return { error: asAdministrationError(thrown), command: undefined };
+  }
 }
 
 /** A role is an option: it is missed only where it was asked for. */
@@ -197,9 +135,9 @@ function verification(diagnosis: Diagnosis): Taken {
   return { title, state: 'failed', detail: wrong.join(', ') };
 }
 
-function asJson({ dryRun }: ConnectOptions, { made, taken, failure, findings }: Account): string {
+function asJson({ dryRun }: ConnectOptions, { made, taken, failure, findings }: Account): unknown {
   const { connection, trust } = made;
-  const value = {
+  return {
     isDryRun: dryRun,
     connection:
       connection === undefined
@@ -218,22 +156,27 @@ function asJson({ dryRun }: ConnectOptions, { made, taken, failure, findings }: 
             command: failure.command ?? null,
           },
   };
-  return JSON.stringify(value, null, 2);
 }
 
 function print(options: ConnectOptions, account: Account, { terminal }: CommandWorld): void {
   const rows = account.taken.map(({ title, state, detail }) => [title, state, detail]);
-  terminal.out(`${terminal.table(['Step', 'State', 'What'], rows)}\n`);
+  terminal.outTable(['Step', 'State', 'What'], rows);
+  terminal.out('');
   for (const line of findingLines(account.findings.filter(({ state }) => state !== 'ok'))) {
     terminal.out(line);
   }
   for (const line of closingLines(options, account)) terminal.out(line);
 }
 
-function closingLines({ dryRun }: ConnectOptions, { taken, failure }: Account): readonly string[] {
+function closingLines(
+  { dryRun, allPipelines }: ConnectOptions,
+  { taken, failure }: Account,
+): readonly string[] {
   if (failure !== undefined) {
     const { error, command } = failure;
+    const isShown = taken.some(({ state }) => state === 'failed');
     return [
+      ...(isShown ? [] : [`${error.code}: ${error.message}`]),
       error.remedy,
       ...(command === undefined ? [] : ['Someone else may do it:', `  ${command}`]),
       'What exists stays. Run the same command again: it goes on where it stopped.',
@@ -242,5 +185,7 @@ function closingLines({ dryRun }: ConnectOptions, { taken, failure }: Account): 
   if (dryRun) return ['Nothing was changed. Leave out --dry-run to do it.'];
   return isSomethingWrong(taken)
     ? ['What exists stays. Put that right, and run the same command again: it looks once more.']
-    : ['The first pipeline that names it asks once for permission to use it.'];
+    : allPipelines
+      ? ['Every pipeline of the project may use it.']
+      : ['The first pipeline that names it asks once for permission to use it.'];
 }

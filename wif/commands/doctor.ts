@@ -1,8 +1,7 @@
 import type { Connection } from '../administration/connection.ts';
 import { diagnose, isHealthy, type Diagnosis } from '../administration/diagnosis.ts';
 import { ensureCredential } from '../administration/federated-credentials.ts';
-import { connectionNamed } from '../administration/selection.ts';
-import { gather, type Breadth } from './gathering.ts';
+import { gatherNamed, type Breadth } from './gathering.ts';
 import { findingLines } from './printing.ts';
 import { exitCodes, type CommandWorld, type ExitCode } from './world.ts';
 
@@ -14,12 +13,12 @@ export interface DoctorOptions extends Breadth {
 
 /** Says what a connection lacks to work, and with `fix` makes its federated credential. */
 export async function doctor(options: DoctorOptions, world: CommandWorld): Promise<ExitCode> {
-  const { connections } = await gather(options, world);
-  const connection = connectionNamed(connections, options.connection);
+  const [connection] = await gatherNamed([options.connection], options, world);
+  if (connection === undefined) throw new TypeError('A selection is never empty.');
   const before = await examine(connection, world);
   const isFixed = options.fix && (await fix(connection, before, world));
   const diagnosis = isFixed ? await examine(connection, world) : before;
-  if (options.output === 'json') world.terminal.out(asJson(connection, diagnosis, isFixed));
+  if (options.output === 'json') world.terminal.outJson(asJson(connection, diagnosis, isFixed));
   else print(connection, diagnosis, isFixed, world);
   return isHealthy(diagnosis) ? exitCodes.fine : exitCodes.failed;
 }
@@ -43,10 +42,10 @@ async function fix(
   return ensureCredential(identity, id, sends, directory);
 }
 
-function asJson(connection: Connection, diagnosis: Diagnosis, isFixed: boolean): string {
+function asJson(connection: Connection, diagnosis: Diagnosis, isFixed: boolean): unknown {
   const { id, name, project } = connection;
   const { findings, identity, sends } = diagnosis;
-  const value = {
+  return {
     connection: { id, name, project: project.name },
     isHealthy: isHealthy(diagnosis),
     fixed: isFixed ? ['federated credential'] : [],
@@ -57,7 +56,6 @@ function asJson(connection: Connection, diagnosis: Diagnosis, isFixed: boolean):
         : { kind: identity.kind, name: identity.name, clientId: identity.clientId },
     findings,
   };
-  return JSON.stringify(value, null, 2);
 }
 
 function print(
@@ -69,9 +67,9 @@ function print(
   const { findings, sends } = diagnosis;
   terminal.out(`Service connection "${name}" of project "${project.name}" (ID ${id})`);
   if (sends !== undefined) {
-    terminal.out(
-      `  Azure DevOps will send:\n    issuer   ${sends.issuer}\n    subject  ${sends.subject}`,
-    );
+    terminal.out('  Azure DevOps will send:');
+    terminal.out(`    issuer   ${sends.issuer}`);
+    terminal.out(`    subject  ${sends.subject}`);
     terminal.out(`    audience ${sends.audience} (as the federated credential lists it)`);
   }
   if (isFixed) terminal.out('Created the federated credential.');

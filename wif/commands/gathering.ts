@@ -1,10 +1,12 @@
-import type { Connection, Project } from '../administration/connection.ts';
+import { isSame, type Connection, type Project } from '../administration/connection.ts';
 import {
   AdministrationError,
+  administrationError,
   asAdministrationError,
   endsTheRun,
 } from '../administration/errors.ts';
 import { inParallel } from '../administration/parallel.ts';
+import { projectsNamed, selectConnections } from '../administration/selection.ts';
 import { allProjects, connectionsOf, projectNamed } from '../administration/service-connections.ts';
 import type { CommandWorld } from './world.ts';
 
@@ -28,9 +30,10 @@ export interface Gathering {
  */
 export async function gather(breadth: Breadth, world: CommandWorld): Promise<Gathering> {
   const { devops, terminal } = world;
-  const named = breadth.projects.length > 0;
+  const names = projectsOf(breadth, world);
+  const named = names.length > 0;
   const projects = named
-    ? await Promise.all(breadth.projects.map((name) => projectNamed(devops, name)))
+    ? await Promise.all(names.map((name) => projectNamed(devops, name)))
     : await allProjects(devops);
   let read = 0;
   const results = await inParallel(projects, breadth.concurrency, async (project) => {
@@ -56,4 +59,39 @@ export async function gather(breadth: Breadth, world: CommandWorld): Promise<Gat
     result === undefined || result instanceof AdministrationError ? [] : result,
   );
   return { projects, connections, failures };
+}
+
+/**
+ * The connections that are meant by name, ID, or project and name. Where each name has a project,
+ * only those projects are read; a name may hold a slash itself, and then all are.
+ */
+export async function gatherNamed(
+  wanted: readonly string[],
+  breadth: Breadth,
+  world: CommandWorld,
+): Promise<readonly Connection[]> {
+  const projects = projectsOf(breadth, world).length > 0 ? undefined : projectsNamed(wanted);
+  if (projects !== undefined) {
+    try {
+      const { connections } = await gather({ ...breadth, projects }, world);
+      return selectConnections(connections, wanted);
+    } catch (error) {
+      const { code } = asAdministrationError(error);
+      if (code !== 'CONNECTION_NOT_FOUND' && code !== 'NOT_FOUND') throw error;
+    }
+  }
+  return selectConnections((await gather(breadth, world)).connections, wanted);
+}
+
+/** The projects that the command names, or the address of the organization. */
+function projectsOf({ projects }: Breadth, { organization }: CommandWorld): readonly string[] {
+  const { project } = organization;
+  if (project === undefined || projects.length === 0)
+    return project === undefined ? projects : [project];
+  if (projects.every((name) => isSame(name, project))) return projects;
+  throw administrationError(
+    'USAGE_INVALID',
+    `The address of the organization names project "${project}", and --project another.`,
+    'Give the address without a project, or leave out --project.',
+  );
 }

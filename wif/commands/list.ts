@@ -1,9 +1,11 @@
 import { isFederated, isSame, type Connection } from '../administration/connection.ts';
-import { issuerChangePage, issuerRetirement, issuerRetires } from '../administration/issuer.ts';
+import { asAdministrationError } from '../administration/errors.ts';
+import { issuerRetirement, issuerRetires } from '../administration/issuer.ts';
 import { conversion } from '../administration/operation.ts';
 import { inParallel } from '../administration/parallel.ts';
-import { connectionReport, counting } from '../administration/report.ts';
+import { connectionReport, counting, keepsIssuer, type Beside } from '../administration/report.ts';
 import { lastUse } from '../administration/service-connections.ts';
+import { tenanciesOf, type Tenancy } from '../administration/tenancy.ts';
 import { gather, type Breadth } from './gathering.ts';
 import { printReport } from './printing.ts';
 import { exitCodes, type CommandWorld, type ExitCode, type OutputForm } from './world.ts';
@@ -21,10 +23,17 @@ export async function list(options: ListOptions, world: CommandWorld): Promise<E
   const lastUses = options.lastUsed
     ? await lastUsesOf(connections, options.concurrency, world)
     : undefined;
+  const tenancies = await tenanciesIn(connections, world);
+  const beside: Beside = {
+    ...(lastUses === undefined ? {} : { lastUses }),
+    ...(tenancies === undefined ? {} : { tenancies }),
+  };
   const now = world.clock.now();
   const convertible = connections.filter((one) => conversion.verdict(one, now).can).length;
-  const retiring = connections.filter(issuerRetires).length;
-  printReport(connectionReport(connections, lastUses, now), options.output, world.terminal, {
+  const old = connections.filter(issuerRetires);
+  const retiring = old.filter((one) => !keepsIssuer(one, beside)).length;
+  const staying = old.length - retiring;
+  printReport(connectionReport(connections, beside, now), options.output, world.terminal, {
     json: {
       organization: world.organization.name,
       projects: projects.length,
@@ -32,17 +41,48 @@ export async function list(options: ListOptions, world: CommandWorld): Promise<E
       total: connections.length,
       convertible,
       retiring,
+      staying,
+      areTenanciesKnown: tenancies !== undefined,
     },
     lines: [
       `${counting(connections.length)} in ${projects.length === 1 ? '1 project' : `${projects.length} projects`}; wif convert can convert ${convertible}.`,
-      ...(retiring === 0
-        ? []
-        : [
-            `With the issuer that retires on ${issuerRetirement}: ${retiring}. wif does not change issuers; how to: ${issuerChangePage}`,
-          ]),
+      ...issuerLines(retiring, staying, tenancies !== undefined),
     ],
   });
   return failures.length > 0 ? exitCodes.partly : exitCodes.fine;
+}
+
+function issuerLines(retiring: number, staying: number, isKnown: boolean): readonly string[] {
+  const unless = isKnown ? '' : ', unless their app registrations are for several tenants';
+  return [
+    ...(retiring === 0
+      ? []
+      : [
+          `With the issuer that retires on ${issuerRetirement}: ${retiring}${unless}. Next: wif move-issuer`,
+        ]),
+    ...(staying === 0
+      ? []
+      : [`With the issuer of Azure DevOps, which stays for several tenants: ${staying}.`]),
+  ];
+}
+
+/**
+ * For how many tenants the identities are whose issuer would retire; undefined where Graph does not
+ * say. Nothing else of the list needs it, so the list goes on without.
+ */
+async function tenanciesIn(
+  connections: readonly Connection[],
+  { directory, terminal }: CommandWorld,
+): Promise<ReadonlyMap<string, Tenancy> | undefined> {
+  const ids = connections.filter(issuerRetires).flatMap(({ clientId }) => clientId ?? []);
+  if (ids.length === 0) return new Map();
+  try {
+    return await tenanciesOf(ids, directory.graph);
+  } catch (error) {
+    const { code, message, remedy } = asAdministrationError(error);
+    terminal.note(`${code}: ${message} ${remedy}`);
+    return undefined;
+  }
 }
 
 /** Those of Azure, and others that federation concerns all the same. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/ports.ts';
+import type { AzureCli } from '../administration/azure-cli.ts';
 import type { Directory } from '../administration/identity.ts';
 import type { Journal } from '../administration/journal.ts';
 import type { Organization } from '../administration/organization.ts';
@@ -7,14 +8,18 @@ import type { Web } from '../administration/web.ts';
 
 /** What people see. */
 export interface Terminal {
-  /** The result, for people or programs. */
-  out(text: string): void;
-  /** What is beside the result. */
-  note(text: string): void;
+  /** A line of the result. */
+  out(line: string): void;
+  /** The result, for programs. */
+  outJson(value: unknown): void;
+  /** Columns of text. */
+  outTable(head: readonly string[], body: readonly (readonly string[])[]): void;
+  /** Lines of comma-separated values. */
+  outCsv(lines: readonly string[]): void;
+  /** A line beside the result. */
+  note(line: string): void;
   /** How far it is; shown only where somebody looks on. */
   progress(text: string): void;
-  /** Columns of text. */
-  table(head: readonly string[], body: readonly (readonly string[])[]): string;
 }
 
 /** All that the commands touch of the world. */
@@ -22,6 +27,11 @@ export interface CommandWorld {
   readonly organization: Organization;
   readonly devops: Web;
   readonly directory: Directory;
+  readonly azureCli: AzureCli;
+  /** Tenant of the organization, where the command line names it. */
+  readonly devopsTenant: string | undefined;
+  /** Who asks Azure DevOps by Entra; undefined where a personal access token does. */
+  readonly whoAmI: () => Promise<OwnAccount | undefined>;
   readonly clock: Clock;
   readonly terminal: Terminal;
   readonly stop: Stop;
@@ -29,6 +39,12 @@ export interface CommandWorld {
     path: string,
   ) => Promise<Journal & { readonly text: string; readonly close: () => Promise<void> }>;
   readonly readText: (path: string) => string;
+}
+
+/** An account, by every name that another program may show for it. */
+export interface OwnAccount {
+  readonly tenantId: string;
+  readonly names: readonly string[];
 }
 
 /** How a command ends, for whoever called it. */

@@ -19,6 +19,7 @@ function service(name: ServiceName, base: URL, authorization: Authorization): We
   return {
     service: name,
     async send({ method, path, body }) {
+      if (method === 'PATCH') throw new TypeError('Nothing is patched here.');
       const headers = { authorization: await authorization(), accept: 'application/json' };
       const request = { method, url: addressOf(path, base), timeoutMs };
       if (body === undefined) return http.send({ ...request, headers });

@@ -1,5 +1,6 @@
 import { DefaultAzureCredential } from '@azure/identity';
 import { bearer, Secret } from '../../src/secret.ts';
+import { recordOf, textOf } from '../administration/answer.ts';
 import { requirePublicCloud } from '../administration/cloud.ts';
 import { administrationError } from '../administration/errors.ts';
 
@@ -46,6 +47,19 @@ export function entraSignIn(
       // Azure CLI is a process for each token: however many ask, it is started once.
       return (asked ??= fetch());
     };
+  };
+}
+
+/** Whose token a header carries, by its claims; they are shown to nobody but compared. */
+export async function accountOf(
+  authorization: Authorization,
+): Promise<{ readonly tenantId: string; readonly names: readonly string[] }> {
+  const [, payload = ''] = (await authorization()).reveal().split('.');
+  const claims = recordOf(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
+  const names = ['upn', 'unique_name', 'preferred_username', 'appid', 'azp', 'oid'];
+  return {
+    tenantId: textOf(claims['tid']) ?? '',
+    names: names.flatMap((name) => textOf(claims[name]) ?? []),
   };
 }
 

@@ -1,21 +1,38 @@
 import Table from 'cli-table3';
 import { readFileSync } from 'node:fs';
 import { administrationError } from '../administration/errors.ts';
+import { visibleJson, visibleLine } from '../administration/visible-text.ts';
 import type { Terminal } from '../commands/world.ts';
 
 const progressPauseMs = 100;
 let lastProgressMs = 0;
 let isProgressShown = false;
 
-/** The terminal: results to the standard output, everything else to the standard error. */
+/**
+ * The terminal: results to the standard output, everything else to the standard error. Whatever
+ * passes here is made harmless first, so no name can write a line of its own or steer the terminal.
+ */
 export const systemTerminal: Terminal = {
-  out(text) {
-    clearProgress();
-    process.stdout.write(`${text}\n`);
+  out(line) {
+    write(process.stdout, visibleLine(line));
   },
-  note(text) {
-    clearProgress();
-    process.stderr.write(`${text}\n`);
+  outJson(value) {
+    write(process.stdout, visibleJson(value));
+  },
+  outTable(head, body) {
+    const table = new Table({
+      head: head.map(visibleLine),
+      chars: plainLines,
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    });
+    table.push(...body.map((row) => row.map(visibleLine)));
+    write(process.stdout, table.toString().replaceAll(/[ \t]+$/gm, ''));
+  },
+  outCsv(lines) {
+    write(process.stdout, lines.map(visibleLine).join('\r\n'));
+  },
+  note(line) {
+    write(process.stderr, visibleLine(line));
   },
   /** One line that is written over, for people only. */
   progress(text) {
@@ -23,18 +40,15 @@ export const systemTerminal: Terminal = {
     if (!process.stderr.isTTY || now - lastProgressMs < progressPauseMs) return;
     lastProgressMs = now;
     isProgressShown = true;
-    process.stderr.write(`\r\u001b[K${text.slice(0, Math.max(20, process.stderr.columns - 1))}`);
-  },
-  table(head, body) {
-    const table = new Table({
-      head: [...head],
-      chars: plainLines,
-      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-    });
-    table.push(...body.map((row) => [...row]));
-    return table.toString().replaceAll(/[ \t]+$/gm, '');
+    const width = Math.max(20, process.stderr.columns - 1);
+    process.stderr.write(`\r\u001b[K${visibleLine(text).slice(0, width)}`);
   },
 };
+
+function write(stream: NodeJS.WriteStream, text: string): void {
+  clearProgress();
+  stream.write(`${text}\n`);
+}
 
 /** Columns without lines: they survive being pasted, searched and cut. */
 const plainLines = Object.fromEntries(

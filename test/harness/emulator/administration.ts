@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { presentedBy } from './access-tokens.ts';
+import { moveIssuer } from './issuer-move.ts';
 import { bearerOf, type EmulatorRequest } from './message.ts';
 import {
   addServiceConnection,
@@ -34,9 +35,22 @@ export interface Registration {
   readonly description: string;
   readonly isDisabled: boolean;
   readonly lastUsedOn?: Date;
-  /** Azure DevOps lacks the rights to change its app registration. */
+  /** Azure DevOps lacks the rights to change its app registration, and refuses at once. */
   readonly isLocked: boolean;
+  /** Whoever made it has left: Azure DevOps begins a conversion, and then lacks the rights. */
+  readonly creatorHasLeft: boolean;
   revertUntil?: Date;
+  /** What Azure DevOps is doing with it, or could not do. */
+  operation?: Operation;
+}
+
+/** An operation of Azure DevOps on a connection, which may take its time. */
+export interface Operation {
+  readonly state: 'InProgress' | 'Failed';
+  readonly statusMessage: string;
+  readonly endsAt: Date;
+  /** Ends it, once its time has come; a failed one has nothing more to do. */
+  readonly end?: () => void;
 }
 
 /** A change of a connection's scheme that really happened. */
@@ -67,8 +81,12 @@ export interface Administration {
   readonly conversions: Conversion[];
   readonly managedIdentities: Map<string, ManagedIdentity>;
   readonly roleAssignments: RoleAssignment[];
+  /** Connections that every pipeline may use. */
+  readonly openConnections: Set<string>;
   /** How many a page of a list holds. */
   pageSize: number;
+  /** How long Azure DevOps works on a conversion, in ms. */
+  conversionMs: number;
 }
 
 export const createAdministration = (): Administration => ({
@@ -79,7 +97,9 @@ export const createAdministration = (): Administration => ({
   conversions: [],
   managedIdentities: new Map(),
   roleAssignments: [],
+  openConnections: new Set(),
   pageSize: 8,
+  conversionMs: 0,
 });
 
 /** A connection in a project of one's choice. */
@@ -88,6 +108,7 @@ export interface ManagedConnectionOptions extends ServiceConnectionOptions {
   readonly sharedWith?: readonly Project[];
   readonly isDisabled?: boolean;
   readonly isLocked?: boolean;
+  readonly creatorHasLeft?: boolean;
   readonly lastUsedOn?: Date;
 }
 
@@ -103,6 +124,7 @@ export interface Office {
   readonly projects: readonly Project[];
   readonly conversions: readonly Conversion[];
   pageSize: number;
+  conversionMs: number;
   addProject(name: string): Project;
   addConnection(options: ManagedConnectionOptions): ServiceConnection;
   /** A connection to something else than Azure. */
@@ -115,6 +137,14 @@ export interface Office {
   issuePersonalAccessToken(rights?: Rights): string;
   addManagedIdentity(name: string, group: string): ManagedIdentity;
   addApplication(name: string): string;
+  /** A resource group of the subscription. */
+  addResourceGroup(name: string): void;
+  /** What the extension of Azure CLI asks for: Entra's issuer for the connection of this subject. */
+  moveIssuer(subject: string): 'initiated' | 'not found';
+  /** A pipeline uses the connection now. */
+  use(id: string): void;
+  /** Whether every pipeline may use a connection. */
+  isOpen(id: string): boolean;
   application(clientId: string): Application;
   changeApplication(clientId: string, change: Partial<Application>): void;
   /** Lets an identity administer, as the owner of a subscription with rights in the directory. */
@@ -162,6 +192,7 @@ const register = (options: ManagedConnectionOptions, world: World): ServiceConne
     description: '',
     isDisabled: options.isDisabled ?? false,
     isLocked: options.isLocked ?? false,
+    creatorHasLeft: options.creatorHasLeft ?? false,
     ...(lastUsedOn === undefined ? {} : { lastUsedOn }),
   });
   return connection;
@@ -184,6 +215,7 @@ const registerForeign = (name: string, type: string, project: Project, world: Wo
     description: '',
     isDisabled: false,
     isLocked: false,
+    creatorHasLeft: false,
   });
   return id;
 };
@@ -221,6 +253,12 @@ export const openOffice = (world: World): Office => {
     set pageSize(size) {
       administration.pageSize = size;
     },
+    get conversionMs() {
+      return administration.conversionMs;
+    },
+    set conversionMs(ms) {
+      administration.conversionMs = ms;
+    },
     addProject: (name) => {
       const project = { id: randomUUID(), name };
       administration.projects.push(project);
@@ -246,6 +284,18 @@ export const openOffice = (world: World): Office => {
     },
     addManagedIdentity: (name, group) => managedIdentity(name, group, world),
     addApplication: (name) => newApplication(name, 'app-registration', world).clientId,
+    addResourceGroup: (name) => {
+      const id = `/subscriptions/${world.subscriptionId}/resourceGroups/${name}`;
+      const type = 'Microsoft.Resources/resourceGroups';
+      world.resourceGroups.set(id.toLowerCase(), { id, name, type, location: 'westeurope' });
+    },
+    moveIssuer: (subject) => moveIssuer(subject, world),
+    use: (id) => {
+      const registration = administration.registrations.get(id);
+      if (!registration) return;
+      administration.registrations.set(id, { ...registration, lastUsedOn: new Date() });
+    },
+    isOpen: (id) => administration.openConnections.has(id),
     application: (clientId) => applicationOf(clientId, world),
     changeApplication: (clientId, change) =>
       void world.applications.set(clientId, { ...applicationOf(clientId, world), ...change }),

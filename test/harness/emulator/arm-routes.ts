@@ -1,4 +1,9 @@
-import { identityCredentials, managedIdentity, subscriptionFor } from './authorization.ts';
+import {
+  identityCredentials,
+  managedIdentity,
+  readByAdministrators,
+  subscriptionFor,
+} from './authorization.ts';
 import { cloudMetadata } from './cloud-metadata.ts';
 import type { Cloud } from './clouds.ts';
 import {
@@ -18,6 +23,7 @@ import {
 import {
   locations,
   managementGroup,
+  managementGroupView,
   providers,
   subscription,
   subscriptions,
@@ -54,7 +60,7 @@ export const armRoutes = (cloud: Cloud): readonly Route[] => {
     arm('^/subscriptions', withToken(cloud, subscriptions)),
     arm(
       '^/providers/Microsoft.Management/managementGroups/(?<name>[^/]+)',
-      withToken(cloud, managementGroup),
+      readByAdministrators(cloud, managementGroupView, withToken(cloud, managementGroup)),
     ),
     arm(
       subscriptionPath,
@@ -73,7 +79,10 @@ export const armRoutes = (cloud: Cloud): readonly Route[] => {
       role('Microsoft.Resources/subscriptions/providers/read', providers),
     ),
     arm(`${subscriptionPath}/resourceGroups`, role(`${group}/read`, resourceGroups)),
-    arm(groupPath, role(`${group}/write`, resourceGroup)),
+    arm(
+      groupPath,
+      readByAdministrators(cloud, resourceGroup, role(`${group}/write`, resourceGroup)),
+    ),
     arm(
       `${subscriptionPath}/locations`,
       role('Microsoft.Resources/subscriptions/locations/read', locations),

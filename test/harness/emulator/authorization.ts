@@ -1,7 +1,7 @@
 import type { Cloud } from './clouds.ts';
 import { addCredential, credentialView } from './directory.ts';
 import { json, normalised, type EmulatorRequest, type EmulatorResponse } from './message.ts';
-import { armError, withToken } from './resource-manager.ts';
+import { armError, withToken, type ArmHandler } from './resource-manager.ts';
 import type { Application, World } from './world.ts';
 
 type Handle = (request: EmulatorRequest, world: World) => EmulatorResponse;
@@ -45,6 +45,26 @@ export const subscriptionFor =
         state: 'Enabled',
       });
     })(request, world);
+
+/** Whether the caller of Resource Manager administers, and may read there. */
+const readsAsAdministrator = (
+  request: EmulatorRequest,
+  world: World,
+  clientId: string,
+): boolean => {
+  const rights = world.administration.rights.get(clientId);
+  return request.method === 'GET' && rights !== undefined && rights.resourceManager !== 'none';
+};
+
+/** An administrator reads it without a role of its own kind. */
+export const readByAdministrators =
+  (cloud: Cloud, handle: ArmHandler, others: Handle): Handle =>
+  (request, world) =>
+    withToken(cloud, (asked, there, caller) =>
+      readsAsAdministrator(asked, there, caller.clientId)
+        ? handle(asked, there, caller)
+        : others(asked, there),
+    )(request, world);
 
 const identityAt = (request: EmulatorRequest, world: World): Application | EmulatorResponse => {
   const { subscription = '', group = '', name = '' } = request.params;

@@ -21,6 +21,12 @@ const principalView = (
   appOwnerOrganizationId: world.tenantId,
   displayName: application.name,
   servicePrincipalNames: [application.clientId],
+  signInAudience:
+    application.kind === 'managed-identity'
+      ? null
+      : application.isMultiTenant === true
+        ? 'AzureADMultipleOrgs'
+        : 'AzureADMyOrg',
   servicePrincipalType: application.kind === 'managed-identity' ? 'ManagedIdentity' : 'Application',
 });
 
@@ -33,6 +39,13 @@ const filters: readonly (readonly [RegExp, (value: string) => Matches])[] = [
     (id) =>
       ({ clientId }) =>
         clientId === id.toLowerCase(),
+  ],
+  [
+    // Graph takes 15 values in a list.
+    /^appId in \(((?:'[^']+',?){1,15})\)$/i,
+    (list) =>
+      ({ clientId }) =>
+        list.toLowerCase().includes(`'${clientId}'`),
   ],
   [
     /^servicePrincipalNames\/any\((?:\w+): ?\w+ eq '([^']+)'\)$/i,

@@ -68,10 +68,26 @@ const flawOf = (body: NewEndpoint, home: Project | undefined): string | undefine
   const missing = ['tenantid', 'serviceprincipalid'].filter((name) => !parameters[name]);
   if (missing.length > 0) return `Value cannot be null. Parameter name: ${missing.join(', ')}`;
   if ('serviceprincipalkey' in parameters) return 'A secret is not accepted with this scheme.';
-  const needed = ['environment', 'scopeLevel', 'subscriptionId', 'subscriptionName'];
-  const absent = needed.filter((name) => !data[name]);
-  return absent.length > 0
-    ? `Following fields in the service connection are not expected or missing: ${absent.join(', ')}`
+  return dataFlaw(data);
+};
+
+/** What the public records of such connections have in their data, and nothing else. */
+const dataFlaw = (data: Readonly<Record<string, string>>): string | undefined => {
+  const scopes: Readonly<Record<string, readonly string[]>> = {
+    Subscription: ['subscriptionId', 'subscriptionName'],
+    ManagementGroup: ['managementGroupId', 'managementGroupName'],
+  };
+  const scope = scopes[data['scopeLevel'] ?? ''] ?? ['subscriptionId', 'subscriptionName'];
+  const needed = ['environment', 'scopeLevel', ...scope];
+  const known = [...needed, 'creationMode', 'identityType'];
+  const identityTypes = ['ManagedIdentity', 'AppRegistrationManual', undefined];
+  const wrong = [
+    ...needed.filter((name) => !data[name]),
+    ...Object.keys(data).filter((name) => !known.includes(name)),
+    ...(identityTypes.includes(data['identityType']) ? [] : ['identityType']),
+  ];
+  return wrong.length > 0
+    ? `Following fields in the service connection are not expected or missing: ${wrong.join(', ')}`
     : undefined;
 };
 
@@ -113,7 +129,14 @@ const createFrom = (body: NewEndpoint, home: Project, world: World): Registratio
       },
     },
   });
-  const registration = { id, projects: [home], description, isDisabled: false, isLocked: false };
+  const registration = {
+    id,
+    projects: [home],
+    description,
+    isDisabled: false,
+    isLocked: false,
+    creatorHasLeft: false,
+  };
   world.administration.registrations.set(id, registration);
   return registration;
 };

@@ -148,10 +148,20 @@ export const tenants: ArmHandler = (_request, world) => {
   return json(200, { value: [tenant] });
 };
 
+const managementGroupId = (name: string): string =>
+  `/providers/Microsoft.Management/managementGroups/${name}`;
+
+/** A management group, for whoever may see it. */
+export const managementGroupView: ArmHandler = (request, world) => {
+  const name = request.params['name'] ?? '';
+  const properties = { tenantId: world.tenantId, displayName: 'Shop group' };
+  const type = 'Microsoft.Management/managementGroups';
+  return json(200, { id: managementGroupId(name), type, name, properties });
+};
+
 /** `GET …/managementGroups/{name}`. */
 export const managementGroup: ArmHandler = (request, world, application) => {
-  const name = request.params['name'] ?? '';
-  const id = `/providers/Microsoft.Management/managementGroups/${name}`;
+  const id = managementGroupId(request.params['name'] ?? '');
   if (application.subscriptions.size === 0) {
     return armError(
       403,
@@ -159,8 +169,7 @@ export const managementGroup: ArmHandler = (request, world, application) => {
       `The client '${application.clientId}' with object id '${application.objectId}' does not have authorization to perform action 'Microsoft.Management/managementGroups/read' over scope '${id}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
     );
   }
-  const properties = { tenantId: world.tenantId, displayName: 'Shop group' };
-  return json(200, { id, type: 'Microsoft.Management/managementGroups', name, properties });
+  return managementGroupView(request, world, application);
 };
 
 /** `GET …/providers`: every resource provider that is asked about is registered. */

@@ -14,6 +14,7 @@ import { s3 } from './other-clouds/aws-s3.ts';
 import { awsSts } from './other-clouds/aws-sts.ts';
 import { googleStoragePaths } from './other-clouds/google-storage.ts';
 import { googleToken, impersonation } from './other-clouds/google-sts.ts';
+import { pipelinePermissions } from './pipeline-permissions.ts';
 import type { Route } from './route.ts';
 import { endpoint, endpoints, history, project, projects } from './service-endpoints.ts';
 
@@ -37,6 +38,10 @@ const devopsRoutes: readonly Route[] = [
       ['/(?<project>[^/]+)/_apis/serviceendpoint/endpoints', endpoints],
       ['/(?<project>[^/]+)/_apis/serviceendpoint/endpoints/(?<id>[^/]+)', endpoint],
       ['/(?<project>[^/]+)/_apis/serviceendpoint/(?<id>[^/]+)/executionhistory', history],
+      [
+        '/(?<project>[^/]+)/_apis/pipelines/pipelinepermissions/endpoint/(?<id>[^/]+)',
+        pipelinePermissions,
+      ],
     ] as const
   ).map(([pattern, handle]) => ({
     name: 'service-endpoints' as const,

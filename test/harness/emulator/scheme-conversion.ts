@@ -58,9 +58,49 @@ export const convert = (
   if (isDowngrade && (registration.revertUntil ?? new Date(0)) < new Date()) {
     return no('The time in which the conversion can be reverted is over.');
   }
-  change(before, isUpgrade, registration, world);
-  world.administration.conversions.push({ id: before.id, scheme: wanted, at: new Date() });
+  if (registration.operation?.state === 'InProgress') {
+    return no('Another operation on the service connection is in progress.');
+  }
+  begin(registration, world, () => {
+    if (isUpgrade && registration.creatorHasLeft && !isTrusted(before, world)) {
+      failFor(before, registration, world);
+      return;
+    }
+    change(before, isUpgrade, registration, world);
+    world.administration.conversions.push({ id: before.id, scheme: wanted, at: new Date() });
+  });
   return json(200, endpointView(registration, at, world), devopsHeaders());
+};
+
+/** Azure DevOps answers at once, and works on for as long as the test says. */
+const begin = (registration: Registration, world: World, end: () => void): void => {
+  const endsAt = new Date(Date.now() + world.administration.conversionMs);
+  registration.operation = { state: 'InProgress', statusMessage: '', endsAt, end };
+};
+
+/** Whether somebody has already given the identity the credential that the conversion needs. */
+const isTrusted = (connection: ServiceConnection, world: World): boolean => {
+  const issuer = issuerUrl('entra', world);
+  const subject = subjectOf('entra', connection, world);
+  const held = world.applications.get(connection.clientId)?.federatedCredentials ?? [];
+  return held.some((one) => one.issuer === issuer && one.subject === subject);
+};
+
+/** It could not; what the credential has to hold is told, for whoever may make it. */
+const failFor = (before: ServiceConnection, registration: Registration, world: World): void => {
+  const { endpoint } = before;
+  const told = {
+    workloadIdentityFederationIssuer: issuerUrl('entra', world),
+    workloadIdentityFederationSubject: subjectOf('entra', before, world),
+  };
+  const parameters = { ...endpoint.authorization.parameters, ...told };
+  const authorization = { ...endpoint.authorization, parameters };
+  world.connections.set(before.id, { ...before, endpoint: { ...endpoint, authorization } });
+  registration.operation = {
+    state: 'Failed',
+    statusMessage: 'Insufficient privileges to complete the operation.',
+    endsAt: new Date(),
+  };
 };
 
 /** An update replaces the whole: whatever is not sent would be lost. */
@@ -95,7 +135,10 @@ const change = (
   world.applications.set(before.clientId, {
     ...application,
     federatedCredentials: isUpgrade
-      ? [...application.federatedCredentials, credential]
+      ? [
+          ...application.federatedCredentials.filter((other) => other.subject !== subject),
+          credential,
+        ]
       : application.federatedCredentials.filter((other) => other.subject !== subject),
   });
   const { tenantid = '', serviceprincipalid = '' } = before.endpoint.authorization.parameters;

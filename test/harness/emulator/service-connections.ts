@@ -78,14 +78,14 @@ const endpointData = (
   subscriptionId: string,
 ): Readonly<Record<string, string>> => {
   const level = options.scopeLevel ?? 'Subscription';
-  const identity = options.identity === 'managed-identity' ? 'ManagedIdentity' : 'AppRegistration';
+  const isManaged = options.identity === 'managed-identity';
   const mode = options.creationMode ?? 'Automatic';
   return {
     environment: options.cloud ?? 'AzureCloud',
     scopeLevel: level,
     ...scopeData(level, subscriptionId),
     creationMode: mode,
-    identityType: `${identity}${mode}`,
+    identityType: isManaged ? 'ManagedIdentity' : `AppRegistration${mode}`,
     resourceId: '',
     environmentUrl: `https://${cloud.resourceManagerHost}/`,
     environmentAuthorityUrl: options.authorityUrl ?? cloud.authorityUrl,

@@ -128,7 +128,8 @@ export const project = signedIn((request, world, rights) => {
 
 /** A connection as REST tells it: whole, but for its secret. */
 export const endpointView = (registration: Registration, at: Project, world: World): unknown => {
-  const { id, projects: owners, description, isDisabled, revertUntil } = registration;
+  settle(registration);
+  const { id, projects: owners, description, isDisabled, revertUntil, operation } = registration;
   const connection = world.connections.get(id);
   const core = registration.foreign ?? connection?.endpoint;
   if (!core) return {};
@@ -146,14 +147,25 @@ export const endpointView = (registration: Registration, at: Project, world: Wor
     description,
     isShared: owners.length > 1,
     isOutdated: false,
-    isReady: true,
+    isReady: operation === undefined,
     isDisabled,
     owner: 'Library',
-    operationStatus: { state: 'Ready', statusMessage: '' },
+    operationStatus: {
+      state: operation?.state ?? 'Ready',
+      statusMessage: operation?.statusMessage ?? '',
+    },
     serviceEndpointProjectReferences: [
       ...owners.map((projectReference) => ({ projectReference, name, description })),
     ].filter(() => at.id !== ''),
   };
+};
+
+/** Ends what Azure DevOps was doing, once its time has come. */
+const settle = (registration: Registration): void => {
+  const { operation } = registration;
+  if (operation?.end === undefined || operation.endsAt > new Date()) return;
+  delete registration.operation;
+  operation.end();
 };
 
 const hideSecret = (view: Record<string, unknown>): void => {

@@ -53,6 +53,16 @@ describe('What convert can do with a connection', () => {
     ['with a publish profile', { scheme: 'PublishProfile' }, 'other-scheme'],
     ['of another type', { top: { type: 'github' }, scheme: 'Token' }, 'not-azure-resource-manager'],
     ['in trouble', { top: { isReady: false } }, 'not-ready'],
+    [
+      'under way',
+      { top: { isReady: false, operationStatus: { state: 'InProgress' } } },
+      'under-way',
+    ],
+    [
+      'one whose conversion failed',
+      { top: { isReady: false, operationStatus: { state: 'Failed' } } },
+      undefined,
+    ],
   ];
   for (const [title, parts, reason] of cases) {
     it(`is ${reason ?? 'to convert it'} when it is ${title}`, () => {

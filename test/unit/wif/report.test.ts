@@ -1,22 +1,27 @@
 import assert from 'node:assert/strict';
-import { foresee } from '../../../wif/administration/change.ts';
 import { conversion } from '../../../wif/administration/operation.ts';
 import { organizationNamed } from '../../../wif/administration/organization.ts';
+import { foresee } from '../../../wif/administration/outcome.ts';
 import { inParallel } from '../../../wif/administration/parallel.ts';
-import { cells, connectionReport, csv, summaryOf } from '../../../wif/administration/report.ts';
+import {
+  cells,
+  connectionReport,
+  csvLines,
+  summaryOf,
+} from '../../../wif/administration/report.ts';
 import { selectConnections, wantedLines } from '../../../wif/administration/selection.ts';
 import { addressOf, path } from '../../../wif/administration/web.ts';
 import { connection, federated, now } from './records.ts';
 
 describe('A report', () => {
   it('leaves out, for people, columns that hold nothing', () => {
-    const { head } = cells(connectionReport([connection()], undefined, now));
+    const { head } = cells(connectionReport([connection()], {}, now));
     assert.deepEqual(head, ['Project', 'Connection', 'Scheme', 'Client ID', 'Created', 'Convert']);
   });
 
   it('never lets a name become a formula, a column or a line', () => {
     const named = connection({ top: { name: '=cmd|"x",\n+1' } });
-    const [, row = ''] = csv(connectionReport([named], undefined, now)).split('\r\n');
+    const [, row = ''] = csvLines(connectionReport([named], {}, now));
     assert.ok(row.startsWith(`shop,"'=cmd|""x"", +1",`), row);
   });
 

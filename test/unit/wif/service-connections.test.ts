@@ -11,9 +11,11 @@ const hasIssuer = (one: { readonly issuer: string | undefined }): boolean =>
 describe('A connection that Azure DevOps still works on', () => {
   const look = async (
     answers: readonly unknown[],
+    stopAfterMs = Number.POSITIVE_INFINITY,
   ): Promise<{ issuer: string | undefined; asked: number; pausesMs: readonly number[] }> => {
     let asked = 0;
     const pausesMs: number[] = [];
+    let elapsedMs = 0;
     const web: Web = {
       service: 'Azure DevOps',
       send: () => {
@@ -24,13 +26,17 @@ describe('A connection that Azure DevOps still works on', () => {
     };
     const clock: Clock = {
       now: () => new Date('2026-11-23T12:00:00Z'),
-      monotonicMs: () => 0,
+      monotonicMs: () => elapsedMs,
       sleep: (ms) => {
         pausesMs.push(ms);
+        elapsedMs += ms;
         return Promise.resolve();
       },
     };
-    const last = await lookUntil(hasIssuer, connection(), { web, clock });
+    const last = await lookUntil(hasIssuer, connection(), {
+      ...{ web, clock, waitMs: 300_000 },
+      stop: { isWanted: elapsedMs >= stopAfterMs },
+    });
     return { issuer: last.issuer, asked, pausesMs };
   };
   const done = record({ parameters: { workloadIdentityFederationIssuer: issuer } });
@@ -39,7 +45,7 @@ describe('A connection that Azure DevOps still works on', () => {
     assert.deepEqual(await look([record(), record(), done]), {
       issuer,
       asked: 3,
-      pausesMs: [2_000, 2_000],
+      pausesMs: [2_000, 3_000],
     });
   });
 
@@ -47,8 +53,15 @@ describe('A connection that Azure DevOps still works on', () => {
     assert.equal((await look([null, done])).issuer, issuer);
   });
 
-  it('is told as it is, after ten looks', async () => {
+  it('is looked at for minutes, at most every ten seconds, and told as it is then', async () => {
     const { issuer: last, asked, pausesMs } = await look([record()]);
-    assert.deepEqual([last, asked, pausesMs.length], [undefined, 10, 9]);
+    const sum = pausesMs.reduce((all, ms) => all + ms, 0);
+    assert.deepEqual([last, sum, Math.max(...pausesMs)], [undefined, 300_000, 10_000]);
+    assert.equal(asked, pausesMs.length + 1);
+  });
+
+  it('is looked at once where the run is to stop', async () => {
+    const { asked, pausesMs } = await look([record()], 0);
+    assert.deepEqual([asked, pausesMs.length], [1, 0]);
   });
 });

@@ -1,0 +1,66 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  Scalar,
+  type Document,
+} from 'yaml';
+import type { YamlNode, YamlReading } from '../administration/pipeline-tree.ts';
+
+/** A document nested deeper than this is no pipeline. */
+const maxDepth = 100;
+
+/** Reads the YAML documents of a text, with lines. */
+export function readYaml(text: string): YamlReading {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { lineCounter: lines, merge: true, uniqueKeys: false });
+  const documents = Array.isArray(parsed) ? (parsed as readonly Document[]) : [];
+  const [mistake] = documents.flatMap(({ errors }) => errors);
+  if (mistake !== undefined) {
+    const line = mistake.linePos?.[0].line ?? 1;
+    return { mistake: mistake.message.split('\n')[0] ?? 'no YAML', line };
+  }
+  const reader = { lines };
+  return { documents: documents.map((one) => nodeOf(one.contents, one, reader, 0)) };
+}
+
+function nodeOf(
+  node: unknown,
+  document: Document,
+  reader: { readonly lines: LineCounter },
+  depth: number,
+): YamlNode {
+  const line = lineOf(node, reader.lines);
+  if (depth > maxDepth) return { kind: 'text', line, text: '', isBlock: false };
+  if (isAlias(node)) return nodeOf(node.resolve(document), document, reader, depth + 1);
+  if (isMap(node)) {
+    const entries = node.items.map(({ key, value }) => ({
+      key: textOf(key),
+      value: nodeOf(value, document, reader, depth + 1),
+    }));
+    return { kind: 'map', line, entries };
+  }
+  if (isSeq(node)) {
+    const items = node.items.map((item) => nodeOf(item, document, reader, depth + 1));
+    return { kind: 'list', line, items };
+  }
+  const isBlock =
+    isScalar(node) && (node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED);
+  return { kind: 'text', line, text: textOf(node), isBlock };
+}
+
+function textOf(node: unknown): string {
+  if (!isScalar(node)) return '';
+  // What stands in the file, so that 1.10 does not become 1.1.
+  if (node.source !== undefined) return node.source;
+  return typeof node.value === 'string' ? node.value : '';
+}
+
+function lineOf(node: unknown, lines: LineCounter): number {
+  const range =
+    isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range : undefined;
+  return lines.linePos(range?.[0] ?? 0).line;
+}
