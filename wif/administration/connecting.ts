@@ -13,11 +13,11 @@ import {
 import { administrationError } from './errors.ts';
 import { compareCredentials, credentialsOf, ensureCredential } from './federated-credentials.ts';
 import type { Directory, Identity } from './identity.ts';
+import { never } from './parallel.ts';
+import { allowAllPipelines, isAllowedToAllPipelines } from './pipeline-permission.ts';
 import { assignRole, roleNamed, rolesOf } from './roles.ts';
 import { addressOfScope, isSameScope, scopeOf, type Scope } from './scope.ts';
-import { allowAllPipelines, isAllowedToAllPipelines } from './pipeline-permission.ts';
 import { connectionsOf, createConnection, lookUntil } from './service-connections.ts';
-import { never } from './parallel.ts';
 import type { Web } from './web.ts';
 
 /** What `connect` is to bring about. */

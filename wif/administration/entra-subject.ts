@@ -1,6 +1,6 @@
-import type { Connection, Trust } from './connection.ts';
-import { isGuid } from './answer.ts';
 import { audience } from '../../src/access-token/federated-credential.ts';
+import { isGuid } from './answer.ts';
+import type { Connection, Trust } from './connection.ts';
 
 /** Azure DevOps' own application, 499b84ac-1321-427f-aa17-267ca6975798, in Entra's short form. */
 const devopsApplication = 'rISbSSETf0KqFyZ8ppdXmA';

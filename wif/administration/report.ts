@@ -1,10 +1,10 @@
 import { oneLine } from '../../src/errors.ts';
-import type { Outcome } from './outcome.ts';
-import type { Tenancy } from './tenancy.ts';
 import { isFederated, type Connection } from './connection.ts';
 import type { MoveOutcome } from './issuer-move.ts';
 import { issuerKind, issuerRetirement, issuerRetires } from './issuer.ts';
 import { conversion, isForeign, reasonText, type Verdict } from './operation.ts';
+import type { Outcome } from './outcome.ts';
+import type { Tenancy } from './tenancy.ts';
 
 /** A row of a report: for programs by its names, for people under its titles. */
 export type Row = Readonly<Record<string, string | boolean>>;

@@ -1,4 +1,3 @@
-import { requireSameAccount } from '../administration/issuer-move.ts';
 import type { Connection } from '../administration/connection.ts';
 import {
   administrationError,
@@ -9,6 +8,7 @@ import {
   foreseeMove,
   moveOne,
   outcome,
+  requireSameAccount,
   type MoveOutcome,
   type MoveWorld,
 } from '../administration/issuer-move.ts';

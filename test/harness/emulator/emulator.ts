@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { issueAccessToken } from './access-tokens.ts';
-import { openOffice, type Office } from './administration.ts';
 import { startBlobStorage } from './blob-storage.ts';
 import { createCertificateAuthority } from './certificate-authority.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -9,6 +8,7 @@ import { createFrontDoor, type House } from './front-door.ts';
 import { startJob, type Job, type JobOptions } from './jobs.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { openMachine, type Machine, type MachineKind } from './machine-identity.ts';
+import { openOffice, type Office } from './office.ts';
 import type { AwsAccount } from './other-clouds/aws-cloud.ts';
 import type { GoogleCloud } from './other-clouds/google-cloud.ts';
 import { openProxy, type Proxy } from './proxy.ts';
@@ -26,7 +26,8 @@ import {
   type World,
 } from './world.ts';
 
-export type { Office, Project } from './administration.ts';
+export type { Project } from './administration.ts';
+export type { Office } from './office.ts';
 export type { Fault, FaultKind, FaultPlace, Faults, InjectedFault } from './faults.ts';
 export type { Job, JobOptions } from './jobs.ts';
 export type { Journal, JournalEntry, RouteName } from './journal.ts';
