@@ -16,11 +16,15 @@ export interface ToolWorld {
 /** The agent of the post-job step. */
 export type ForgettingAgent = Pick<PipelineAgent, 'input' | 'jobVariables' | 'recall' | 'warn'>;
 
+/** As whom Azure CLI is signed in: as `AzureCLI@2` does it, or so that each process asks the broker. */
+export type AzureCliSession = 'servicePrincipal' | 'managedIdentity';
+
 /** Whom to sign in, and for which job. */
 export interface ToolSignIn {
   readonly connection: ServiceConnection;
   readonly session: Session;
   readonly jobId: string;
+  readonly azureCliSession: AzureCliSession;
 }
 
 /** Why a tool that the author named cannot be signed in. */

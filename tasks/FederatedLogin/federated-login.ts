@@ -29,10 +29,12 @@ export async function federatedLogin(world: TaskWorld): Promise<void> {
   await orUndo(session, async () => {
     if (inputs.verify) await verifySession(connection, session, agent, await world.upstream());
     const { jobId } = readJob(agent.jobVariables);
+    const { azureCliSession } = inputs;
+    const whom = { connection, session, jobId, azureCliSession };
     const toolWorld = { agent, tools: world.tools, files: world.join.files };
     const own = [
       ...(session.endpoints === undefined ? [] : azdVariables(session.endpoints)),
-      ...(await signInTools(found, { connection, session, jobId }, toolWorld)),
+      ...(await signInTools(found, whom, toolWorld)),
       ...(await accessTokenVariables(inputs.accessTokens, session)),
       ...accessTokenFileVariables(accessTokenFiles(inputs, world)),
     ];

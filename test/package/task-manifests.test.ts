@@ -30,6 +30,7 @@ const inputsOf: Readonly<Record<TaskName, Readonly<Record<string, string | undef
     azureSubscription: undefined,
     tools: 'auto',
     refresh: 'true',
+    azureCliSession: 'servicePrincipal',
     keepOtherTasks: 'true',
     subscriptionId: '',
     accessTokens: '',

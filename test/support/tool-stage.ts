@@ -1,6 +1,7 @@
 import type { ToolOutcome } from '../../src/ports.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 import type { Session } from '../../src/session/session.ts';
+import type { AzureCliSession } from '../../src/tools/sign-in-tool.ts';
 import type { ToolChoice } from '../../src/tools/tool-choice.ts';
 import { findTools, signInTools } from '../../src/tools/tools.ts';
 import { aServiceConnection, anAccessToken, anIdToken, ids, someEndpoints } from './builders.ts';
@@ -27,6 +28,7 @@ export interface ToolScene {
   readonly connection?: ServiceConnection;
   readonly environment?: Readonly<Record<string, string>>;
   readonly tokenFile?: string;
+  readonly azureCliSession?: AzureCliSession;
 }
 
 /** A step that signs tools in, with a session that is there already. */
@@ -45,20 +47,18 @@ export class ToolStage {
 
   async signIn(): Promise<Record<string, string>> {
     const { choice = 'auto', connection = aServiceConnection(), byBroker = true } = this.#scene;
-    const { tokenFile = `${directory}/id-token` } = this.#scene;
+    const { tokenFile = `${directory}/id-token`, azureCliSession = 'servicePrincipal' } =
+      this.#scene;
     const session: Session = {
       idToken: anIdToken(),
       tokenFile,
       accessToken: () => Promise.resolve(anAccessToken()),
       undo: () => Promise.resolve(),
-      ...(byBroker
-        ? {
-            endpoints: someEndpoints(),
-          }
-        : {}),
+      ...(byBroker ? { endpoints: someEndpoints() } : {}),
     };
     const found = await findTools(choice, this.tools);
-    const variables = await signInTools(found, { connection, session, jobId: ids.job }, this);
+    const whom = { connection, session, jobId: ids.job, azureCliSession };
+    const variables = await signInTools(found, whom, this);
     return Object.fromEntries(
       variables.map(({ name, value }) => [
         name,

@@ -1,8 +1,5 @@
 import { azureCliProfileBeside } from '../../delivery/files/state-directory.ts';
-import {
-  azureCliVariables,
-  managedIdentityVariables,
-} from '../../delivery/variables/azure-variables.ts';
+import { azureCliVariables } from '../../delivery/variables/azure-variables.ts';
 import { refusal } from '../../errors.ts';
 import type { SignInTool } from '../sign-in-tool.ts';
 import { signInAzureCli } from './sign-in.ts';
@@ -16,15 +13,9 @@ export const azureCli: SignInTool = {
     return program === undefined ? [] : [program];
   },
   places: (tokenFile) => [{ kind: 'azure-cli', profile: azureCliProfileBeside(tokenFile) }],
-  signIn: async ([program], { connection, session }, world) => {
+  signIn: async ([program], whom, world) => {
     if (program === undefined) return undefined;
-    const { profile, byBroker } = await signInAzureCli(program, connection, session, world);
-    return [
-      ...azureCliVariables(profile),
-      ...(byBroker && session.endpoints !== undefined
-        ? managedIdentityVariables(session.endpoints)
-        : []),
-    ];
+    return azureCliVariables(await signInAzureCli(program, whom, world));
   },
   missing: () =>
     refusal(

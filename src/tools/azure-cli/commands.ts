@@ -10,8 +10,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** What every call says: answers as JSON whatever the job prefers, and no advice beside them. */
 const common = ['--only-show-errors', '--output', 'json'];
 
-/** The first version whose managed identity can be App Service's: by a setting, from 2.73 on without one. */
-const firstWithAppService = [2, 71] as const;
+/** The first version in whose managed identity session a token for the own tenant can be named. */
+const firstForBroker = [2, 77] as const;
 
 /**
  * The private profile's `config` file
@@ -118,20 +118,21 @@ export function brokerLoginEnvironment(
 }
 
 /**
- * Whether a sign-in by the broker failed because this az is too old for it: it did not know the
- * arguments (exit code 2), or the index of commands, which it has written in the new profile by
- * then, names an older version.
+ * The version of an az that is too old for a session by the broker: the index of commands, which it
+ * has written in the new profile by then, names it; or it did not know the arguments (exit code 2).
  * @param commandIndex the content of `commandIndex.json`.
+ * @returns undefined for one that is recent enough, as far as can be told.
  */
-export function isTooOldForBroker(
+export function tooOldForBroker(
   { exitCode }: Pick<ToolOutcome, 'exitCode'>,
   commandIndex: string | undefined,
-): boolean {
-  if (exitCode === 2) return true;
-  const [, major, minor] = /"version":\s*"(\d+)\.(\d+)\./.exec(commandIndex ?? '') ?? [];
-  if (major === undefined || minor === undefined) return false;
-  const [firstMajor, firstMinor] = firstWithAppService;
-  return Number(major) * 1_000 + Number(minor) < firstMajor * 1_000 + firstMinor;
+): string | undefined {
+  const [, version, major, minor] =
+    /"version":\s*"((\d+)\.(\d+)\.[\w.]+)"/.exec(commandIndex ?? '') ?? [];
+  if (version === undefined) return exitCode === 2 ? 'an older one' : undefined;
+  const [firstMajor, firstMinor] = firstForBroker;
+  const isOld = Number(major) * 1_000 + Number(minor) < firstMajor * 1_000 + firstMinor;
+  return isOld ? version : undefined;
 }
 
 /** What a sign-in means for the subscription that the job wants. */

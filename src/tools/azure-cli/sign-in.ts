@@ -1,3 +1,4 @@
+import { profileFiles } from '../../azure-cli/profile-files.ts';
 import {
   azureCliProfileBeside,
   isWindowsPath,
@@ -8,7 +9,7 @@ import { refusal } from '../../errors.ts';
 import type { Files, ToolOutcome, ToolRun } from '../../ports.ts';
 import type { ServiceConnection } from '../../service-connection/service-connection.ts';
 import type { Session } from '../../session/session.ts';
-import type { ToolWorld } from '../sign-in-tool.ts';
+import type { ToolSignIn, ToolWorld } from '../sign-in-tool.ts';
 import { toolFailure, type ToolAttempt } from '../tool-failure.ts';
 import {
   azureCliConfig,
@@ -16,19 +17,12 @@ import {
   cloudRegistration,
   homeOf,
   inheritedState,
-  isTooOldForBroker,
   managedIdentityLogin,
   servicePrincipalLogin,
   subscriptionChoice,
   subscriptionState,
+  tooOldForBroker,
 } from './commands.ts';
-
-/** An Azure CLI that is signed in. */
-export interface SignedInAzureCli {
-  readonly profile: string;
-  /** Whether each of its commands asks the broker. */
-  readonly byBroker: boolean;
-}
 
 /** A first start on a slow agent compiles a few hundred modules, and reads every subscription. */
 const timeoutMs = 180_000;
@@ -42,26 +36,32 @@ type Run = (
 /**
  * Signs Azure CLI in, in a profile of its own: one process where it is recent and its first
  * subscription is the wanted one.
+ * @returns the profile.
  * @throws {FederationError} with az's exit code or Entra's number.
  */
 export async function signInAzureCli(
   program: string,
-  connection: ServiceConnection,
-  session: Session,
+  whom: ToolSignIn,
   world: ToolWorld,
-): Promise<SignedInAzureCli> {
+): Promise<string> {
+  const { connection, session, azureCliSession } = whom;
   const profile = azureCliProfileBeside(session.tokenFile);
+  const byBroker = azureCliSession === 'managedIdentity';
+  if (byBroker && session.endpoints === undefined) throw needsRefresh();
   await prepareProfile(profile, connection, world);
   const run = runner(program, profile, connection, session, world);
   if (connection.cloud.name === 'AzureStack') await registerCloud(profile, connection, run, world);
-  const { byBroker, output } = await login(profile, connection, session, run, world);
+  const output = await (byBroker
+    ? loginByBroker(profile, connection, session, run, world)
+    : loginAsServicePrincipal(connection, session, run));
   await choose(subscriptionState(output, connection), connection, run, world);
+  await saveList(profile, world);
   world.agent.say(
     byBroker
       ? 'Azure CLI is signed in, and asks the broker for every token.'
       : `Azure CLI is signed in with the ID token${session.endpoints === undefined ? '' : ', which is replaced in its profile in time'}.`,
   );
-  return { profile, byBroker };
+  return profile;
 }
 
 async function prepareProfile(
@@ -106,6 +106,8 @@ function runner(
       environment: {
         ...noProxyChanges(agent.environment),
         AZURE_CONFIG_DIR: profile,
+        // One of the job would win over the profile's, and lead the sign-in to another cloud.
+        AZURE_CLOUD_NAME: connection.cloud.name,
         ...environment,
       },
       timeoutMs,
@@ -113,25 +115,55 @@ function runner(
   });
 }
 
-async function login(
+/** Each command asks the broker, which a process that lasts for hours needs for several resources. */
+async function loginByBroker(
   profile: string,
   connection: ServiceConnection,
-  session: Session,
+  { endpoints }: Session,
   run: Run,
   { files }: ToolWorld,
-): Promise<{ byBroker: boolean; output: string }> {
-  const { endpoints, tokenFile } = session;
-  if (endpoints !== undefined) {
-    const args = managedIdentityLogin(connection);
-    const { outcome, attempt } = await run('sign in', args, brokerLoginEnvironment(endpoints));
-    if (outcome.exitCode === 0) return { byBroker: true, output: outcome.output };
-    const index = pathsOf(profile).join(profile, 'commandIndex.json');
-    const isTooOld = isTooOldForBroker(outcome, await files.read(index));
-    if (!isTooOld) throw toolFailure(outcome, attempt);
-  }
+): Promise<string> {
+  const environment = endpoints === undefined ? {} : brokerLoginEnvironment(endpoints);
+  const { outcome, attempt } = await run('sign in', managedIdentityLogin(connection), environment);
+  // Az has written its version there by now, whether or not it could sign in.
+  const index = await files.read(pathsOf(profile).join(profile, 'commandIndex.json'));
+  const version = tooOldForBroker(outcome, index);
+  if (version !== undefined) throw needsNewerAzureCli(version);
+  if (outcome.exitCode !== 0) throw toolFailure(outcome, attempt);
+  return outcome.output;
+}
+
+async function loginAsServicePrincipal(
+  connection: ServiceConnection,
+  { tokenFile }: Session,
+  run: Run,
+): Promise<string> {
   const { outcome, attempt } = await run('sign in', servicePrincipalLogin(connection, tokenFile));
   if (outcome.exitCode !== 0) throw toolFailure(outcome, attempt);
-  return { byBroker: false, output: outcome.output };
+  return outcome.output;
+}
+
+/** The list as it is after the sign-in: the broker puts it back when a task clears the profile. */
+async function saveList(profile: string, { files }: ToolWorld): Promise<void> {
+  const { list, savedList } = profileFiles(profile);
+  const content = await files.read(list);
+  if (content !== undefined) await files.replace(savedList, content);
+}
+
+function needsRefresh(): Error {
+  return refusal(
+    'INPUT_INVALID',
+    'The input azureCliSession is managedIdentity, but refresh is false; such a session asks the broker for every token.',
+    'Leave refresh at true, or azureCliSession at servicePrincipal.',
+  );
+}
+
+function needsNewerAzureCli(version: string): Error {
+  return refusal(
+    'AZURE_CLI_FAILED',
+    `The input azureCliSession is managedIdentity, which needs Azure CLI 2.77 or later; this agent has ${version}.`,
+    'Update Azure CLI on the agent, or leave azureCliSession at servicePrincipal, which every version knows.',
+  );
 }
 
 async function registerCloud(

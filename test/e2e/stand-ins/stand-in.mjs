@@ -2,7 +2,7 @@
 // Plays a program that is not here, under its name: checks that it finds what the real one needs, by
 // asking where the real one would ask.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 
 const name = basename(process.argv[1]);
@@ -41,15 +41,6 @@ function byTokenFile() {
   requireToken(readFileSync(need('AZURE_FEDERATED_TOKEN_FILE'), 'utf8'), 'the token file');
 }
 
-async function byManagedIdentity(clientId) {
-  const url = new URL(need('IDENTITY_ENDPOINT'));
-  url.searchParams.set('api-version', '2019-08-01');
-  url.searchParams.set('resource', 'https://management.core.windows.net/');
-  url.searchParams.set('client_id', clientId);
-  const answer = await ask(url, { 'x-identity-header': need('IDENTITY_HEADER') });
-  requireToken(answer.access_token, 'the access token');
-}
-
 async function byRequest(prefix) {
   const url = `${need(`${prefix}_OIDC_REQUEST_URL`)}&audience=api%3A%2F%2FAzureADTokenExchange`;
   const authorization = `Bearer ${need(`${prefix}_OIDC_REQUEST_TOKEN`)}`;
@@ -66,10 +57,27 @@ function real(input) {
 }
 
 const programs = {
-  async az() {
-    need('AZURE_CONFIG_DIR');
-    const at = args.indexOf('--client-id');
-    await byManagedIdentity(at < 0 ? need('AZURE_CLIENT_ID') : args[at + 1]);
+  az() {
+    const profile = need('AZURE_CONFIG_DIR');
+    const entries = join(profile, 'service_principal_entries.json');
+    const at = args.indexOf('--federated-token');
+    if (at >= 0) {
+      const client_assertion = readFileSync(args[at + 1].slice(1), 'utf8');
+      const [client_id, tenant] = ['--username', '--tenant'].map(
+        (word) => args[args.indexOf(word) + 1],
+      );
+      const user = { name: client_id, type: 'servicePrincipal' };
+      const subscriptions = [{ id: 'subscription', tenantId: tenant, user }];
+      writeFileSync(entries, JSON.stringify([{ client_id, tenant, client_assertion }]), {
+        mode: 0o600,
+      });
+      writeFileSync(
+        join(profile, 'azureProfile.json'),
+        `\uFEFF${JSON.stringify({ subscriptions })}`,
+      );
+    }
+    const [entry] = JSON.parse(readFileSync(entries, 'utf8'));
+    requireToken(entry.client_assertion, 'the stored ID token');
   },
   async azd() {
     await byRequest('AZURE');

@@ -4,11 +4,11 @@ import {
   brokerLoginEnvironment,
   cloudRegistration,
   homeOf,
-  isTooOldForBroker,
   managedIdentityLogin,
   servicePrincipalLogin,
   subscriptionChoice,
   subscriptionState,
+  tooOldForBroker,
 } from '../../../../src/tools/azure-cli/commands.ts';
 import { aServiceConnection, ids, someEndpoints } from '../../../support/builders.ts';
 
@@ -72,21 +72,20 @@ describe("Azure CLI's arguments", () => {
   });
 });
 
-describe('An az that could not sign in by the broker', () => {
+describe('An az for a session by the broker', () => {
   const index = (version: string): string => `\ufeff{"version": "${version}", "commandIndex": {}}`;
-  for (const [exitCode, commandIndex, tooOld] of [
-    [2, undefined, true],
-    [1, index('2.45.0'), true],
-    [1, index('2.70.0'), true],
-    [1, index('2.71.0'), false],
-    [1, index('2.91.0'), false],
-    [1, index('3.0.0'), false],
-    [1, '\ufeff{}', false],
-    [1, undefined, false],
-    [undefined, undefined, false],
-  ] as const) {
-    it(`is ${tooOld ? '' : 'not '}too old with exit code ${exitCode ?? 'none'} and the index ${commandIndex ?? 'missing'}`, () => {
-      assert.equal(isTooOldForBroker({ exitCode }, commandIndex), tooOld);
+  for (const { exitCode, commandIndex, tooOld } of [
+    { exitCode: 2, commandIndex: undefined, tooOld: 'an older one' },
+    { exitCode: 1, commandIndex: index('2.45.0'), tooOld: '2.45.0' },
+    { exitCode: 0, commandIndex: index('2.76.1'), tooOld: '2.76.1' },
+    { exitCode: 1, commandIndex: index('2.77.0'), tooOld: undefined },
+    { exitCode: 0, commandIndex: index('2.91.0'), tooOld: undefined },
+    { exitCode: 0, commandIndex: index('3.0.0'), tooOld: undefined },
+    { exitCode: 1, commandIndex: '\ufeff{}', tooOld: undefined },
+    { exitCode: undefined, commandIndex: undefined, tooOld: undefined },
+  ]) {
+    it(`is ${tooOld ?? 'not'} too old with exit code ${exitCode ?? 'none'} and the index ${commandIndex ?? 'missing'}`, () => {
+      assert.equal(tooOldForBroker({ exitCode }, commandIndex), tooOld);
     });
   }
 });

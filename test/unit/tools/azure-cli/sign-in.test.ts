@@ -5,57 +5,84 @@ import { environmentOf } from '../../../support/fake-tools.ts';
 import {
   accounts,
   brokerVariables,
+  directory,
   profile,
   signedIn,
   ToolStage,
 } from '../../../support/tool-stage.ts';
 
 describe('Signing Azure CLI in', () => {
-  it('takes one process, by the broker, in a profile of its own', async () => {
-    const stage = new ToolStage({ programs: ['az'] });
-    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile, ...brokerVariables });
-    assert.equal(stage.tools.lines.length, 1);
-    assert.match(stage.tools.lines[0] ?? '', /^\/bin\/az login --identity /);
+  it('takes one process, as a service principal, in a profile of its own', async () => {
+    const stage = new ToolStage({ programs: ['az'], environment: { AZURE_CLOUD_NAME: 'other' } });
+    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile });
+    assert.match(
+      stage.tools.lines.join('\n'),
+      /^\/bin\/az login --service-principal [^\n]* --federated-token @\S+\/id-token [^\n]*$/,
+    );
     const [run] = stage.tools.runs;
     assert.ok(run !== undefined);
     assert.deepEqual(environmentOf(run), {
       AZURE_CONFIG_DIR: profile,
-      ...brokerVariables,
-      MSI_ENDPOINT: brokerVariables.IDENTITY_ENDPOINT,
+      AZURE_CLOUD_NAME: 'AzureCloud',
     });
     assert.ok(stage.files.directories.has(profile));
     assert.match(stage.files.contents.get(`${profile}/config`) ?? '', /name = AzureCloud/);
   });
 
-  it('keeps its calls to the broker out of the proxy', async () => {
-    const stage = new ToolStage({ programs: ['az'], environment: { HTTPS_PROXY: 'http://proxy' } });
-    await stage.signIn();
-    const [run] = stage.tools.runs;
-    assert.equal(run && environmentOf(run)['NO_PROXY'], '127.0.0.1,localhost');
-  });
-
-  it('falls back to the ID token with an older az, and has the broker replace it', async () => {
-    const stage = new ToolStage({
-      programs: ['az'],
-      reply: (_, index) => (index === 0 ? { exitCode: 2 } : signedIn),
-    });
-    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile });
-    assert.match(stage.tools.lines[1] ?? '', /--federated-token @\S+\/id-token/);
-    assert.deepEqual(Object.keys(stage.tools.runs[1]?.environment ?? {}), ['AZURE_CONFIG_DIR']);
-  });
-
-  it('tells an older az by the index that it left', async () => {
-    const index = `${profile}/commandIndex.json`;
+  it('keeps the list as the sign-in wrote it, for when a task clears the profile', async () => {
     const stage: ToolStage = new ToolStage({
       programs: ['az'],
-      reply: async (_, count) => {
-        if (count > 0) return signedIn;
-        await stage.files.replace(index, '{"version": "2.70.0"}');
-        return { exitCode: 1 };
+      reply: async () => {
+        await stage.files.replace(`${profile}/azureProfile.json`, 'the list');
+        return signedIn;
       },
     });
     await stage.signIn();
-    assert.equal(stage.tools.runs.length, 2);
+    assert.equal(stage.files.contents.get(`${directory}/azureProfile.json`), 'the list');
+  });
+
+  const byBroker = { programs: ['az'], azureCliSession: 'managedIdentity' } as const;
+
+  it('takes one process, by the broker, where the author wants a managed identity', async () => {
+    const stage = new ToolStage({ ...byBroker, environment: { HTTPS_PROXY: 'http://proxy' } });
+    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile });
+    assert.match(stage.tools.lines.join('\n'), /^\/bin\/az login --identity [^\n]*$/);
+    const [run] = stage.tools.runs;
+    assert.ok(run !== undefined);
+    assert.deepEqual(environmentOf(run), {
+      AZURE_CONFIG_DIR: profile,
+      AZURE_CLOUD_NAME: 'AzureCloud',
+      NO_PROXY: '127.0.0.1,localhost',
+      ...brokerVariables,
+      MSI_ENDPOINT: brokerVariables.IDENTITY_ENDPOINT,
+    });
+  });
+
+  for (const { version, exitCode, refused } of [
+    { version: '2.76.0', exitCode: 0, refused: '2.76.0' },
+    { version: '2.70.0', exitCode: 1, refused: '2.70.0' },
+    { version: undefined, exitCode: 2, refused: 'an older one' },
+  ]) {
+    it(`refuses a managed identity with az ${version ?? 'of no known version'}, exit code ${exitCode}`, async () => {
+      const stage: ToolStage = new ToolStage({
+        ...byBroker,
+        reply: async () => {
+          const index = `{"version": "${version ?? ''}"}`;
+          await stage.files.replace(`${profile}/commandIndex.json`, index);
+          return { ...signedIn, exitCode };
+        },
+      });
+      await assert.rejects(stage.signIn(), {
+        code: 'AZURE_CLI_FAILED',
+        message: new RegExp(`2\\.77 or later; this agent has ${refused}`),
+      });
+    });
+  }
+
+  it('refuses a managed identity without the broker, before az starts', async () => {
+    const stage = new ToolStage({ ...byBroker, byBroker: false });
+    await assert.rejects(stage.signIn(), { code: 'INPUT_INVALID', message: /refresh is false/ });
+    assert.deepEqual(stage.tools.runs, []);
   });
 
   it('uses the ID token where there is no broker', async () => {
