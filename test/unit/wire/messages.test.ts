@@ -88,6 +88,11 @@ describe('a message', () => {
       body: { ...order, authorityHost: 'http://x/' },
     },
     {
+      told: 'a word on other tasks that is neither yes nor no',
+      read: readConnectionOrder,
+      body: { ...order, keepOtherTasks: 'false' },
+    },
+    {
       told: 'a place that there is not',
       read: readConnectionOrder,
       body: { ...order, places: [{ kind: 'x' }] },
