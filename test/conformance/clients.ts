@@ -1,37 +1,11 @@
-import type { Profile } from '../harness/agent/contract.ts';
-import type { RouteName } from '../harness/emulator/journal.ts';
 import type { Allowance } from '../harness/leaks/leak-detector.ts';
+import type { Client } from './client.ts';
 import { whyNoContainers } from './containers/engine.ts';
 import { containerRows } from './containers/rows.ts';
 import type { Lives, Mechanism } from './evidence.ts';
+import { otherCloudClients } from './other-cloud-clients.ts';
 import { pins, projectVersion, terraformVersion } from './packages.ts';
 import { cached, goProgram } from './paths.ts';
-
-/** A real, unmodified client, the job that it runs in, and what is expected of it. */
-export interface Client {
-  readonly name: string;
-  readonly how: string;
-  readonly version: string;
-  /** A file of `pipelines/`, with its variables. */
-  readonly pipeline: string;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly mechanism: Mechanism;
-  /** What grants its requests: the proof that its tokens are good. */
-  readonly proof: RouteName;
-  readonly lives?: Lives;
-  /** A folder that goes before all others on the agent's PATH. */
-  readonly path?: string;
-  /** Fails once its token is over, and rightly so. */
-  readonly expires?: true;
-  /** The name of its only connection; `production` where neither this nor `audiences` says more. */
-  readonly connection?: string;
-  /** The audience that each connection, by its name, must have got tokens for, and no other. */
-  readonly audiences?: Readonly<Record<string, string>>;
-  readonly allow?: readonly Allowance[];
-  /** Its job starts containers, so it is left out where there is no engine for them. */
-  readonly inContainers?: true;
-  readonly profile?: Profile;
-}
 
 /** Such that a client outlives its first ID token and its first access token in half a minute. */
 export const shortLives: Lives = { idTokenSeconds: 8, accessTokenSeconds: 16 };
@@ -200,5 +174,6 @@ export const clients: readonly Client[] = [
   ...sdk('azure-identity (Java)', pins.azureIdentityJava, java, 'sdk-java'),
   kubelogin('workloadidentity', 'token file'),
   kubelogin('msi', 'managed identity of the broker'),
+  ...otherCloudClients,
   ...(whyNoContainers() === undefined ? containerRows : []),
 ];

@@ -5,8 +5,10 @@ import { markdownTable, tableIn, withTable, type TableMarks } from '../support/p
 import { systemsTable } from '../windows/table.ts';
 import { shortLives } from './clients.ts';
 import type { MachineOutcome } from './machines.ts';
+import { otherCloudLives } from './other-cloud-clients.ts';
 import type { Outcome } from './outcome.ts';
 import { ownFile, repository } from './paths.ts';
+import type { RefusalOutcome } from './refusals.ts';
 import { haste, hasteLives, type SideBySide } from './side-by-side.ts';
 
 const file = join(repository, 'docs', 'CONFORMANCE.md');
@@ -22,15 +24,22 @@ export async function writeDocument(
   outcomes: readonly Outcome[],
   sideBySide: SideBySide,
   machines: readonly MachineOutcome[],
+  refusals: readonly RefusalOutcome[],
 ): Promise<void> {
   const inContainers = outcomes.filter(({ client }) => client.inContainers === true);
   const onMachine = outcomes.filter((outcome) => !inContainers.includes(outcome));
+  const inOtherClouds = onMachine.filter(({ client }) => client.exchange !== undefined);
+  const inAzure = onMachine.filter((outcome) => !inOtherClouds.includes(outcome));
   const values: Readonly<Record<string, string>> = {
     idTokenSeconds: String(shortLives.idTokenSeconds),
     accessTokenSeconds: String(shortLives.accessTokenSeconds),
     rows: String(onMachine.length),
     outliving: String(onMachine.filter(({ outlives }) => outlives).length),
-    clients: clientTable(onMachine),
+    clients: clientTable(inAzure),
+    otherClouds: clientTable(inOtherClouds, 'exchanges with that cloud'),
+    otherCloudIdTokenSeconds: String(otherCloudLives.idTokenSeconds),
+    otherCloudSessionSeconds: String(otherCloudLives.accessTokenSeconds),
+    refusals: refusalTable(refusals),
     jobSeconds: String(sideBySide.durationSeconds),
     haste: String(haste),
     hasteIdTokenSeconds: String(hasteLives.idTokenSeconds),
@@ -57,7 +66,7 @@ export async function writeDocument(
   writeFileSync(file, await format(page, { parser: 'markdown', printWidth: 100 }));
 }
 
-function clientTable(outcomes: readonly Outcome[]): string {
+function clientTable(outcomes: readonly Outcome[], exchanges = 'exchanges with Entra'): string {
   return markdownTable(
     [
       'client',
@@ -65,7 +74,7 @@ function clientTable(outcomes: readonly Outcome[]): string {
       'version',
       'mechanism that it used',
       'ID tokens asked of Azure DevOps',
-      'exchanges with Entra',
+      exchanges,
       'granted before / after expiry',
       'outlives its tokens',
     ],
@@ -124,6 +133,13 @@ function trafficTable({ traffic }: SideBySide): string {
       one.exchanges,
       one.withoutExchanges,
     ]),
+  );
+}
+
+function refusalTable(refusals: readonly RefusalOutcome[]): string {
+  return markdownTable(
+    ['refused', 'programs', 'by Google Cloud, with', 'by AWS, with'],
+    refusals.map(({ title, programs, words }) => [title, programs, words.google, words.aws]),
   );
 }
 

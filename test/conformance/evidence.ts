@@ -32,6 +32,8 @@ export interface Evidence {
   readonly ownExchanges: number;
   /** Who made the exchanges, by their `User-Agent`. */
   readonly exchangers: ReadonlySet<string>;
+  /** Whether the exchanges were Entra's, and not another cloud's. */
+  readonly isAtEntra: boolean;
   readonly broker: BrokerCounts;
   /** Requests that a resource granted, before and after all of the first tokens had expired. */
   readonly before: number;
@@ -46,25 +48,38 @@ export interface Lives {
   readonly accessTokenSeconds: number;
 }
 
-/** Reads a play; `proof` is what grants the client's requests. */
-export function evidenceOf(play: Play, lives: Lives, proof: RouteName): Evidence {
+/** The routes by which a client is judged. */
+export interface TellingRoutes {
+  /** What grants its requests. */
+  readonly proof: RouteName;
+  /** What takes its ID tokens: Entra, unless this names another. */
+  readonly exchange?: RouteName;
+}
+
+/** Reads a play. */
+export function evidenceOf(
+  play: Play,
+  lives: Lives,
+  { proof, exchange = 'entra-token' }: TellingRoutes,
+): Evidence {
   const { journal, report } = play;
   const granted = (route: RouteName): readonly JournalEntry[] =>
     journal.filter((entry) => entry.route === route && entry.status === 200);
   const broker = brokerCounts(report.summaries);
-  const expiry = firstExpiry(granted('oidctoken'), granted('entra-token'), lives);
+  const expiry = firstExpiry(granted('oidctoken'), granted(exchange), lives);
   const uses = journal.filter(
     ({ route, status, path }) =>
       route === proof && status > 0 && status < 400 && !path.startsWith('/metadata'),
   );
-  const exchanges = granted('entra-token').length;
+  const exchanges = granted(exchange).length;
   const idTokenRequests = granted('oidctoken').length;
   return {
     idTokenRequests,
     exchanges,
     ownIdTokenRequests: Math.max(0, idTokenRequests - broker.idTokens - broker.repeated),
     ownExchanges: Math.max(0, exchanges - broker.accessTokens - broker.repeated),
-    exchangers: new Set(granted('entra-token').map(({ client }) => client)),
+    exchangers: new Set(granted(exchange).map(({ client }) => client)),
+    isAtEntra: exchange === 'entra-token',
     broker,
     before: uses.filter(({ at }) => at.getTime() < expiry).length,
     after: uses.filter(({ at }) => at.getTime() >= expiry).length,
@@ -90,12 +105,16 @@ function firstExpiry(
 export function isRefusal({ route, status, error }: JournalEntry): boolean {
   if (route === 'refused') return false;
   return (
+    (tokenServices.includes(route) && status !== 200) ||
+    error === 'ExpiredToken' ||
     error?.startsWith('AADSTS') === true ||
     status === 401 ||
-    status === 403 ||
-    (route === 'oidctoken' && status !== 200)
+    status === 403
   );
 }
+
+/** Services that give nothing but tokens: whatever else they answer is a refusal. */
+const tokenServices: readonly RouteName[] = ['oidctoken', 'google-sts', 'google-iam', 'aws-sts'];
 
 /** Reads the tables of the run summary that the post-job step attached. */
 export function brokerCounts(summaries: readonly string[]): BrokerCounts {
@@ -119,7 +138,7 @@ export function brokerCounts(summaries: readonly string[]): BrokerCounts {
 
 /** Which way was really taken: from who asked Azure DevOps, Entra and the broker, and who did not. */
 export function mechanismOf(evidence: Evidence): Mechanism {
-  const { ownIdTokenRequests, ownExchanges, exchangers, broker } = evidence;
+  const { ownIdTokenRequests, ownExchanges, exchangers, isAtEntra, broker } = evidence;
   const wasAsked = broker.served.size > 0;
   if (ownIdTokenRequests > 1) return 'Azure DevOps, asked by the client';
   if (wasAsked) {
@@ -128,6 +147,6 @@ export function mechanismOf(evidence: Evidence): Mechanism {
   if (ownExchanges === 0) return 'nothing of ours';
   if (broker.idTokens === 0) return 'one ID token';
   // Azure CLI reads no token file after its sign-in, but the profile that the sign-in wrote.
-  const isAzureCli = exchangers.has('python-requests');
+  const isAzureCli = isAtEntra && exchangers.has('python-requests');
   return isAzureCli ? 'assertion in the profile, replaced by the broker' : 'token file';
 }

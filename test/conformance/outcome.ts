@@ -1,9 +1,11 @@
-import { shortLives, type Client } from './clients.ts';
+import type { Client } from './client.ts';
+import { shortLives } from './clients.ts';
 import {
   evidenceOf,
   mechanismOf,
   type BrokerCounts,
   type Evidence,
+  type Lives,
   type Mechanism,
 } from './evidence.ts';
 import { pipelineFile } from './paths.ts';
@@ -13,7 +15,7 @@ import { produce, type Produced } from './play.ts';
  * How long programs go on: past the first tokens' end, and past the third access token that the
  * broker gets, each at half the life of the one before.
  */
-const playSeconds = 1.5 * shortLives.accessTokenSeconds + 6;
+const playSecondsFor = ({ accessTokenSeconds }: Lives): number => 1.5 * accessTokenSeconds + 6;
 /** How long a plan waits for its apply: past the end of the ID token with which it was made. */
 const pauseSeconds = shortLives.idTokenSeconds + 1;
 
@@ -31,6 +33,7 @@ export interface Outcome {
 /** Plays the job of a client, and judges it by what the emulator and the broker saw. */
 export async function tryOut(client: Client): Promise<Outcome> {
   const lives = client.lives ?? shortLives;
+  const playSeconds = playSecondsFor(lives);
   const produced = await produce({
     pipeline: pipelineFile(client.pipeline),
     connections: Object.keys(client.audiences ?? { [client.connection ?? 'production']: '' }),
@@ -40,16 +43,17 @@ export async function tryOut(client: Client): Promise<Outcome> {
     path: client.path === undefined ? [] : [client.path],
     inContainers: client.inContainers ?? false,
     ...(client.profile && { profile: client.profile }),
-    variables: {
+    variables: (emulator, connections) => ({
       PLAY_SECONDS: String(playSeconds),
       playSeconds: String(playSeconds),
       waves: String(playSeconds - pauseSeconds),
       pause: String(pauseSeconds),
       jobToken: '',
       ...client.variables,
-    },
+      ...client.setUp?.(emulator, connections),
+    }),
   });
-  const evidence = evidenceOf(produced, lives, client.proof);
+  const evidence = evidenceOf(produced, lives, client);
   const mechanism = mechanismOf(evidence);
   return {
     client,
@@ -75,6 +79,7 @@ function complaintsOf(
     refusedCheck(evidence.broker),
     [mechanism !== client.mechanism, `took the way "${mechanism}", not "${client.mechanism}"`],
     ...audienceChecks(client, produced),
+    ...strayChecks(client, produced),
     ...cleanlinessChecks(produced),
   ];
   return checks.filter(([isBad]) => isBad).map(([, complaint]) => complaint);
@@ -108,6 +113,13 @@ export function cleanlinessChecks({ report, leaks }: Produced): readonly Check[]
     [report.orphansKilled.length > 0, 'left a process for the orphan hunt'],
     [processes.length + ports.length > 0, 'left a process or a port'],
   ];
+}
+
+/** What is exchanged in another cloud is not shown to Entra as well. */
+function strayChecks({ exchange }: Client, { journal }: Produced): readonly Check[] {
+  if (exchange === undefined) return [];
+  const strays = journal.filter(({ route }) => route === 'entra-token').length;
+  return [[strays > 0, `went to Entra ${strays} times`]];
 }
 
 /** Each identity got tokens for its own audience, and for no other. */

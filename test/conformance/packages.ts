@@ -17,6 +17,13 @@ export const pins = {
   azidentity: '1.15.0',
   goAzureSdk: '0.20260811.1225050',
   kubelogin: '0.2.19',
+  googleAuthJavaScript: '10.9.1',
+  awsJavaScript: '3.1175.0',
+  googleAuthPython: '2.63.0',
+  boto3: '1.44.8',
+  awsCli: '1.46.3',
+  oauth2: '0.38.0',
+  awsGo: '1.48.0',
   openTofu: '1.12.6',
 } as const;
 
@@ -96,6 +103,26 @@ export const pip = (name: string): Package => {
   };
 };
 
+/** What a lock file names, to the last dependency. */
+const npm = (name: string): Package => {
+  const requirements = ownFile('requirements', name);
+  const folder = cached(name);
+  return {
+    name: `${name} (npm)`,
+    needs: ['npm'],
+    decidedBy: [requirements],
+    result: folder,
+    commands: [
+      { program: 'cp', arguments: ['-r', requirements, folder] },
+      {
+        program: 'npm',
+        arguments: ['ci', '--no-audit', '--no-fund', '--ignore-scripts'],
+        folder,
+      },
+    ],
+  };
+};
+
 const mavenProject = ownFile('programs', 'java');
 const java: Package = {
   name: 'azure-identity (Maven Central)',
@@ -152,6 +179,9 @@ export const packages: readonly Package[] = [
   goBuild('sdk', '.'),
   java,
   pip('azure-identity'),
+  goBuild('other-clouds', '.'),
+  pip('other-clouds-python'),
+  npm('other-clouds-javascript'),
 ];
 
 /** Programs of the machine that the jobs of the run call, beside those that install. */

@@ -29,7 +29,8 @@ export interface Production extends Pick<PlayOptions, 'allow' | 'profile'> {
   readonly inContainers?: boolean;
 }
 
-type VariablesOf = (
+/** Variables that tell of what there is in the emulator; may set up more of it before. */
+export type VariablesOf = (
   emulator: Emulator,
   connections: readonly ServiceConnection[],
 ) => NonNullable<PlayOptions['variables']>;
@@ -78,7 +79,8 @@ async function playOn(
 ): Promise<Produced> {
   const { connections, lives, deploymentSeconds, path = [], variables } = production;
   await emulator.createContainer('tfstate');
-  Object.assign(emulator.lifetimes, lives);
+  // Whatever is given for an ID token lives as long, wherever it is given.
+  Object.assign(emulator.lifetimes, lives, { cloudSessionSeconds: lives.accessTokenSeconds });
   Object.assign(emulator.deployments, {
     durationMs: deploymentSeconds * 1000,
     retryAfterSeconds: 1,

@@ -1,17 +1,19 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { machineKinds } from '../harness/emulator/emulator.ts';
-import { clients, type Client } from './clients.ts';
+import type { Client } from './client.ts';
+import { clients } from './clients.ts';
 import { terminalTable, writeDocument } from './document.ts';
 import { tryMachine, type MachineOutcome } from './machines.ts';
 import type { Outcome } from './outcome.ts';
 import { ownFile } from './paths.ts';
+import { playRefusals } from './refusals.ts';
 import { playSideBySide } from './side-by-side.ts';
 
 /** Jobs beside each other: they mostly wait for tokens to expire. */
 const atOnce = 5;
 
-const outcomes = await tryOutAll(clients);
+const [outcomes, refusals] = await Promise.all([tryOutAll(clients), playRefusals()]);
 console.log(`\n${terminalTable(outcomes)}\n`);
 const machines = await tryMachines();
 console.log('All of them side by side, on one broker with three connections …');
@@ -25,6 +27,11 @@ console.log(
   `  ${sideBySide.grants} requests granted, ${sideBySide.failures} sign-in failures, ${sideBySide.credentials} credentials issued, ${sideBySide.leaks} leaked, ${sideBySide.processes} processes looked at`,
 );
 
+for (const { title, programs, complaints } of refusals) {
+  const verdict = complaints.length === 0 ? 'as they should be' : complaints.join('; ');
+  console.log(`${programs} programs with a ${title} are refused: ${verdict}`);
+}
+
 const bad = outcomes.filter(({ complaints }) => complaints.length > 0);
 for (const { client, complaints, log } of bad) {
   console.error(`\n${titleOf(client)}: ${complaints.join('; ')}\n${log}`);
@@ -36,9 +43,15 @@ const badMachines = machines.filter(({ complaints }) => complaints.length > 0);
 for (const { machine, complaints, log } of badMachines) {
   console.error(`\n${machine}: ${complaints.join('; ')}\n${log}`);
 }
-const failed = bad.length + badMachines.length + Number(sideBySide.complaints.length > 0);
-if (failed === 0) await writeDocument(outcomes, sideBySide, machines);
-console.log(`\n${outcomes.length + machines.length + 1 - failed} passed, ${failed} failed`);
+const badRefusals = refusals.filter(({ complaints }) => complaints.length > 0);
+for (const { title, complaints, log } of badRefusals) {
+  console.error(`\n${title}: ${complaints.join('; ')}\n${log}`);
+}
+const all = outcomes.length + machines.length + refusals.length + 1;
+const unwell = bad.length + badMachines.length + badRefusals.length;
+const failed = unwell + Number(sideBySide.complaints.length > 0);
+if (failed === 0) await writeDocument(outcomes, sideBySide, machines, refusals);
+console.log(`\n${all - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 /** Two at a time: each job starts eight programs one after the other. */

@@ -1,5 +1,5 @@
 import type { Allowance } from '../../harness/leaks/leak-detector.ts';
-import type { Client } from '../clients.ts';
+import type { Client } from '../client.ts';
 import { pins } from '../packages.ts';
 
 const row = (how: string, pipeline: string, other: Partial<Client> = {}): Client => ({
