@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import type { Profile } from '../harness/agent/contract.ts';
+import { trustAtAws, trustAtGoogle } from '../harness/emulator/other-clouds/trusts.ts';
 import { repositoryFile } from '../harness/stage.ts';
 import { has } from '../support/needs.ts';
 import { assertClean, useTheatre } from './support/theatre.ts';
@@ -16,23 +17,32 @@ interface Example {
 
 /** The pages, each with the least that it has. */
 const pages = [
-  { page: 'docs/EXAMPLES.md', atLeast: 20 },
-  { page: 'README.md', atLeast: 6 },
+  {
+    page: 'docs/EXAMPLES.md',
+    atLeast: 20,
+    sources: 'examples/recipes',
+    unplayed: ['Azure PowerShell'],
+  },
+  { page: 'README.md', atLeast: 6, sources: 'examples/recipes', unplayed: ['Azure PowerShell'] },
+  { page: 'docs/OTHER-CLOUDS.md', atLeast: 6, sources: 'examples/other-clouds', unplayed: [] },
 ] as const;
 
 /** Programs that are not here, or would reach for a server that is not: each has a stand-in. */
 const standIns = [
+  'aws',
   'az',
   'azcopy',
   'azd',
   'curl',
   'docker',
+  'gcloud',
   'git',
   'kubectl',
   'kubelogin',
   'psql',
   'python',
   'tofu',
+  'vault',
 ];
 const standIn = join(import.meta.dirname, 'stand-ins', 'stand-in.mjs');
 
@@ -60,33 +70,37 @@ describe('Every pipeline to copy', function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  for (const { page, atLeast } of pages) {
+  for (const { page, atLeast, sources, unplayed } of pages) {
     const examples = examplesIn(repositoryFile(...page.split('/')));
 
     it(`is found in ${page}, and run, but for PowerShell's own`, () => {
       assert.ok(examples.length >= atLeast, String(examples.length));
       const left = examples.filter(({ isRun }) => !isRun).map(({ title }) => title);
-      assert.deepEqual(left, ['Azure PowerShell']);
+      assert.deepEqual(left, unplayed);
     });
 
     for (const { title, yaml, isRun } of examples) {
       if (!isRun) continue;
       if (/^ *terraform /m.test(yaml) && !has('terraform', `${page}: ${title}`)) continue;
-      it(`ends green: ${title}, of ${page}`, () => playExample(yaml));
+      it(`ends green: ${title}, of ${page}`, () => playExample(yaml, sources));
     }
   }
 
-  async function playExample(yaml: string): Promise<void> {
+  async function playExample(yaml: string, sources: string): Promise<void> {
     const { emulator, stage } = theatre;
     const connections = ['contoso-production', 'contoso-hub'].map((name) =>
       emulator.addServiceConnection({ name, issuer: 'entra' }),
     );
+    const name = 'contoso-clouds';
+    const clouds = emulator.addServiceConnection({ name, issuer: 'entra', role: false });
+    trustAtGoogle(emulator, clouds, name);
+    trustAtAws(emulator, clouds, name);
     const profile = profileOf(yaml);
     const play = await stage.play({
       pipeline: yaml,
-      connections,
+      connections: [...connections, clouds],
       profile,
-      sources: 'examples/recipes',
+      sources,
       variables: {
         productionSubscription: emulator.subscriptionId,
         productionTenant: emulator.tenantId,
@@ -109,7 +123,8 @@ function examplesIn(page: string): readonly Example[] {
   for (const { groups = {} } of page.matchAll(pattern)) {
     const { heading, yaml } = groups;
     if (heading !== undefined) title = heading;
-    if (yaml === undefined) continue;
+    // What is not of a pipeline is not played.
+    if (yaml === undefined || !/^ *- task: /m.test(yaml)) continue;
     found.push({ title, yaml, isRun: !/^ *- pwsh:/m.test(yaml) });
   }
   return found;

@@ -2,7 +2,7 @@
 // Plays a program that is not here, under its name: checks that it finds what the real one needs, by
 // asking where the real one would ask.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 
 const name = basename(process.argv[1]);
@@ -57,6 +57,11 @@ function real(input) {
 }
 
 const programs = {
+  aws() {
+    if (!/^arn:aws:iam::\d{12}:role\//.test(need('AWS_ROLE_ARN'))) fail('that is no role');
+    need('AWS_REGION');
+    requireToken(readFileSync(need('AWS_WEB_IDENTITY_TOKEN_FILE'), 'utf8'), 'the token file');
+  },
   az() {
     const profile = need('AZURE_CONFIG_DIR');
     const entries = join(profile, 'service_principal_entries.json');
@@ -95,6 +100,12 @@ const programs = {
   docker() {
     if (args[0] === 'login') requireToken(readFileSync(0, 'utf8').trim(), 'the password');
   },
+  gcloud() {
+    const file = need('CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE');
+    const { type, credential_source } = JSON.parse(readFileSync(file, 'utf8'));
+    if (type !== 'external_account') fail('another kind of credential');
+    requireToken(readFileSync(credential_source.file, 'utf8'), 'the token file');
+  },
   git() {
     if (args[0] !== 'clone') process.exit(real()(args).status ?? 1);
     const { host } = new URL(args[1]);
@@ -104,12 +115,30 @@ const programs = {
   kubelogin() {
     if (!args.join(' ').includes('--login workloadidentity')) fail('another way to sign in');
   },
-  kubectl: byTokenFile,
+  kubectl() {
+    const chosen = `${need('KUBECONFIG')}.token-file`;
+    if (args[0] === 'config' && args[2]?.endsWith('.tokenFile')) writeFileSync(chosen, args[3]);
+    if (!existsSync(chosen)) return byTokenFile();
+    requireToken(readFileSync(readFileSync(chosen, 'utf8'), 'utf8'), 'the token file');
+  },
   psql() {
     for (const variable of ['PGHOST', 'PGDATABASE', 'PGUSER']) need(variable);
     requireToken(need('PGPASSWORD'), 'the password');
   },
   python: byTokenFile,
+  vault() {
+    need('VAULT_ADDR');
+    if (args[0] === 'kv') return process.stdout.write(need('VAULT_TOKEN'));
+    const configuration = args
+      .find((word) => word.startsWith('-config='))
+      ?.slice('-config='.length);
+    const path =
+      configuration === undefined
+        ? args.find((word) => word.startsWith('jwt=@'))?.slice('jwt=@'.length)
+        : /^ +path += "(.+)"/m.exec(readFileSync(configuration, 'utf8'))?.[1];
+    requireToken(readFileSync(path, 'utf8'), 'the token file');
+    process.stdout.write('token-of-vault');
+  },
   async tofu() {
     if (env.ARM_USE_OIDC !== 'true') fail('ARM_USE_OIDC is not true');
     for (const variable of ['ARM_CLIENT_ID', 'ARM_TENANT_ID', 'ARM_SUBSCRIPTION_ID'])
@@ -121,7 +150,7 @@ const programs = {
 // Azure CLI's list of subscriptions is read by who signs it in; its log is not.
 const log = console.log;
 const isLogin = name === 'az' && args[0] === 'login';
-if (isLogin || name === 'curl') console.log = () => {};
+if (isLogin || ['curl', 'vault'].includes(name)) console.log = () => {};
 await programs[name]();
 if (isLogin) {
   const id = readFileSync(join(dirname(process.argv[1]), 'subscription'), 'utf8');

@@ -176,5 +176,8 @@ export const impersonation = (request: EmulatorRequest, world: World): EmulatorR
     );
   }
   const { token, expiresAt } = openSession(`serviceAccount:${account}`, world);
-  return json(200, { accessToken: token, expireTime: expiresAt.toISOString().replace(/\.\d+Z$/, 'Z') });
+  return json(200, {
+    accessToken: token,
+    expireTime: expiresAt.toISOString().replace(/\.\d+Z$/, 'Z'),
+  });
 };
