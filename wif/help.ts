@@ -24,6 +24,7 @@ A federated connection has no secret. The way there:
   wif check azure-pipelines.yml what the steps of a pipeline need
   wif move-issuer --all         off the issuer that retires on ${issuerRetirement}
   wif connect …                 a new connection for an identity of yours, in one go
+  wif trust <connection> …      what AWS, Google Cloud or Vault needs to trust it
 ${signIn}
 ${exits}
 
@@ -167,5 +168,20 @@ Examples:
   wif connect -o contoso -p shop --name shop-web --subscription <ID> --resource-group web \\
     --identity <resource ID> --role Contributor --all-pipelines
   wif connect -o contoso -p shop --name shop-test --subscription <ID> --app <client ID> --dry-run
+${exits}`,
+
+  trust: `
+It prints the identity provider and the role of AWS' IAM as JSON, the commands of gcloud for a
+workload identity pool, or the commands of Vault for its jwt auth method; with --terraform the
+same as code. Issuer, audience and subject are pinned, each exactly; what cannot be pinned so is
+not printed. Nothing is changed, here or there.
+
+Permissions (least):
+  Azure DevOps      as for list
+
+Examples:
+  wif trust shop-clouds --for google -o contoso -p shop
+  wif trust shop-clouds --for aws --aws-account 210987654321 -o contoso
+  wif trust shop/shop-clouds --for vault --terraform -o contoso > trust.tf
 ${exits}`,
 } as const;

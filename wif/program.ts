@@ -7,6 +7,7 @@ import { connect } from './commands/connect.ts';
 import { doctor, type DoctorOptions } from './commands/doctor.ts';
 import { list, type ListOptions } from './commands/list.ts';
 import { moveIssuer } from './commands/move-issuer.ts';
+import { trust, trustingSides, type TrustOptions } from './commands/trust.ts';
 import { exitCodes, type CommandWorld, type ExitCode } from './commands/world.ts';
 import { helpTexts } from './help.ts';
 
@@ -54,6 +55,7 @@ export function createProgram(run: Run, runOffline: RunOffline, version: string)
   addBulk(program, run, 'move-issuer', "moves connections to Entra's issuer", moveIssuer);
   addConnect(program, run);
   addCheck(program, runOffline);
+  addTrust(program, run);
   return program;
 }
 
@@ -153,6 +155,27 @@ function addCheck(program: Command, run: RunOffline): void {
     .addHelpText('after', helpTexts.check)
     .action((files: readonly string[], options: Omit<CheckOptions, 'files'>) =>
       run(options, (world) => check({ ...options, files }, world)),
+    );
+}
+
+function addTrust(program: Command, run: Run): void {
+  command(program, 'trust', 'prints what another cloud needs to trust a connection')
+    .argument('<connection>', 'name, project/name, or ID')
+    .addOption(
+      new Option('--for <side>', 'who is to trust it').choices(trustingSides).makeOptionMandatory(),
+    )
+    .option('--terraform', 'as code for Terraform', false)
+    .option('--aws-account <ID>', 'the account, for a policy in JSON')
+    .addOption(projects())
+    .addOption(concurrency())
+    .action(
+      (
+        connection: string,
+        options: TrustOptions & { readonly project: readonly string[] } & SharedOptions,
+      ) =>
+        run(options, (world) =>
+          trust({ ...options, connection, projects: options.project }, world),
+        ),
     );
 }
 

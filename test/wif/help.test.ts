@@ -9,6 +9,7 @@ const commands = [
   'move-issuer',
   'check',
   'connect',
+  'trust',
 ] as const;
 
 describe('The help of wif', () => {
@@ -41,6 +42,10 @@ describe('The help of wif', () => {
     ['names together with --all', ['convert', 'one', '--all']],
     ['neither names nor --all', ['convert']],
     ['connect without a name', ['connect', '-p', 'shop']],
+    ['trust for nobody', ['trust', 'shop']],
+    ['trust for a cloud that it does not know', ['trust', 'shop', '--for', 'oracle']],
+    ['a policy without an account', ['trust', 'shop', '--for', 'aws']],
+    ['a policy for what is no account', ['trust', 'shop', '--for', 'aws', '--aws-account', '1']],
   ] as const;
   for (const [title, words] of mistakes) {
     it(`ends with 2 for ${title}, and asks nobody anything`, async () => {

@@ -13,6 +13,7 @@ export const administrationErrorCodes = [
   'IDENTITY_NOT_FOUND',
   'IDENTITY_UNSUITABLE',
   'ROLE_NOT_FOUND',
+  'TRUST_UNKNOWN',
   // Who the administrator is
   'SIGN_IN_FAILED',
   'SIGN_IN_PAGE',

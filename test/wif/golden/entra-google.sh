@@ -1,0 +1,4 @@
+gcloud iam workload-identity-pools create azure-devops --location=global
+gcloud iam workload-identity-pools providers create-oidc production-cccccccc --location=global --workload-identity-pool=azure-devops --issuer-uri=https://login.microsoftonline.com/dddddddd-0000-4000-8000-000000000004/v2.0 --allowed-audiences=fb60f99c-7a34-4190-8149-302f77469936 --attribute-mapping='google.subject=assertion.sub.extract('\''/sc/{connection}'\'')' --attribute-condition='assertion.sub == "/eid1/c/pub/t/3d3d3d0A0000QIAAAAAAAAAABA/a/rISbSSETf0KqFyZ8ppdXmA/sc/11111111-2222-4333-8444-555555555555/cccccccc-0000-4000-8000-000000000003"'
+pool=$(gcloud iam workload-identity-pools describe azure-devops --location=global --format='value(name)')
+echo "principal://iam.googleapis.com/$pool/subject/"11111111-2222-4333-8444-555555555555/cccccccc-0000-4000-8000-000000000003
