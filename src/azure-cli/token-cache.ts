@@ -9,8 +9,8 @@ const minuteMs = 60_000;
 /** With less than this left an access token is replaced; of a short life, with less than half of it. */
 const dueMs = 25 * minuteMs;
 
-/** MSAL takes a token with less than five minutes left for one that has ended. */
-const minDueMs = 6 * minuteMs;
+/** MSAL takes a token with less than five minutes left for one that has ended; so does this, in ms. */
+export const minDueMs = 6 * minuteMs;
 
 /** More access tokens than this are kept for no profile. */
 const maxTokens = 32;

@@ -3,6 +3,7 @@ import type { KeeperWorld, KeptIdentity } from '../azure-cli/kept-identity.ts';
 import { OwnSession } from '../azure-cli/own-session.ts';
 import { ProfileKeeper, refreshIdTokenFile } from '../azure-cli/profile-keeper.ts';
 import { findTaskSignIns, type TaskSignIns } from '../azure-cli/task-profiles.ts';
+import { minDueMs } from '../azure-cli/token-cache.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { ConnectionTokens } from '../refresh/connection-tokens.ts';
 import type { AzureCliReport } from '../wire/report.ts';
@@ -125,7 +126,7 @@ export class AzureCliWatch {
       identity: {
         owner: tokens.profileOwner,
         idToken: () => tokens.idTokens.current(),
-        accessToken: (scope) => tokens.accessToken(scope),
+        accessToken: (scope) => tokens.accessToken(scope, minDueMs),
       },
       statistics: new KeeperStatistics(),
       own: new Map(),

@@ -136,11 +136,13 @@ export class ConnectionTokens {
 
   /**
    * What a client gets, which knows itself for how long to ask again.
+   * @param wantedMs with less life left the client takes the token for ended, in ms.
    * @throws {FederationError} the reason why there is none.
    */
-  async accessToken(scope: string): Promise<AccessToken> {
-    const heldMs = Math.min(this.#settlingMs, maxHeldMs);
+  async accessToken(scope: string, wantedMs = 0): Promise<AccessToken> {
     const { keeper } = this.#scope(scope);
+    if (wantedMs > 0) return keeper.lasting(wantedMs);
+    const heldMs = Math.min(this.#settlingMs, maxHeldMs);
     // Told to nobody: only tasks have a log.
     return this.#attempt(keeper, { transientMs: 0, settlingMs: heldMs }, () => undefined);
   }

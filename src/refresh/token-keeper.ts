@@ -59,6 +59,9 @@ const pendingMs = 1_000;
 /** However short the lives of tokens are, upstream is not asked more often than this. */
 const minPauseMs = 1_000;
 
+/** Before its time a token is replaced only where that gains so much life, in ms. */
+const minGainMs = 10_000;
+
 /**
  * Keeps one token fresh: asks again in time, one request upstream at a time, and while that fails
  * hands out the last good token until its end.
@@ -98,6 +101,18 @@ export class TokenKeeper<T> {
       if (!this.#waitsForOthers()) throw this.#whyNone();
       await this.#parts.breaker.news();
     }
+  }
+
+  /**
+   * The token for whoever takes one with less than `wantedMs` left for ended: a new one where the one in
+   * hand has less, and a new one would gain something.
+   * @throws {FederationError} the reason why there is none.
+   */
+  async lasting(wantedMs: number): Promise<T> {
+    const held = this.#held;
+    const isShort = held !== undefined && held.leftMs < wantedMs;
+    if (isShort && held.lifeMs - held.leftMs >= minGainMs) await this.refresh();
+    return this.current();
   }
 
   /** Asks upstream, or joins those who wait already; does nothing while asking makes no sense. */

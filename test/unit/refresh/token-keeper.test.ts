@@ -155,6 +155,27 @@ describe('a keeper that holds a token', () => {
     equal(await asked, 'token 1');
   });
 
+  it('asks before its time for whoever needs more life than is left, once ten seconds are gained', async () => {
+    const bench = new KeeperFixture({ policy: accessTokenPolicy });
+    equal(await bench.keeper.lasting(minutes(6)), 'token 1');
+    await bench.clock.advance(minutes(4));
+    equal(await bench.keeper.lasting(minutes(6)), 'token 1');
+    await bench.clock.advance(1);
+    equal(await bench.keeper.current(), 'token 1');
+    equal(await bench.keeper.lasting(minutes(6)), 'token 2');
+    equal(await bench.keeper.lasting(minutes(11)), 'token 2');
+    await bench.clock.advance(seconds(10));
+    equal(await bench.keeper.lasting(minutes(11)), 'token 3');
+  });
+
+  it('has the old one for them when no better one can be had', async () => {
+    const bench = new KeeperFixture({ policy: accessTokenPolicy });
+    await bench.keeper.current();
+    await bench.clock.advance(minutes(4) + 1);
+    bench.fail(outage);
+    equal(await bench.keeper.lasting(minutes(6)), 'token 1');
+  });
+
   it('serves it to its very end through an outage, and not a moment longer', async () => {
     const bench = new KeeperFixture();
     await bench.keeper.current();
