@@ -34,6 +34,18 @@ describe('the emulated Entra', () => {
     );
   });
 
+  it('gives a certificate for a virtual machine to whoever names a key', async () => {
+    const connection = place.emulator.addServiceConnection({ name: 'virtual machine' });
+    const scope = 'https://pas.windows.net/CheckMyAccess/Linux/.default';
+    const ask = (form: Readonly<Record<string, string>>): Promise<Answer> =>
+      place.exchange(connection, { scope, form: { token_type: 'ssh-cert', ...form } });
+    refuse(await ask({}), 900144, 400);
+    const answer = await ask({ req_cnf: '{}', key_id: 'mine' });
+    assert.equal(textOf(answer, 'token_type'), 'ssh-cert');
+    const certificate = Buffer.from(textOf(answer, 'access_token'), 'base64');
+    assert.match(certificate.toString('latin1'), /ssh-rsa-cert-v01@openssh\.com/);
+  });
+
   const mismatches = [
     ['issuer', { issuer: 'https://vstoken.dev.azure.com/other' }, 700211],
     ['audience', { audience: 'api://other' }, 700212],

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { entraRefusal, type RefusalDetail } from './aadsts.ts';
 import { issueAccessToken } from './access-tokens.ts';
 import { describeAssertion, judgeAssertion } from './assertion.ts';
@@ -90,6 +91,27 @@ const resourceOf = (
   return isKnownResource(resource, cloud, world) ? { value: resource } : no(500011, { resource });
 };
 
+/** What `az ssh` asks for: a certificate in place of a token, for the key that it names. */
+const grantCertificate = (
+  application: Application,
+  resource: string,
+  world: World,
+): EmulatorResponse => {
+  const kind = Buffer.from('ssh-rsa-cert-v01@openssh.com');
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(kind.length);
+  const blob = Buffer.concat([length, kind, Buffer.from(application.objectId), randomBytes(64)]);
+  const certificate = blob.toString('base64');
+  world.issued.push({ kind: 'access-token', value: certificate });
+  const life = world.lifetimes.accessTokenSeconds;
+  return json(
+    200,
+    { token_type: 'ssh-cert', expires_in: life, ext_expires_in: life, access_token: certificate },
+    { 'Cache-Control': 'no-store, no-cache', Pragma: 'no-cache' },
+    { scope: resource },
+  );
+};
+
 const grant = (
   request: EmulatorRequest,
   application: Application,
@@ -136,7 +158,12 @@ const decide = (
   }
   const resource = resourceOf(form, request.params['version'] !== undefined, cloud, world);
   if (isNo(resource)) return entraRefusal(resource.code, request, resource.detail);
-  return grant(request, application.value, resource.value, world);
+  if (form.get('token_type') !== 'ssh-cert') {
+    return grant(request, application.value, resource.value, world);
+  }
+  return form.has('req_cnf')
+    ? grantCertificate(application.value, resource.value, world)
+    : entraRefusal(900144, request, { parameter: 'req_cnf' });
 };
 
 /** `/{tenant}/oauth2[/v2.0]/token`: client credentials, proven by an assertion or by a secret. */

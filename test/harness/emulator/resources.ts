@@ -19,6 +19,8 @@ const everywhere: readonly string[] = [
   'https://servicebus.azure.net',
   'https://cognitiveservices.azure.com',
   'https://appservice.azure.com',
+  // Logging in to virtual machines, for which there are certificates.
+  'https://pas.windows.net/CheckMyAccess/Linux',
   // Azure DevOps, Kubernetes Service, Resource Manager, storage, Graph by application ID.
   '499b84ac-1321-427f-aa17-267ca6975798',
   '6dae42f8-4368-4678-94ff-3960e28e3630',
