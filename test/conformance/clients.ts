@@ -19,7 +19,7 @@ const withoutFile = 'env --unset=AZURE_FEDERATED_TOKEN_FILE ';
 const onlyIdToken: Lives = { idTokenSeconds: 15, accessTokenSeconds: 15 };
 
 /** The author of the pipeline maps a token into the environment of the step, as this mode demands. */
-const mapped: readonly Allowance[] = [
+export const mapped: readonly Allowance[] = [
   { where: 'environment', place: /^(SYSTEM_ACCESSTOKEN|ARM_OIDC_TOKEN) of / },
 ];
 

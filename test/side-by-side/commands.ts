@@ -47,19 +47,24 @@ export const commandGroups: readonly CommandGroup[] = [
     ],
   },
   {
+    about: 'What extensions and commands across tenants ask for: `az ssh`, auxiliary tenants',
+    lines: [
+      'AZURE_EXTENSION_DIR=extensions az probe certificate',
+      'AZURE_EXTENSION_DIR=extensions az probe auxiliary --other-tenant "$GUEST_TENANT"',
+    ],
+  },
+  {
     about: 'Groups, resources and deployments',
     lines: [
       'az group create --name shop --location westeurope --tags team=shop',
       'az group show --name shop --query properties.provisioningState --output tsv',
       'az group list --output table',
       'az group exists --name shop',
-      'az group update --name shop --set tags.stage=test --query tags',
       'az resource create --resource-group shop --resource-type Microsoft.Insights/components --name probe --properties \'{"Application_Type": "web"}\' --api-version 2020-02-02 --location westeurope',
       "az resource list --resource-group shop --query '[].name' --output tsv",
       'az deployment group validate --resource-group shop --template-file template.json --query properties.provisioningState',
       'az deployment group what-if --resource-group shop --template-file template.json --no-pretty-print',
       'az deployment group create --resource-group shop --name first --template-file template.json --query properties.provisioningState',
-      'az deployment group show --resource-group shop --name first --query properties.mode',
       'az deployment sub create --location westeurope --name wide --template-file subscription.json --query properties.provisioningState',
       'az provider show --namespace Microsoft.Storage --query registrationState --output tsv',
       'az rest --url "/subscriptions/$SUBSCRIPTION/resourcegroups?api-version=2021-04-01" --query "value[].name"',
@@ -93,7 +98,6 @@ export const commandGroups: readonly CommandGroup[] = [
     lines: [
       'az keyvault create --name shopvault --resource-group shop --location westeurope --enable-rbac-authorization false --query properties.accessPolicies',
       `az keyvault set-policy --name shopvault --spn ${self} --secret-permissions get list --query 'properties.accessPolicies[].permissions'`,
-      "az keyvault list --resource-group shop --query '[].name' --output tsv",
       'az keyvault secret set --vault-name shopvault --name answer --value 42 --query value',
       'az keyvault secret show --vault-name shopvault --name greeting --query value --output tsv',
       "az keyvault secret list --vault-name shopvault --query '[].name'",
@@ -105,11 +109,9 @@ export const commandGroups: readonly CommandGroup[] = [
     about: 'Storage',
     lines: [
       'az storage account show --name teststate --resource-group shop --query primaryEndpoints.blob',
-      "az storage account keys list --account-name teststate --resource-group shop --query '[].keyName'",
       'az storage container create --account-name teststate --name drop --auth-mode login',
       'az storage blob upload --account-name teststate --container-name drop --name t.json --file template.json --auth-mode login --no-progress --query request_server_encrypted',
       "az storage blob list --account-name teststate --container-name drop --auth-mode login --query '[].name'",
-      'az storage blob exists --account-name teststate --container-name drop --name t.json --auth-mode login',
       'az storage blob download --account-name teststate --container-name drop --name t.json --file copy.json --auth-mode login --no-progress --query name && cmp copy.json template.json',
       'az storage container delete --account-name teststate --name drop --auth-mode login',
     ],
@@ -122,8 +124,6 @@ export const commandGroups: readonly CommandGroup[] = [
       "az acr login --name shopimages --expose-token --query '{server: loginServer, user: username}'",
       'az resource create --resource-group shop --resource-type Microsoft.ContainerService/managedClusters --name shopcluster --properties {} --api-version 2024-02-01 --location westeurope --query name',
       'az aks get-credentials --resource-group shop --name shopcluster --file -',
-      'az network vnet create --resource-group shop --name shopnet --location westeurope --address-prefixes 10.0.0.0/16 --query newVNet.name',
-      'az network vnet list --resource-group shop --query "[].name"',
     ],
   },
   {

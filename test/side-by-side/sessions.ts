@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Lives } from '../conformance/evidence.ts';
 import { cleanlinessChecks } from '../conformance/outcome.ts';
 import { produce, type Produced } from '../conformance/play.ts';
 import type { Emulator, ServiceConnection } from '../harness/emulator/emulator.ts';
@@ -43,6 +44,8 @@ export interface SessionRecord {
 const shortLives = { idTokenSeconds: 20, accessTokenSeconds: 40 };
 const pauseSeconds = 45;
 const usualLives = { idTokenSeconds: 600, accessTokenSeconds: 3600 };
+/** Nobody renews the tokens of `az login`; those of an Entra issuer live for a day. */
+const longLives = { idTokenSeconds: 86_400, accessTokenSeconds: 86_400 };
 
 /** A tenant in which the identity is a guest. */
 const guestTenant = '5d4f1e6c-3a70-4f0e-9b61-70b1c5a3e7d2';
@@ -72,20 +75,27 @@ async function playIn(
     pipeline: join('test', 'side-by-side', 'pipelines', `${pipelineOf(session)}.yml`),
     sources: join('test', 'side-by-side', 'programs'),
     connections: ['production'],
-    lives: isShort ? shortLives : usualLives,
+    lives: livesOf(session),
     deploymentSeconds: 1,
     path: [session === 'fallback' ? unknownProgram(folder) : program],
     variables: (emulator, [connection]) => {
-      if (connection === undefined) throw new Error('There is no connection.');
-      return variablesFor(emulator, connection, names, {
+      if (connection !== undefined) settle(emulator, connection, names);
+      return {
+        ...signInVariables(connection),
+        GUEST_TENANT: guestTenant,
         lines,
         results,
         pause: isShort ? String(pauseSeconds) : '0',
         AZURE_CLI_PROGRAM: join(program, 'az'),
-      });
+      };
     },
   });
   return recordOf(session, produced, results, names);
+}
+
+function livesOf(session: SessionName): Lives {
+  if (session === 'az login') return longLives;
+  return session === 'at once' ? usualLives : shortLives;
 }
 
 const pipelineOf = (session: SessionName): string =>
@@ -99,27 +109,32 @@ function unknownProgram(folder: string): string {
   return folder;
 }
 
-function variablesFor(
-  emulator: Emulator,
-  { id, clientId, tenantId, subscriptionId }: ServiceConnection,
-  names: Map<string, string>,
-  others: Readonly<Record<string, string>>,
+/** What a step needs to sign in by itself. */
+export function signInVariables(
+  connection: ServiceConnection | undefined,
 ): Readonly<Record<string, string>> {
-  const { office } = emulator;
+  if (connection === undefined) throw new Error('There is no connection.');
+  const { id, clientId, tenantId, subscriptionId } = connection;
+  return {
+    CONNECTION_ID: id,
+    CLIENT: clientId,
+    TENANT: tenantId,
+    SUBSCRIPTION: subscriptionId,
+  };
+}
+
+/** Makes the identity an administrator, and a guest of another tenant; names what is of this play alone. */
+function settle(
+  { office }: Emulator,
+  { clientId, tenantId, subscriptionId }: ServiceConnection,
+  names: Map<string, string>,
+): void {
   office.giveRights(clientId, {});
   office.changeApplication(clientId, { otherTenants: new Set([guestTenant]) });
   names.set(clientId, 'CLIENT');
   names.set(office.application(clientId).objectId, 'PRINCIPAL');
   names.set(tenantId, 'TENANT');
   names.set(subscriptionId, 'SUBSCRIPTION');
-  return {
-    ...others,
-    CONNECTION_ID: id,
-    CLIENT: clientId,
-    TENANT: tenantId,
-    SUBSCRIPTION: subscriptionId,
-    GUEST_TENANT: guestTenant,
-  };
 }
 
 function recordOf(
