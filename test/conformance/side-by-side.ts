@@ -1,5 +1,6 @@
 import type { RouteName } from '../harness/emulator/journal.ts';
 import { java, kubeloginCommand, python } from './clients.ts';
+import { whyNoContainers } from './containers/engine.ts';
 import { brokerCounts, isRefusal, type BrokerCounts } from './evidence.ts';
 import { cleanlinessChecks, refusedCheck, type Check } from './outcome.ts';
 import { pins } from './packages.ts';
@@ -38,9 +39,10 @@ export interface SideBySide {
   readonly log: string;
 }
 
+const hasContainers = whyNoContainers() === undefined;
 const clientsOf: Readonly<Record<string, string>> = {
   production: 'Azure CLI, newest',
-  data: 'Azure CLI, old; twelve programs of four SDKs; kubelogin twice',
+  data: `Azure CLI, old; twelve programs of four SDKs; kubelogin twice${hasContainers ? '; a program in a container' : ''}`,
   platform: 'Terraform, OpenTofu, go-azure-sdk',
 };
 
@@ -51,6 +53,7 @@ export async function playSideBySide(): Promise<SideBySide> {
     connections: Object.keys(clientsOf),
     lives: hasteLives,
     deploymentSeconds: jobSeconds,
+    inContainers: hasContainers,
     path: [cached(`azure-cli-${pins.azureCli.newest}`, 'bin')],
     variables: {
       playSeconds: String(jobSeconds),
