@@ -1,5 +1,7 @@
 import type { Failure } from '../errors.ts';
 import type { ProcessIdentity } from '../ports.ts';
+import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import { firstTokenBudgetMs, usualSettlingMs } from '../upstream/retry-policy.ts';
 import { readFailure } from './failure.ts';
 import {
   boolean,
@@ -12,8 +14,6 @@ import {
   text,
   textLike,
 } from './shape.ts';
-import type { ServiceConnection } from '../service-connection/service-connection.ts';
-import { firstTokenBudgetMs, usualSettlingMs } from '../upstream/retry-policy.ts';
 
 /**
  * What a task and the broker tell each other: over Node's own channel when the broker starts, as

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { JournalEntry } from '../harness/emulator/journal.ts';
 import { mapped } from '../conformance/clients.ts';
 import { isRefusal, type Lives } from '../conformance/evidence.ts';
 import { cleanlinessChecks } from '../conformance/outcome.ts';
 import { produce, type Produced } from '../conformance/play.ts';
+import type { JournalEntry } from '../harness/emulator/journal.ts';
 import { signInVariables } from './sessions.ts';
 import { environmentOf } from './versions.ts';
 
