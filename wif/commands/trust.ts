@@ -24,7 +24,8 @@ export async function trust(options: TrustOptions, world: CommandWorld): Promise
   const account = accountOf(options);
   const { connections } = await gather(options, world);
   const connection = connectionNamed(connections, options.connection);
-  world.terminal.out(textFor(options, connection, account));
+  // Line by line: what reaches a terminal is one line at a time, with nothing in it that steers.
+  for (const line of textFor(options, connection, account).split('\n')) world.terminal.out(line);
   world.terminal.note(
     'Whoever receives an ID token of this connection can present it at Entra while it lives: use one whose identity has no role in Azure.',
   );

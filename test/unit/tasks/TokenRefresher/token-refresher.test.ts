@@ -78,7 +78,9 @@ describe('TokenRefresher', () => {
     const bench = new TaskBench();
     await ran({}, {}, bench);
     const state = bench.files.contents.get('/agent/_temp/workload-identity/broker.json') ?? '';
-    await bench.broker.world.reach({ port: 1, controlCapability: '', brokerId: '' }).ask('stop', {});
+    await bench.broker.world
+      .reach({ port: 1, controlCapability: '', brokerId: '' })
+      .ask('stop', {});
     await bench.files.makePrivateDirectory('/agent/_temp/workload-identity');
     await bench.files.replace('/agent/_temp/workload-identity/broker.json', state);
     const { agent } = await ran({}, {}, bench);
