@@ -10,7 +10,7 @@ import {
 import { Stage } from '../harness/stage.ts';
 import { java, python } from './clients.ts';
 import { isRefusal } from './evidence.ts';
-import { goProgram, ownFile, programs } from './paths.ts';
+import { goProgram, pipelineFile, programs } from './paths.ts';
 
 /** What became of the programs of four SDKs on a machine with an identity of its own. */
 export interface MachineOutcome {
@@ -49,7 +49,7 @@ async function playOn(emulator: Emulator, kind: MachineKind): Promise<MachineOut
   });
   try {
     const { report, journal, leaks } = await stage.play({
-      pipeline: ownFile('pipelines', 'machine-identity.yml'),
+      pipeline: pipelineFile('machine-identity'),
       sources: programs,
       connections: [connection],
       variables: {
