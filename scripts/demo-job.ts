@@ -120,7 +120,7 @@ function leftBehind({ orphansKilled, lingering, left }: Play['report']): string 
     ...lingering.ports.map(({ port }) => `port ${port}`),
     ...left
       .map(({ path }) => path)
-      .filter((path) => /^workload-identity(?!-\w{8}\.md$)/.test(path))
+      .filter((path) => /^workload-identity(?!-\w{8}\.(md|json)$)/.test(path))
       .map((path) => `file ${path}`),
   ];
   return what.length === 0 ? 'nothing' : what.join(', ');

@@ -224,6 +224,6 @@ function guideFor(
 }
 
 /** What to do about each number of Entra's that the table explains, by the code of the failure. */
-export const entraRemedies: Readonly<Record<string, string>> = Object.fromEntries(
+export const entraRemedies: Readonly<Record<string, string>> = /* @__PURE__ */ Object.fromEntries(
   Object.entries(failures).map(([number, { remedy }]) => [`AADSTS${number}`, remedy]),
 );

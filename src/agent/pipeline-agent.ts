@@ -42,4 +42,9 @@ export interface PipelineAgent {
   readonly warn: (line: string) => void;
   /** Attaches a Markdown text to the run. */
   readonly attachSummary: (name: string, markdown: string) => Promise<void>;
+  /**
+   * Attaches a text to the record of this step, for programs that look for its type.
+   * @param name of the file, in characters that every system has in file names.
+   */
+  readonly attach: (type: string, name: string, text: string) => Promise<void>;
 }

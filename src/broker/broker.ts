@@ -1,7 +1,8 @@
 import { stateDirectoryIn, type StateDirectory } from '../delivery/files/state-directory.ts';
 import { FederationError, toFailure } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
-import { readJob, type Job } from '../id-token/job.ts';
+import { endOfJobAccessToken } from '../id-token/job-access-token.ts';
+import type { Job } from '../id-token/job.ts';
 import type { ProcessIdentity, SharedFolders } from '../ports.ts';
 import { ConnectionTokens, type BrokerWorld } from '../refresh/connection-tokens.ts';
 import { Secret } from '../secret.ts';
@@ -16,6 +17,8 @@ import {
 } from '../wire/messages.ts';
 import type { BrokerReport, BrokerStatus, ConnectionReport } from '../wire/report.ts';
 import { AzureCliWatch } from './azure-cli-watch.ts';
+import { jobOf } from './broker-job.ts';
+import { JobTimeline, type History } from './job-timeline.ts';
 import { NamedConnections } from './named-connections.ts';
 import { Unforeseen } from './unforeseen.ts';
 
@@ -49,9 +52,10 @@ export class Broker {
   readonly #named: NamedConnections;
   readonly #place: BrokerPlace;
   readonly #startedOn: Date;
+  readonly timeline: JobTimeline;
   readonly #sessions = new Map<string, { session: ConnectionTokens; kept: KeptConnection }>();
 
-  constructor(settings: BrokerSettings, place: BrokerPlace, world: KeepingWorld) {
+  constructor(settings: BrokerSettings, place: BrokerPlace, world: KeepingWorld, history: History) {
     this.id = settings.brokerId;
     this.unforeseen = new Unforeseen(settings.brokerId, world);
     this.#settings = settings;
@@ -64,8 +68,17 @@ export class Broker {
     const { folders, clock } = world;
     const keeperWorld = { folders, clock, draftFolder: this.directory.root };
     this.#azureCli = new AzureCliWatch(settings.stateDirectory, keeperWorld);
+    const tokenEnds = endOfJobAccessToken(this.#job.jobAccessToken);
+    this.timeline = new JobTimeline(this.directory.timelineFile, tokenEnds, history, world);
     // Nobody watched the old port meanwhile: whoever held it was shown what opened it.
     for (const kept of settings.kept) this.#open(this.#withNewCapabilities(kept));
+  }
+
+  /** Makes the state directory this broker's own: from now on everything that happens is kept there. */
+  async claimDirectory(): Promise<void> {
+    await this.#world.files.makePrivateDirectory(this.directory.root);
+    await this.announce();
+    this.timeline.begin();
   }
 
   /** Writes the state file, by which later tasks of the job find this broker. */
@@ -144,6 +157,7 @@ export class Broker {
 
   /** Ends the session of a connection and removes its files. */
   async dismiss(id: string): Promise<void> {
+    this.#sessions.get(id)?.session.chronicle?.ended();
     if (!this.#sessions.delete(id)) return;
     this.#azureCli.forget(id);
     await this.#world.files.remove(this.directory.connectionDirectory(id));
@@ -175,6 +189,7 @@ export class Broker {
 
   /** Refreshes what is due; never rejects. */
   async tend(): Promise<void> {
+    this.timeline.tend();
     await Promise.all(
       [...this.#sessions].map(async ([id, { session }]) => {
         await session.tend();
@@ -183,9 +198,10 @@ export class Broker {
     );
   }
 
-  /** Lets go of what lies outside of its own folder. */
-  close(): void {
+  /** Lets go of what lies outside of its own folder, and writes nothing more into that. */
+  async close(): Promise<void> {
     this.#azureCli.close();
+    await this.timeline.close();
   }
 
   /** ms until {@link tend} has something to do. */
@@ -244,10 +260,9 @@ export class Broker {
 
   #open(kept: KeptConnection): { session: ConnectionTokens; kept: KeptConnection } {
     const tokenFile = this.directory.tokenFile(kept.id);
-    const opened = {
-      session: new ConnectionTokens(kept, tokenFile, this.#job, this.#world),
-      kept,
-    };
+    const chronicle = this.timeline.open(kept.name);
+    const session = new ConnectionTokens(kept, tokenFile, this.#job, this.#world, chronicle);
+    const opened = { session, kept };
     this.#sessions.set(kept.id, opened);
     return opened;
   }
@@ -267,12 +282,6 @@ export class Broker {
       ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
     };
   }
-}
-
-/** Checks the job once more: the broker trusts no message about where the job token may go. */
-function jobOf({ job }: BrokerSettings): Job {
-  const serverUri = job.collectionUri;
-  return readJob({ ...job, serverUri, jobAccessToken: new Secret(job.jobAccessToken) });
 }
 
 function notInTime(name: string): FederationError {

@@ -67,7 +67,7 @@ export async function answer(request: LoopbackRequest, parts: RouteParts): Promi
         });
   if (given.status !== 401) {
     const kind = clientKind(onlyHeader(request, 'user-agent'));
-    session.statistics.answered(kind, given.status >= 400, parts.clock.monotonicMs() - startedAt);
+    session.answered(kind, given.status >= 400, parts.clock.monotonicMs() - startedAt);
   }
   return given;
 }
@@ -101,9 +101,9 @@ const controlRoutes: Readonly<Record<ControlRoute, ControlRead>> = {
   stop:
     () =>
     ({ broker, stop }) => {
-      const report = broker.report();
+      const farewell = { ...broker.report(), timeline: broker.timeline.record() };
       stop();
-      return report;
+      return farewell;
     },
 };
 

@@ -8,6 +8,7 @@ import { asFederationError, toFailure } from '../errors.ts';
 import type { Processes } from '../ports.ts';
 import { ownerOf } from '../wire/broker-state.ts';
 import type { BrokerSettings, RegistrationAnswer, StartMessage } from '../wire/messages.ts';
+import { parseTimelineRecord, type TimelineRecord } from '../wire/timeline.ts';
 import { Broker, type BrokerPlace, type KeepingWorld } from './broker.ts';
 import { JobWatch, type End } from './job-watch.ts';
 import { answer, type RouteParts } from './routes.ts';
@@ -24,6 +25,8 @@ export interface ProcessWorld extends KeepingWorld {
   readonly processes: Processes;
   /** This process. */
   readonly pid: number;
+  /** Version of the extension. */
+  readonly product: string;
   /**
    * Listens on the wanted port, or on another one if that is taken.
    * @param handle never rejects.
@@ -84,8 +87,8 @@ export async function runBroker(
     await broker?.unforeseen.died(error, broker.directory.lastWordsFile);
     throw error;
   } finally {
-    held.broker?.close();
     await listener.close();
+    await held.broker?.close();
     if (!isDying) await removeOwnState(settings, world);
   }
 }
@@ -110,14 +113,25 @@ async function claim(
   world: ProcessWorld,
 ): Promise<Broker> {
   try {
-    const broker = new Broker(settings, place, world);
-    await world.files.makePrivateDirectory(broker.directory.root);
-    await broker.announce();
+    const earlier = await earlierTimeline(settings, world);
+    const broker = new Broker(settings, place, world, { product: world.product, earlier });
+    await broker.claimDirectory();
     return broker;
   } catch (error) {
     await world.tell({ failure: toFailure(asFederationError(error)) });
     throw error;
   }
+}
+
+/** What a broker of this job wrote down that this one follows; anybody else's is left alone. */
+async function earlierTimeline(
+  { stateDirectory, port }: BrokerSettings,
+  { files }: ProcessWorld,
+): Promise<TimelineRecord | undefined> {
+  if (port === undefined) return undefined;
+  const { timelineFile } = stateDirectoryIn(stateDirectory);
+  const text = await files.read(timelineFile).catch(() => undefined);
+  return text === undefined ? undefined : parseTimelineRecord(text);
 }
 
 /** Whether there is anything to keep: with nobody signed in, the process has no purpose. */

@@ -1,6 +1,6 @@
 import type { AccessToken } from '../access-token/access-token.ts';
 import type { PipelineAgent } from '../agent/pipeline-agent.ts';
-import { isFromRetiringIssuer, type IdTokenFacts } from '../id-token/id-token.ts';
+import { isFromRetiringIssuer, tolerableSkewMs, type IdTokenFacts } from '../id-token/id-token.ts';
 import { endOfJobAccessToken } from '../id-token/job-access-token.ts';
 import type { Secret } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
@@ -62,9 +62,6 @@ export function tellIdToken(
   }
   tellClock(idToken, warn);
 }
-
-/** Beyond this, tools that compare times with their own clock go wrong, in ms. */
-const tolerableSkewMs = 60_000;
 
 function tellClock({ clockAheadMs = 0 }: IdTokenFacts, warn: Voice['warn']): void {
   if (Math.abs(clockAheadMs) <= tolerableSkewMs) return;

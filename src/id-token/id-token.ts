@@ -51,6 +51,9 @@ export function isFromRetiringIssuer(idToken: Pick<IdToken, 'issuer'>): boolean 
   return idToken.issuer.startsWith(devOpsIssuer);
 }
 
+/** With an agent's clock that is more wrong than this, tools that compare times fail, in ms. */
+export const tolerableSkewMs = 60_000;
+
 const maxLifeMs = 48 * 60 * 60_000;
 
 /** Entra and Azure DevOps count in whole seconds, so up to one of them may be gone already. */

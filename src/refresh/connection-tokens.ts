@@ -13,7 +13,9 @@ import {
 } from '../upstream/retry-policy.ts';
 import type { AccessTokenFile, ConnectionOrder, TokenPlace } from '../wire/messages.ts';
 import { FailureBudget, CircuitBreaker } from './circuit-breaker.ts';
+import type { ConnectionChronicle } from './connection-chronicle.ts';
 import { idTokenKeeper } from './id-token-keeper.ts';
+import { foretell, keeperEvents } from './keeper-events.ts';
 import { accessTokenPolicy } from './refresh-policy.ts';
 import { Statistics } from './statistics.ts';
 import { TokenKeeper, type Minted } from './token-keeper.ts';
@@ -46,6 +48,7 @@ interface Scope {
 export class ConnectionTokens {
   readonly idTokens: TokenKeeper<IdToken>;
   readonly statistics: Statistics;
+  readonly chronicle: ConnectionChronicle | undefined;
   readonly #connection: ConnectionOrder;
   readonly #identity: Identity;
   readonly #world: BrokerWorld;
@@ -59,22 +62,29 @@ export class ConnectionTokens {
   /** Of each token that a task waits for. */
   readonly #waiting = new Map<symbol, Waiting>();
 
-  /** @param tokenFile where the ID token stands for tools; undefined where no tool reads it. */
+  /**
+   * @param tokenFile where the ID token stands for tools; undefined where no tool reads it.
+   * @param chronicle where what happens is written down; undefined where nobody asks for that.
+   */
   constructor(
     connection: ConnectionOrder,
     tokenFile: string | undefined,
     job: Job,
     world: BrokerWorld,
+    chronicle?: ConnectionChronicle,
   ) {
     this.#connection = connection;
     this.#settlingMs = connection.propagationMs ?? usualSettlingMs;
     this.#identity = { ...connection, authorityHost: new URL(connection.authorityHost) };
     this.#world = world;
     this.statistics = new Statistics(connection.name, world.clock);
+    this.chronicle = chronicle;
     this.idTokens = idTokenKeeper({
       connection,
       job,
       statistics: this.statistics,
+      chronicle,
+      onToken: (idToken) => foretell(idToken, this.#identity.authorityHost, chronicle),
       budget: this.#budget,
       ...(tokenFile === undefined
         ? {}
@@ -195,6 +205,12 @@ export class ConnectionTokens {
     await Promise.all(filled);
   }
 
+  /** A client of the given kind was answered after so many ms. */
+  answered(kind: string, isRefusal: boolean, waitMs: number): void {
+    this.statistics.answered(kind, isRefusal, waitMs);
+    this.chronicle?.answered(kind, isRefusal, waitMs);
+  }
+
   /** Does what is due; never rejects. */
   async tend(): Promise<void> {
     const keepers = [this.idTokens, ...this.#tended()];
@@ -266,7 +282,6 @@ export class ConnectionTokens {
   }
 
   #accessTokenKeeper(scope: string, files: ReadonlySet<string>): TokenKeeper<AccessToken> {
-    const { clock, chance } = this.#world;
     return new TokenKeeper({
       prepare: async () => {
         const idToken = await this.idTokens.current();
@@ -275,13 +290,10 @@ export class ConnectionTokens {
       deliver: (accessToken) => this.#write(accessToken, files),
       policy: accessTokenPolicy,
       breaker: this.#entraBreaker,
-      events: {
-        minted: () => this.statistics.minted({ scope }),
-        failed: (failure) => this.statistics.failed(failure, { scope }),
-      },
+      events: keeperEvents({ scope }, this.statistics, this.chronicle),
       settlingMs: () => this.#settlingMs,
-      clock,
-      chance,
+      clock: this.#world.clock,
+      chance: this.#world.chance,
     });
   }
 

@@ -29,8 +29,11 @@ export type Mint<T> = (timeoutMs: number) => Promise<Minted<T>>;
 
 /** What a keeper tells of its work, for the report. */
 export interface KeeperEvents {
-  minted(): void;
+  /** @param goodForMs how long the token in hand is good from now. */
+  minted(goodForMs: number): void;
   failed(failure: FederationError): void;
+  /** A token could not be put where tools read it. */
+  undelivered(failure: FederationError): void;
 }
 
 export interface KeeperParts<T> {
@@ -80,7 +83,7 @@ export class TokenKeeper<T> {
   constructor(parts: KeeperParts<T>) {
     const { deliver = (): Promise<void> => Promise.resolve(), events } = parts;
     this.#parts = parts;
-    this.#delivery = new TokenDelivery(deliver, (failure) => events.failed(failure));
+    this.#delivery = new TokenDelivery(deliver, (failure) => events.undelivered(failure));
   }
 
   /**
@@ -205,7 +208,6 @@ export class TokenKeeper<T> {
     const refreshAfterMs = Math.max(policy.refreshAfterMs(lifeMs, chance.jitter()), minPauseMs);
     this.#failure = undefined;
     this.#refusals = undefined;
-    events.minted();
     breaker.succeeded();
     breaker.pauseUntil(nowMs + Math.min(pauseMs, longestPartMs(lifeMs)));
     if (lifeMs > leftMs) {
@@ -216,6 +218,7 @@ export class TokenKeeper<T> {
       // Out of somebody's cache, and older than what we hold.
       this.#notBeforeMs = nowMs + Math.min(refreshAfterMs, longestPartMs(leftMs));
     }
+    events.minted(this.#leftMs);
   }
 
   #note(given: FederationError): void {

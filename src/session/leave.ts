@@ -1,8 +1,9 @@
-import { stateDirectoryIn } from '../delivery/files/state-directory.ts';
+import { stateDirectoryIn, type StateDirectory } from '../delivery/files/state-directory.ts';
 import type { Clock, Files, Processes } from '../ports.ts';
 import { readSealedState, type SealingJob } from '../wire/broker-state.ts';
 import type { LastWords } from '../wire/last-words.ts';
-import type { BrokerReport } from '../wire/report.ts';
+import type { BrokerReport, Farewell } from '../wire/report.ts';
+import { parseTimelineRecord, readTimelineRecord, type TimelineRecord } from '../wire/timeline.ts';
 import { endByForce, goesWithin } from './broker-process.ts';
 import { lastWordsIn } from './last-words.ts';
 import { askBroker, type Reach } from './running-broker.ts';
@@ -19,6 +20,8 @@ export type Leaving = {
   readonly remains?: true;
   /** What it left when it died of an error of its own. */
   readonly lastWords?: LastWords;
+  /** What the tokens of the job did: by the broker's own answer, or as far as it had written. */
+  readonly timeline?: TimelineRecord | undefined;
 } & (
   | { readonly ended: 'now'; readonly report: BrokerReport }
   /** It did not answer and was ended by force. */
@@ -42,15 +45,27 @@ export async function leaveBroker(
   const text = await world.files.read(directory.stateFile);
   const state = text === undefined ? undefined : readSealedState(text, job);
   if (state?.brokerId !== brokerId) return { ended: 'before' };
-  const report = (await askBroker(state, 'stop', {}, world.reach)) as BrokerReport | undefined;
+  const report = (await askBroker(state, 'stop', {}, world.reach)) as Farewell | undefined;
   const isGone = await goesWithin(state, report === undefined ? 0 : farewellMs, world);
   const isForced = !isGone && (await endByForce(state, world));
   const lastWords = await lastWordsIn(directory, brokerId, world.files);
-  const left = await world.files.remove(directory.root).then(
-    () => ({ ...(lastWords === undefined ? {} : { lastWords }) }),
-    () => ({ remains: true as const, ...(lastWords === undefined ? {} : { lastWords }) }),
+  const timeline =
+    readTimelineRecord(report?.timeline) ?? (await writtenTimeline(directory, world.files));
+  const remains = await world.files.remove(directory.root).then(
+    () => ({}),
+    () => ({ remains: true as const }),
   );
+  const left = { ...remains, ...(lastWords === undefined ? {} : { lastWords }), timeline };
   if (report !== undefined) return { ended: 'now', report, ...left };
   if (isGone) return { ended: 'before', ...left };
   return { ended: isForced ? 'by force' : 'later', ...left };
+}
+
+/** What a broker that does not answer any more had written down. */
+async function writtenTimeline(
+  { timelineFile }: StateDirectory,
+  files: Files,
+): Promise<TimelineRecord | undefined> {
+  const text = await files.read(timelineFile).catch(() => undefined);
+  return text === undefined ? undefined : parseTimelineRecord(text);
 }

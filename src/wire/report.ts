@@ -43,6 +43,11 @@ export interface ConnectionReport {
   readonly unforeseen?: readonly string[];
 }
 
+/** What the broker answers to `stop`. */
+export interface Farewell extends BrokerReport {
+  readonly timeline?: unknown;
+}
+
 /** What the broker did in this job, as it answers to `stop` and `status`. */
 export interface BrokerReport {
   readonly brokerId: string;

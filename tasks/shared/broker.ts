@@ -9,6 +9,7 @@ import { diskFiles } from '../../src/external/files/files.ts';
 import { sharedFolders } from '../../src/external/files/shared-folders.ts';
 import { listenOnLoopback } from '../../src/external/broker/loopback-server.ts';
 import { ownProcess } from '../../src/external/broker/own-process.ts';
+import { productVersion } from '../../src/external/broker/product-version.ts';
 import { systemProcesses } from '../../src/external/machine/processes.ts';
 import { startingTask, type StartingTask } from '../../src/external/broker/starting-task.ts';
 import { asFederationError, toFailure } from '../../src/errors.ts';
@@ -28,6 +29,7 @@ async function main(task: StartingTask): Promise<void> {
     chance: systemChance,
     processes: systemProcesses,
     pid: ownProcess.pid,
+    product: productVersion(),
     terminated: ownProcess.terminated,
     crashed: ownProcess.crashed,
     listen: listenOnLoopback,

@@ -62,6 +62,13 @@ async function stopBroker(
   const leaving = await leaveBroker(brokerId, place, world);
   if (leaving.remains === true) agent.warn(heldOpen);
   if (leaving.lastWords !== undefined) showLastWords(leaving.lastWords, agent);
+  if (leaving.timeline !== undefined) {
+    await agent.attach(
+      'workload-identity.timeline',
+      'workload-identity',
+      JSON.stringify(leaving.timeline),
+    );
+  }
   switch (leaving.ended) {
     case 'now':
       for (const line of reportLines(leaving.report)) agent.say(line);
@@ -78,6 +85,10 @@ async function stopBroker(
       );
       return;
     case 'before':
-      agent.say('The broker that this step started had ended before, or another one follows it.');
+      agent.say(
+        leaving.timeline === undefined
+          ? 'The broker that this step started had ended before, or another one follows it. This step leaves no record for the tab Workload identity.'
+          : 'The broker that this step started had ended before. The tab Workload identity shows what it had written down until then.',
+      );
   }
 }

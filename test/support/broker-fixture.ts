@@ -122,6 +122,7 @@ export class BrokerFixture {
       http: this.upstream,
       entra: this.upstream,
       pid: this.pid,
+      product: '1.2.3',
       listen: (_, handle) => {
         this.handle = handle;
         this.isListening = true;

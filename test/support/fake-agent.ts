@@ -35,6 +35,8 @@ export class FakeAgent implements PipelineAgent {
   readonly said: string[] = [];
   readonly warned: string[] = [];
   readonly summaries: Record<string, string> = {};
+  readonly attachments: { readonly type: string; readonly name: string; readonly text: string }[] =
+    [];
   readonly taskVariables: Record<string, string>;
   readonly #settings: AgentSettings;
 
@@ -99,6 +101,11 @@ export class FakeAgent implements PipelineAgent {
 
   readonly attachSummary = (name: string, markdown: string): Promise<void> => {
     this.summaries[name] = markdown;
+    return Promise.resolve();
+  };
+
+  readonly attach = (type: string, name: string, text: string): Promise<void> => {
+    this.attachments.push({ type, name, text });
     return Promise.resolve();
   };
 

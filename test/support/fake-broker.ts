@@ -12,7 +12,8 @@ import {
   type TokenPlace,
   type ControlRoute,
 } from '../../src/wire/messages.ts';
-import type { BrokerReport } from '../../src/wire/report.ts';
+import type { Farewell } from '../../src/wire/report.ts';
+import { timelineSchema } from '../../src/wire/timeline.ts';
 import { later, minutes, noon } from './builders.ts';
 import { FakeClock, FakeChance, type FakeFiles, type FakeProcesses } from './fakes.ts';
 
@@ -135,7 +136,7 @@ export class FakeBroker {
     return this.#root.replace(/[\\/][^\\/]*$/, '');
   }
 
-  async #stop(): Promise<BrokerReport> {
+  async #stop(): Promise<Farewell> {
     const brokerId = this.#state?.brokerId ?? '';
     this.#state = undefined;
     this.kept.clear();
@@ -146,6 +147,17 @@ export class FakeBroker {
       startedOn: noon.toISOString(),
       endedOn: later(minutes(240)).toISOString(),
       connections: [],
+      timeline: {
+        schema: timelineSchema,
+        product: '1.2.3',
+        startedOn: '2026-03-14T12:00:00Z',
+        untilS: 14_400,
+        isComplete: true,
+        brokers: [{ fromS: 0, untilS: 14_400, end: 'asked to' }],
+        connections: [],
+        warnings: [],
+        left: { tokens: 0, episodes: 0, answers: 0, lanes: 0, connections: 0 },
+      },
     };
   }
 }

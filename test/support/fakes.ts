@@ -77,6 +77,11 @@ export class FakeClock implements Clock {
     await settled();
   }
 
+  /** Both times go on while nobody waits for them. */
+  pass(ms: number): void {
+    this.#goTo(this.#monotonicMs + ms);
+  }
+
   /** The wall clock alone jumps: it was set, or the machine was suspended. */
   jump(ms: number): void {
     this.#wallMs += ms;
@@ -169,6 +174,8 @@ export class FakeEntra implements EntraAccessTokens {
 export class FakeFiles implements Files {
   readonly contents = new Map<string, string>();
   readonly directories = new Set<string>();
+  /** Files that cannot be written at the moment: the disk is full. */
+  readonly unwritable = new Set<string>();
 
   makePrivateDirectory(path: string): Promise<void> {
     this.directories.add(path);
@@ -182,6 +189,9 @@ export class FakeFiles implements Files {
   replace(path: string, content: string | Secret): Promise<void> {
     if (!this.directories.has(path.replace(/[\\/][^\\/]*$/, ''))) {
       return Promise.reject(Object.assign(new Error('no such directory'), { code: 'ENOENT' }));
+    }
+    if (this.unwritable.has(path)) {
+      return Promise.reject(Object.assign(new Error('disk full'), { code: 'ENOSPC' }));
     }
     this.contents.set(path, typeof content === 'string' ? content : content.reveal());
     return Promise.resolve();

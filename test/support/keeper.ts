@@ -43,6 +43,7 @@ export class KeeperFixture {
       events: {
         minted: () => (this.minted += 1),
         failed: (failure) => this.failures.push(failure),
+        undelivered: (failure) => this.failures.push(failure),
       },
       clock: this.clock,
       chance: new FakeChance(),

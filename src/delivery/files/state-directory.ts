@@ -15,6 +15,8 @@ export interface StateDirectory {
   readonly stateFile: string;
   /** What a broker that died unexpectedly has left. */
   readonly lastWordsFile: string;
+  /** What the tokens of the job did so far. */
+  readonly timelineFile: string;
   connectionDirectory(connectionId: string): string;
   tokenFile(connectionId: string): string;
   accessTokenFile(connectionId: string, name: string): string;
@@ -45,6 +47,7 @@ export function stateDirectoryIn(tempDirectory: string): StateDirectory {
     root,
     stateFile: path.join(root, 'broker.json'),
     lastWordsFile: path.join(root, 'last-words.json'),
+    timelineFile: path.join(root, 'timeline.json'),
     connectionDirectory,
     tokenFile: (connectionId) => path.join(connectionDirectory(connectionId), 'id-token'),
     accessTokenFile: (connectionId, name) => path.join(connectionDirectory(connectionId), name),

@@ -113,6 +113,10 @@ function pipelineAgent(): PipelineAgent {
     say: (line) => process.stdout.write(`${line}\n`),
     warn: (line) => taskLib.warning(line),
     attachSummary: (name, markdown) => attachSummary(tempDirectory, name, markdown),
+    attach: async (type, name, text) => {
+      const file = await fileToUpload(tempDirectory, `${name}-%.json`, text);
+      taskLib.addAttachment(type, name, file);
+    },
   };
 }
 
@@ -214,11 +218,19 @@ function networkSettings(): NetworkSettings {
   };
 }
 
-/** The agent uploads the file after the step, and empties the temp folder at the end of the job. */
 async function attachSummary(directory: string, name: string, markdown: string): Promise<void> {
-  const file = join(directory, `${name}-${randomBytes(4).toString('hex')}.md`);
-  await writeFile(file, markdown, { mode: 0o600, flag: 'wx' });
-  taskLib.uploadSummary(file);
+  taskLib.uploadSummary(await fileToUpload(directory, `${name}-%.md`, markdown));
+}
+
+/**
+ * A file of its own for what the agent uploads: it does so after the step, and empties the temp
+ * folder at the end of the job.
+ * @param name with `%` in place of something unique.
+ */
+async function fileToUpload(directory: string, name: string, text: string): Promise<string> {
+  const file = join(directory, name.replace('%', randomBytes(4).toString('hex')));
+  await writeFile(file, text, { mode: 0o600, flag: 'wx' });
+  return file;
 }
 
 /**

@@ -75,7 +75,8 @@ export function leftByUs(report: JobReport): readonly string[] {
   return report.left
     .map(({ path }) => path)
     .filter(
-      (path) => path.startsWith('workload-identity') && !/^workload-identity-\w{8}\.md$/.test(path),
+      (path) =>
+        path.startsWith('workload-identity') && !/^workload-identity-\w{8}\.(md|json)$/.test(path),
     );
 }
 

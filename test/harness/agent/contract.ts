@@ -149,6 +149,8 @@ export interface Attachment {
   readonly type: string;
   readonly name: string;
   readonly text: string;
+  /** The step that attached it: an attachment hangs on its record. */
+  readonly step?: string;
 }
 
 /** Everything that can be said about a job that has ended. */

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import type { JobReport } from './contract.ts';
 import { TestAgent, azure } from './test-agent.ts';
@@ -173,7 +173,33 @@ describe('logging commands', () => {
       `##vso[task.addattachment type=report;name=mine]${agent.path('summary.md')}`,
     ]);
     deepEqual(report.summaries, ['# Done']);
-    deepEqual(report.attachments, [{ type: 'report', name: 'mine', text: '# Done' }]);
+    const [{ step, ...attachment } = { step: undefined }] = report.attachments;
+    deepEqual(attachment, { type: 'report', name: 'mine', text: '# Done' });
+    notEqual(step, undefined);
+  });
+
+  it('upload an attachment as it is when the job ends, if it is still there', async () => {
+    for (const name of ['kept.json', 'gone.json']) writeFileSync(agent.path(name), 'early');
+    const attach = (name: string): string =>
+      `##vso[task.addattachment type=t;name=${name}]${agent.path(`${name}.json`)}`;
+    const report = await agent.run({
+      steps: [
+        { script: `echo "${attach('kept')}"; echo "${attach('gone')}"` },
+        { script: `echo late > ${agent.path('kept.json')}; rm ${agent.path('gone.json')}` },
+      ],
+    });
+    deepEqual(
+      report.attachments.map(({ name, text }) => [name, text]),
+      [['kept', 'late\n']],
+    );
+  });
+
+  it('fail the step for the name of an attachment that no file could have', async () => {
+    writeFileSync(agent.path('a.json'), '{}');
+    const report = await print([
+      `##vso[task.addattachment type=t;name=a/b]${agent.path('a.json')}`,
+    ]);
+    deepEqual([report.result, report.attachments], ['Failed', []]);
   });
 
   it('obey the restrictions of the step', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PortSeen, ProcessSeen } from './contract.ts';
+import type { Attachment, PortSeen, ProcessSeen } from './contract.ts';
 import { JobContainers } from './job-containers.ts';
 import { JobLog } from './job-log.ts';
 import type { FromWorker, JobEnd, JobMessage } from './job-message.ts';
@@ -94,6 +94,7 @@ export class JobRunner {
     state.containers?.remove();
     const orphansKilled = hunt === undefined || macOs ? [] : this.#killOrphans(hunt, ended);
     state.log.write('##[section]Finishing: Finalize Job');
+    state.attachments.push(...uploaded(state.toUpload));
     const left = readLeft(folders.temp);
     emptyTemp(folders.temp);
     return {
@@ -120,6 +121,13 @@ export class JobRunner {
     }
     return orphans;
   }
+}
+
+/** As the agent does, passes over what is no longer there. */
+function uploaded(files: JobState['toUpload']): Attachment[] {
+  return files.flatMap(({ path, ...attachment }) =>
+    existsSync(path) ? [{ ...attachment, text: readFileSync(path, 'utf8') }] : [],
+  );
 }
 
 function portsOf(processes: readonly ProcessSeen[]): PortSeen[] {

@@ -25,6 +25,8 @@ export class JobState {
   readonly outputs = new Map<string, ReportedVariable>();
   readonly summaries: string[] = [];
   readonly attachments: Attachment[] = [];
+  /** Files that are uploaded when the job ends. */
+  readonly toUpload: (Omit<Attachment, 'text'> & { readonly path: string })[] = [];
   /** The real containers of the job, where there are any. */
   containers: JobContainers | undefined;
   readonly #cancelling = new AbortController();

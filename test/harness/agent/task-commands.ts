@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { EOL } from 'node:os';
 import { basename } from 'node:path';
 import { hostPath } from './container.ts';
@@ -133,10 +133,25 @@ function logIssue({ properties, data }: VsoCommand, context: StepContext): void 
   context[type](data);
 }
 
+/** The file is uploaded later: it must still be there when the job ends. */
 function addAttachment({ properties, data }: VsoCommand, { job }: StepContext): void {
-  const type = requireProperty(properties, 'type');
-  const name = requireProperty(properties, 'name');
-  job.attachments.push({ type, name, text: fileText(data, job.message.folders) });
+  const type = fileNamePart(properties, 'type');
+  const name = fileNamePart(properties, 'name');
+  const path = hostPath(data, job.message.folders);
+  if (!existsSync(path))
+    throw new Error(`Cannot upload task attachment file, ${path} does not exist.`);
+  // The record of a post-job step has a name of its own.
+  const step = job.variables.get('system.taskDisplayName') ?? '';
+  job.toUpload.push({ type, name, step, path });
+}
+
+/** Types and names become parts of an address, with the rule of the system for file names. */
+function fileNamePart(properties: VsoCommand['properties'], field: string): string {
+  const value = requireProperty(properties, field);
+  const forbidden = process.platform === 'win32' ? /[<>:"/\\|?*\0]/ : /[/\0]/;
+  if (value === '' || forbidden.test(value))
+    throw new Error(`${value} contains invalid characters for task attachment ${field}.`);
+  return value;
 }
 
 function fileText(path: string, folders: Parameters<typeof hostPath>[1]): string {

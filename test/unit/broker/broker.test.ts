@@ -35,7 +35,7 @@ class World {
   }
 
   broker(changes: Parameters<typeof someSettings>[0] = {}): Broker {
-    return new Broker(someSettings(changes), place, this);
+    return new Broker(someSettings(changes), place, this, { product: '1.2.3' });
   }
 
   get state(): BrokerState {

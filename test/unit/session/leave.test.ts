@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { joinBroker } from '../../../src/session/join.ts';
 import { leaveBroker, type Leaving } from '../../../src/session/leave.ts';
 import { stateFile, tempDirectory } from '../../support/broker-fixture.ts';
-import { aServiceConnection, seconds } from '../../support/builders.ts';
+import { aServiceConnection, minutes, seconds } from '../../support/builders.ts';
 import { Machine } from '../../support/machine.ts';
 
 const root = `${tempDirectory}/workload-identity`;
@@ -28,6 +28,12 @@ async function leave(machine: Machine, brokerId: string): Promise<Leaving> {
   return leaving;
 }
 
+/** The same without the record of the tokens, of which tests of its own speak. */
+async function left(machine: Machine, brokerId: string): Promise<object> {
+  const all = Object.entries(await leave(machine, brokerId));
+  return Object.fromEntries(all.filter(([name]) => name !== 'timeline'));
+}
+
 describe('leaving', () => {
   it('stops the broker, takes its report, and leaves nothing', async () => {
     const { machine, brokerId } = await started();
@@ -41,7 +47,7 @@ describe('leaving', () => {
   it('ends a broker by force that does not answer', async () => {
     const { machine, brokerId } = await started();
     machine.hung.add(50_505);
-    deepEqual(await leave(machine, brokerId), { ended: 'by force' });
+    deepEqual(await left(machine, brokerId), { ended: 'by force' });
     equal(machine.processes.alive.has(200), false);
     equal(machine.files.contents.has(stateFile), false);
   });
@@ -59,7 +65,7 @@ describe('leaving', () => {
     const { machine, brokerId } = await started();
     machine.hung.add(50_505);
     machine.processes.end = () => Promise.resolve();
-    deepEqual(await leave(machine, brokerId), { ended: 'later' });
+    deepEqual(await left(machine, brokerId), { ended: 'later' });
     equal(machine.processes.alive.has(200), true);
     deepEqual(machine.files.all, [tempDirectory]);
     await machine.clock.advance(seconds(10));
@@ -69,7 +75,7 @@ describe('leaving', () => {
   it('says so when the broker was gone before, and cleans up after it', async () => {
     const { machine, brokerId } = await started();
     machine.kill(machine.brokers[0]);
-    deepEqual(await leave(machine, brokerId), { ended: 'before' });
+    deepEqual(await left(machine, brokerId), { ended: 'before' });
     deepEqual(machine.files.all, [tempDirectory]);
   });
 
@@ -77,7 +83,7 @@ describe('leaving', () => {
     const { machine, brokerId } = await started();
     machine.kill(machine.brokers[0]);
     machine.strangers.set(50_505, { brokerId: 'a guess', connections: [{ name: '##vso[x]y' }] });
-    deepEqual(await leave(machine, brokerId), { ended: 'before' });
+    deepEqual(await left(machine, brokerId), { ended: 'before' });
     deepEqual(machine.files.all, [tempDirectory]);
   });
 
@@ -85,7 +91,7 @@ describe('leaving', () => {
     const { machine, brokerId } = await started();
     machine.kill(machine.brokers[0]);
     machine.processes.alive.set(200, 'a stranger');
-    deepEqual(await leave(machine, brokerId), { ended: 'before' });
+    deepEqual(await left(machine, brokerId), { ended: 'before' });
     equal(machine.processes.alive.get(200), 'a stranger');
   });
 
@@ -94,7 +100,7 @@ describe('leaving', () => {
     const words = { brokerId, on: '2026-03-14T12:00:00.000Z', what: 'TypeError', place: [] };
     machine.kill(machine.brokers[0]);
     machine.files.contents.set(`${root}/last-words.json`, JSON.stringify(words));
-    deepEqual(await leave(machine, brokerId), { ended: 'before', lastWords: words });
+    deepEqual(await left(machine, brokerId), { ended: 'before', lastWords: words });
     equal(machine.files.contents.has(`${root}/last-words.json`), false);
   });
 
@@ -103,7 +109,7 @@ describe('leaving', () => {
     machine.kill(machine.brokers[0]);
     const staging = aServiceConnection({ id: 'staging' });
     await joinBroker(staging, {}, machine.surroundings, noEvents, machine.join);
-    deepEqual(await leave(machine, brokerId), { ended: 'before' });
+    deepEqual(await left(machine, brokerId), { ended: 'before' });
     equal(machine.brokers[1]?.end, undefined);
     equal(machine.files.contents.has(`${root}/staging/id-token`), true);
   });
@@ -113,8 +119,40 @@ describe('leaving', () => {
     it(`does nothing where the state is ${state ?? 'gone'}`, async () => {
       const machine = new Machine();
       if (state !== undefined) machine.files.contents.set(stateFile, state);
-      deepEqual(await leave(machine, 'x'), { ended: 'before' });
+      deepEqual(await left(machine, 'x'), { ended: 'before' });
       equal(machine.files.contents.get(stateFile), state);
+    });
+  }
+
+  it('brings the whole record of the tokens from a broker that answers', async () => {
+    const { machine, brokerId } = await started();
+    await machine.clock.advance(minutes(5));
+    const { timeline } = await leave(machine, brokerId);
+    equal(timeline?.isComplete, true);
+    deepEqual(timeline.brokers, [{ fromS: 0, untilS: 300, end: 'asked to' }]);
+    equal(timeline.connections[0]?.name, 'production');
+  });
+
+  it('brings what a broker had written down that was killed', async () => {
+    const { machine, brokerId } = await started();
+    await machine.clock.advance(minutes(5));
+    machine.kill(machine.brokers[0]);
+    const { timeline } = await leave(machine, brokerId);
+    equal(timeline?.isComplete, false);
+    equal(timeline.brokers[0]?.end, 'unknown');
+    equal(timeline.connections[0]?.lanes[0]?.tokens.length, 3);
+  });
+
+  for (const [what, text] of [
+    ['no JSON', '{"schema":'],
+    ['somebody else’s', '{"schema":"other/1"}'],
+    ['larger than a record can be', JSON.stringify({ text: 'x'.repeat(600_000) })],
+  ] as const) {
+    it(`brings no record where the journal is ${what}`, async () => {
+      const { machine, brokerId } = await started();
+      machine.kill(machine.brokers[0]);
+      machine.files.contents.set(`${root}/timeline.json`, text);
+      equal((await leave(machine, brokerId)).timeline, undefined);
     });
   }
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Secret } from '../../../../src/secret.ts';
+import { parseTimelineRecord } from '../../../../src/wire/timeline.ts';
 import { federatedLogin } from '../../../../tasks/FederatedLogin/federated-login.ts';
 import { finish } from '../../../../tasks/shared/finish.ts';
 import { tokenRefresher } from '../../../../tasks/TokenRefresher/token-refresher.ts';
@@ -37,6 +38,10 @@ describe('the post-job step', () => {
     assert.deepEqual(bench.files.all, []);
     assert.ok(agent.log.includes('signed in for 4.0 hours'), agent.log);
     assert.ok(agent.summaries['workload-identity']?.startsWith('### Workload identity'));
+    const [{ type, name, text } = { type: '', name: '', text: '{}' }, ...more] = agent.attachments;
+    assert.deepEqual([type, name], ['workload-identity.timeline', 'workload-identity']);
+    assert.equal(parseTimelineRecord(text)?.isComplete, true);
+    assert.deepEqual(more, []);
     assert.deepEqual(agent.warned, []);
   });
 
