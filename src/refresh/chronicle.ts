@@ -14,8 +14,8 @@ export const maxInChronicle = {
   tokens: 8_192,
   episodes: 1_024,
   answers: 4_096,
-  lanes: 400,
-  kinds: 400,
+  lanes: 320,
+  kinds: 240,
   connections: 200,
   brokers: 50,
   warnings: 400,
@@ -134,6 +134,7 @@ export class Chronicle implements Book {
   }
 
   warned({ code, seconds }: Omit<TimelineWarning, 'atS'>, of: ConnectionChronicle): void {
+    if (this.#warnings.some((each) => each.of === of && each.code === code)) return;
     if (this.#warnings.length >= maxInChronicle.warnings) return;
     this.#warnings.push({ code, atS: this.secondsIn(0), seconds, of });
   }

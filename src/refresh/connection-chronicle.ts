@@ -40,7 +40,7 @@ interface Lane {
   readonly scope: string | undefined;
   /** In hand from, good until, how many tokens. */
   readonly tokens: Rows;
-  episodes: Episode[];
+  episodes: readonly Episode[];
 }
 
 /** The longest name that a record takes over, in characters. */
@@ -52,10 +52,10 @@ export class ConnectionChronicle {
   readonly #book: Book;
   readonly #fromS: number;
   #untilS: number | undefined;
-  readonly #lanes = new Map<string | undefined, Lane>();
-  readonly #kinds = new Map<string, Rows>();
+  /** Few each: arrays of their exact length take a fraction of what maps take. */
+  #lanes: readonly Lane[] = [];
+  #kinds: readonly { readonly kind: string; readonly rows: Rows }[] = [];
   #longestWait: ConnectionTimeline['longestWait'];
-  readonly #warned = new Set<string>();
 
   constructor(name: string, book: Book, earlier?: ConnectionTimeline) {
     this.name = cut(name);
@@ -65,18 +65,18 @@ export class ConnectionChronicle {
     this.#longestWait = earlier?.longestWait;
     for (const lane of earlier?.lanes ?? []) this.#goOn(lane);
     for (const [kind, rows] of Object.entries(earlier?.answers.kinds ?? {})) {
-      this.#kinds.set(kind, new Rows(4, rows));
+      this.#kinds = [...this.#kinds, { kind, rows: new Rows(4, rows) }];
       book.held.kinds += 1;
       book.held.answers += rows.length;
     }
   }
 
   get lanes(): readonly Lane[] {
-    return [...this.#lanes.values()];
+    return this.#lanes;
   }
 
   get kinds(): readonly Rows[] {
-    return [...this.#kinds.values()];
+    return this.#kinds.map(({ rows }) => rows);
   }
 
   get isEnded(): boolean {
@@ -95,7 +95,7 @@ export class ConnectionChronicle {
       other === lane ||
       // The service answers again, for whichever scope.
       (episode.isTransient && lane?.scope !== undefined && other.scope !== undefined);
-    for (const other of this.#lanes.values()) {
+    for (const other of this.#lanes) {
       const episode = other.episodes.at(-1);
       if (episode !== undefined && isBack(other, episode)) episode.untilS ??= nowS;
     }
@@ -110,14 +110,22 @@ export class ConnectionChronicle {
     const episode: Episode =
       open !== undefined && open.untilS === undefined
         ? open
-        : { fromS: this.#book.secondsIn(0), code, failures: 0, isTransient: kind === 'transient' };
+        : {
+            fromS: this.#book.secondsIn(0),
+            untilS: undefined,
+            code,
+            failures: 0,
+            retryAfterS: undefined,
+            throttled: undefined,
+            isTransient: kind === 'transient',
+          };
     episode.code = code;
     episode.failures += 1;
     if (retryAfterMs > 0)
       episode.retryAfterS = Math.max(episode.retryAfterS ?? 0, Math.ceil(retryAfterMs / 1_000));
     if (code.includes('THROTTLED')) episode.throttled = true;
     if (episode === open) return;
-    lane.episodes.push(episode);
+    lane.episodes = [...lane.episodes, episode];
     this.#book.held.episodes += 1;
     this.#book.changed();
   }
@@ -146,8 +154,6 @@ export class ConnectionChronicle {
 
   /** Something that the author of the pipeline should know; said once. */
   warn(code: TimelineWarning['code'], seconds?: number): void {
-    if (this.#warned.has(code)) return;
-    this.#warned.add(code);
     this.#book.warned({ code, connection: 0, seconds }, this);
   }
 
@@ -165,7 +171,7 @@ export class ConnectionChronicle {
       lanes: this.lanes.map(laneTimeline),
       answers: {
         bucketS: this.#book.bucketS,
-        kinds: Object.fromEntries([...this.#kinds].map(([kind, rows]) => [kind, rows.toArray()])),
+        kinds: Object.fromEntries(this.#kinds.map(({ kind, rows }) => [kind, rows.toArray()])),
       },
       longestWait: this.#longestWait,
     };
@@ -173,19 +179,19 @@ export class ConnectionChronicle {
 
   #lane(concern: Concern): Lane | undefined {
     const scope = concern === 'ID token' ? undefined : cut(concern.scope);
-    const known = this.#lanes.get(scope);
+    const known = this.#lanes.find((lane) => lane.scope === scope);
     if (known !== undefined || !this.#book.hasRoom('lanes')) return known;
     const lane = { scope, tokens: new Rows(3), episodes: [] };
-    this.#lanes.set(scope, lane);
+    this.#lanes = [...this.#lanes, lane];
     this.#book.held.lanes += 1;
     return lane;
   }
 
   #rowsOf(kind: string): Rows | undefined {
-    const known = this.#kinds.get(kind);
+    const known = this.#kinds.find((each) => each.kind === kind)?.rows;
     if (known !== undefined || !this.#book.hasRoom('kinds')) return known;
     const rows = new Rows(4);
-    this.#kinds.set(kind, rows);
+    this.#kinds = [...this.#kinds, { kind, rows }];
     this.#book.held.kinds += 1;
     return rows;
   }
@@ -194,7 +200,7 @@ export class ConnectionChronicle {
     const all = [...spans, ...tokens.map((token) => [...token, 1])];
     const sorted = all.sort(([one = 0], [other = 0]) => one - other);
     const asked = episodes.map((episode) => ({ ...episode, isTransient: true }));
-    this.#lanes.set(scope, { scope, tokens: new Rows(3, sorted), episodes: asked });
+    this.#lanes = [...this.#lanes, { scope, tokens: new Rows(3, sorted), episodes: asked }];
     const { held } = this.#book;
     held.lanes += 1;
     held.tokens += sorted.length;

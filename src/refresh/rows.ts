@@ -6,8 +6,8 @@ export class Rows {
 
   constructor(width: number, rows: readonly (readonly number[])[] = []) {
     this.#width = width;
-    this.#values = new Uint32Array(width * 4);
-    for (const row of rows) this.push(row);
+    this.#values = packed(rows, width);
+    this.#length = rows.length;
   }
 
   get length(): number {
@@ -17,7 +17,8 @@ export class Rows {
   push(row: readonly number[]): void {
     const at = this.#length * this.#width;
     if (at === this.#values.length) {
-      const grown = new Uint32Array(at * 2);
+      // By a quarter: there are hundreds of these, and what they hold in advance adds up.
+      const grown = new Uint32Array((Math.ceil(this.#length * 1.25) + 2) * this.#width);
       grown.set(this.#values);
       this.#values = grown;
     }
@@ -52,9 +53,15 @@ export class Rows {
       after.push(joined ?? one);
       if (joined !== undefined) index += 1;
     }
-    this.#length = 0;
-    this.#values = new Uint32Array(this.#width * Math.max(4, after.length));
-    for (const row of after) this.push(row);
+    if (after.length === before.length) return 0;
+    this.#values = packed(after, this.#width);
+    this.#length = after.length;
     return before.length - after.length;
   }
+}
+
+function packed(rows: readonly (readonly number[])[], width: number): Uint32Array {
+  const values = new Uint32Array(rows.length * width);
+  for (const [index, row] of rows.entries()) values.set(row, index * width);
+  return values;
 }
