@@ -1,6 +1,6 @@
 /**
  * The folders of `src/`, left to right: in which process each runs, and which folders it may import.
- * Each may also import the ground floor (`errors`, `secret`, `ports`) and what lies in itself. The
+ * Each may also import the ground floor (`errors`, `literals`, `secret`, `ports` …) and what lies in itself. The
  * bundler reads this table too, and refuses a folder in the bundle of the other process.
  */
 export const folders = {
@@ -61,7 +61,7 @@ export const folders = {
   },
   'external/agent': {
     runsIn: 'task',
-    mayImport: ['service-connection', 'id-token', 'agent', 'delivery/files'],
+    mayImport: ['service-connection', 'id-token', 'agent', 'delivery', 'delivery/files'],
   },
   'external/session': {
     runsIn: 'task',

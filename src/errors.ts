@@ -74,6 +74,15 @@ export const failureKinds = [
 /** One of {@link failureKinds}. */
 export type FailureKind = (typeof failureKinds)[number];
 
+/** What a federated credential has to say, letter for letter, for Entra to accept a connection. */
+export interface MissingCredential {
+  /** The name of the service connection, after which the credential is named. */
+  readonly connection: string;
+  readonly clientId: string;
+  readonly issuer: string;
+  readonly subject: string;
+}
+
 /** What is told of a failure; also how it travels between the broker and a task. */
 export interface Failure {
   readonly code: ErrorCode;
@@ -84,8 +93,8 @@ export interface Failure {
   readonly kind: FailureKind;
   /** How long the other side asked us to wait, in ms. */
   readonly retryAfterMs?: number | undefined;
-  /** The remedy in full, as Markdown ready to paste; absent where the one sentence says it all. */
-  readonly guide?: string | undefined;
+  /** The federated credential whose absence explains the failure; absent where another thing does. */
+  readonly cure?: MissingCredential | undefined;
   /** Where in the code an error happened that nobody foresaw; see {@link placeOf}. */
   readonly place?: readonly string[] | undefined;
 }
@@ -110,7 +119,7 @@ export class FederationError extends Error implements Failure {
   readonly remedy: string;
   readonly kind: FailureKind;
   readonly retryAfterMs: number | undefined;
-  readonly guide: string | undefined;
+  readonly cure: MissingCredential | undefined;
   readonly place: readonly string[] | undefined;
 
   constructor(failure: Failure) {
@@ -119,7 +128,7 @@ export class FederationError extends Error implements Failure {
     this.remedy = oneLine(failure.remedy);
     this.kind = failure.kind;
     this.retryAfterMs = failure.retryAfterMs;
-    this.guide = failure.guide;
+    this.cure = failure.cure;
     this.place = failure.place;
   }
 }
@@ -131,8 +140,8 @@ export function refusal(code: ErrorCode, message: string, remedy: string): Feder
 
 /** The plain values of a failure, for a message to another process. */
 export function toFailure(error: FederationError): Failure {
-  const { code, message, remedy, kind, retryAfterMs, guide, place } = error;
-  return { code, message, remedy, kind, retryAfterMs, guide, place };
+  const { code, message, remedy, kind, retryAfterMs, cure, place } = error;
+  return { code, message, remedy, kind, retryAfterMs, cure, place };
 }
 
 /**

@@ -1,7 +1,6 @@
-import type { Failure, FailureKind } from '../errors.ts';
+import type { Failure, FailureKind, MissingCredential } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { Identity } from './exchange.ts';
-import { credentialGuide } from './federated-credential.ts';
 
 /** What was asked of Entra, as far as telling why it said no takes it. */
 export interface RefusedAttempt {
@@ -212,15 +211,15 @@ export function entraFailure(
     message: `Entra refused the service connection "${identity.name}" (client ${identity.clientId}, tenant ${identity.tenantId}) for ${scope} because ${why} (AADSTS${number}${trace}).${presented}`,
     remedy,
     kind,
-    ...(curedByCredential === undefined ? {} : { guide: guideFor(identity, idToken) }),
+    ...(curedByCredential === undefined ? {} : { cure: credentialFor(identity, idToken) }),
   };
 }
 
-function guideFor(
+function credentialFor(
   { name, clientId }: Identity,
   { issuer, subject }: RefusedAttempt['idToken'],
-): string {
-  return credentialGuide({ connection: name, clientId, issuer, subject });
+): MissingCredential {
+  return { connection: name, clientId, issuer, subject };
 }
 
 /** What to do about each number of Entra's that the table explains, by the code of the failure. */

@@ -1,6 +1,8 @@
 import type { PipelineAgent } from '../agent/pipeline-agent.ts';
+import type { MissingCredential } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Waiting } from '../upstream/retry-policy.ts';
+import { credentialGuide } from './credential-guide.ts';
 
 /** Work that may take long, and what can be said of it meanwhile. */
 export interface SlowWork<T> {
@@ -51,11 +53,11 @@ export async function logWhileWaiting<T>(
       lastLineMs = clock.monotonicMs();
       lines += 1;
       say(`Waiting for ${what} (${secondsSince()} s): ${reason(waiting, endsOn)}`);
-      const { code = '', remedy = '', guide } = waiting?.failure ?? {};
+      const { code = '', remedy = '', cure } = waiting?.failure ?? {};
       if (waiting === undefined || shown.has(code)) continue;
       shown.add(code);
       say(remedy);
-      if (waiting.failure.kind === 'settling') for (const line of linesOf(guide)) say(line);
+      if (waiting.failure.kind === 'settling') for (const line of linesOf(cure)) say(line);
     }
   };
 
@@ -76,8 +78,8 @@ function reason(waiting: Waiting | undefined, endsOn: Date): string {
   return `${failure.message} (${failure.code})${hope} Tried again until ${timeOf(until)}.`;
 }
 
-function linesOf(guide: string | undefined): readonly string[] {
-  return guide?.split('\n') ?? [];
+function linesOf(cure: MissingCredential | undefined): readonly string[] {
+  return cure === undefined ? [] : credentialGuide(cure).split('\n');
 }
 
 /** To the second: nobody waits for a minute to be over. */

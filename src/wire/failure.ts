@@ -1,6 +1,12 @@
-import { errorCodes, failureKinds, type ErrorCode, type Failure } from '../errors.ts';
+import {
+  errorCodes,
+  failureKinds,
+  type ErrorCode,
+  type Failure,
+  type MissingCredential,
+} from '../errors.ts';
 import { isPlace } from '../place.ts';
-import { list, NotAMessage, number, optional, shapeOf, text } from './shape.ts';
+import { list, NotAMessage, number, optional, shapeOf, text, type Shape } from './shape.ts';
 
 /** A failure that came from another process. @throws {NotAMessage} for what is none. */
 export function readFailure(value: unknown): Failure {
@@ -16,8 +22,18 @@ export function readFailure(value: unknown): Failure {
     remedy: text(shape, 'remedy'),
     kind,
     retryAfterMs: optional(shape, 'retryAfterMs', number),
-    guide: optional(shape, 'guide', text),
+    cure: optional(shape, 'cure', credential),
     place,
+  };
+}
+
+function credential(of: Shape, key: string): MissingCredential {
+  const shape = shapeOf(of[key]);
+  return {
+    connection: text(shape, 'connection'),
+    clientId: text(shape, 'clientId'),
+    issuer: text(shape, 'issuer'),
+    subject: text(shape, 'subject'),
   };
 }
 

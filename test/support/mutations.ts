@@ -160,13 +160,16 @@ export function assertClassified(
   ...secrets: readonly string[]
 ): asserts error is FederationError {
   assert.ok(error instanceof FederationError, String(error));
-  const { code, message, remedy, kind, guide = '' } = error;
+  const { code, message, remedy, kind, cure } = error;
   assert.ok(/^AADSTS\d+$/.test(code) || errorCodes.some((known) => known === code), code);
   assert.notEqual(code, 'UNEXPECTED');
   assert.ok(kinds.has(kind), kind);
   assert.ok(message !== '' && remedy !== '');
   assertSafeForLogs(`${message} ${remedy}`);
   for (const secret of secrets) {
-    assertNoPieceOf(secret, [message, remedy, guide, error.stack?.split('\n    at ')[0]].join(' '));
+    assertNoPieceOf(
+      secret,
+      [message, remedy, JSON.stringify(cure), error.stack?.split('\n    at ')[0]].join(' '),
+    );
   }
 }

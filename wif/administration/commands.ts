@@ -1,4 +1,4 @@
-import { shell } from '../../src/access-token/federated-credential.ts';
+import { shell } from '../../src/literals.ts';
 import { moveArguments } from './azure-cli.ts';
 import type { Connection, Trust } from './connection.ts';
 import type { AppRegistration, Identity } from './identity.ts';

@@ -1,4 +1,4 @@
-import { hcl } from '../../src/access-token/federated-credential.ts';
+import { hcl } from '../../src/literals.ts';
 
 /** A value of HCL, as it is to be written. */
 export interface Expression {

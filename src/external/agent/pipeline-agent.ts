@@ -8,6 +8,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PipelineAgent, type PresentVariable } from '../../agent/pipeline-agent.ts';
 import { refuseReservedInput, refuseReservedVariables } from '../../agent/reserved-variables.ts';
+import { credentialGuide } from '../../delivery/credential-guide.ts';
 import { isInContainer } from '../../delivery/files/state-directory.ts';
 import { asFederationError, oneLine, refusal } from '../../errors.ts';
 import { requireTold } from '../../id-token/job.ts';
@@ -28,9 +29,9 @@ export async function runTask(story: (agent: PipelineAgent) => Promise<void>): P
     await story(guarded(pipelineAgent()));
     taskLib.setResult(taskLib.TaskResult.Succeeded, '');
   } catch (error) {
-    const { message, remedy, code, guide } = asFederationError(error);
+    const { message, remedy, code, cure } = asFederationError(error);
     showPlace(error);
-    const pointer = guide === undefined ? '' : await showGuide(guide);
+    const pointer = cure === undefined ? '' : await showGuide(credentialGuide(cure));
     taskLib.setResult(taskLib.TaskResult.Failed, `${message} ${remedy}${pointer} (${code})`);
   }
 }

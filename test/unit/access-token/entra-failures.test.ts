@@ -61,15 +61,15 @@ describe("Entra's refusal", () => {
   });
 
   for (const number of [...knownEntraFailures, 999999]) {
-    it(`AADSTS${number} ${curable.has(number) ? 'brings' : 'needs no'} guide to the credential`, () => {
-      const { guide } = entraFailure(number, attempt, undefined);
-      assert.equal(guide !== undefined, curable.has(number));
-      if (guide === undefined) return;
-      for (const part of ['the-issuer', 'the-subject', ids.client, 'azure-pipelines-production']) {
-        assert.ok(guide.includes(part), part);
-      }
-      assert.ok(!guide.includes('the-audience'), 'a credential lists another audience');
-      assert.ok(!guide.includes(idToken.token.reveal()));
+    it(`AADSTS${number} ${curable.has(number) ? 'brings' : 'needs no'} credential to create`, () => {
+      const { cure } = entraFailure(number, attempt, undefined);
+      const wanted = {
+        connection: attempt.identity.name,
+        clientId: ids.client,
+        issuer: 'the-issuer',
+        subject: 'the-subject',
+      };
+      assert.deepEqual(cure, curable.has(number) ? wanted : undefined);
     });
   }
 

@@ -44,7 +44,7 @@ const outage: Waiting = { failure: aFailure(), until: later(seconds(100)) };
 const settling = aFailure({
   code: 'AADSTS700213',
   kind: 'settling',
-  guide: '### The credential\n\nissuer x',
+  cure: { connection: 'shop', clientId: 'an-id', issuer: 'the-issuer', subject: 'the-subject' },
 });
 
 describe('what a step waits for', () => {
@@ -84,7 +84,7 @@ describe('what a step waits for', () => {
     );
     assert.ok((lines[0]?.atMs ?? Infinity) <= seconds(3), JSON.stringify(lines));
     assert.match(lines[0]?.text ?? '', /AADSTS700213.+If it is new, it takes a while to arrive/);
-    assert.equal(lines.filter(({ text }) => text === 'issuer x').length, 1);
+    assert.equal(lines.filter(({ text }) => text === 'issuer    the-issuer').length, 1);
   });
 
   it('leaves a failure to whoever waits', async () => {

@@ -35,7 +35,7 @@ const failure = {
   remedy: 'r',
   kind: 'settling',
   retryAfterMs: undefined,
-  guide: undefined,
+  cure: { connection: 'c', clientId: 'i', issuer: 'i', subject: 's' },
   place: undefined,
 };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { credentialGuide } from '../../src/access-token/federated-credential.ts';
+import { credentialGuide } from '../../src/delivery/credential-guide.ts';
 import { programOnPath } from '../harness/stage.ts';
 import { ids } from '../support/builders.ts';
 
