@@ -2,7 +2,8 @@
 
 /**
  * Suites of one lane run one after the other; the lanes run side by side, since most of an end-to-end
- * test is waiting. Without a lane, a suite runs only when it is named.
+ * test is waiting. Without a lane, a suite runs only when it is named. A suite with `jobs` runs so many
+ * of its files at a time.
  */
 export const suites = {
   unit: { title: 'unit tests', files: 'test/unit/**/*.test.ts', lane: 1 },
@@ -12,6 +13,6 @@ export const suites = {
   external: { title: 'tests of the outside', files: 'test/external/**/*.test.ts', lane: 1 },
   harness: { title: 'tests of the harness', files: 'test/harness/**/*.test.ts', lane: 1 },
   wif: { title: 'tests of wif', files: 'test/wif/**/*.test.ts', lane: 1 },
-  e2e: { title: 'end-to-end tests', files: 'test/e2e/**/*.test.ts', lane: 2 },
+  e2e: { title: 'end-to-end tests', files: 'test/e2e/**/*.test.ts', lane: 2, jobs: 3 },
   soak: { title: 'soak: a hundred lives of every token', files: 'test/soak/**/*.test.ts' },
 };

@@ -64,10 +64,10 @@ function grouped(names) {
 async function runLane(names) {
   const results = [];
   for (const name of names) {
-    const { title, files } = suites[name];
+    const { title, ...suite } = suites[name];
     console.log(`── ${title}: running …`);
     const began = Date.now();
-    const { output, ...result } = await mocha(files);
+    const { output, ...result } = await mocha(suite);
     console.log(`\n── ${title}\n${output}`);
     results.push({ title, took: seconds(began), ...result });
   }
@@ -79,7 +79,7 @@ function seconds(began) {
 }
 
 /** Runs one suite; counts and failures are from mocha's own closing lines. */
-function mocha(files) {
+function mocha({ files, jobs }) {
   const mochaOptions = [
     // A machine may be five times slower than the one on which the tests were written.
     ...['--timeout', '120000'],
@@ -87,6 +87,7 @@ function mocha(files) {
     '--exit',
     // The counts are read from the output, also where FORCE_COLOR is set.
     '--no-color',
+    ...(jobs === undefined ? [] : ['--parallel', '--jobs', String(jobs)]),
     ...(options.grep === undefined ? [] : ['--fgrep', options.grep]),
   ];
   return new Promise((resolve) => {

@@ -120,14 +120,8 @@ const rows: readonly Row[] = [
     remedy: /azure\.status\.microsoft/,
   },
   {
-    title: 'a page in place of the subscription',
-    fault: { at: 'arm', kind: 'html' },
-    code: 'RESOURCE_MANAGER_UNAVAILABLE',
-    remedy: /proxy or gateway/,
-  },
-  {
     title: 'an outage of Resource Manager',
-    fault: { at: 'arm', kind: { status: 503 } },
+    fault: { at: 'arm', kind: { status: 503, ...muchLater } },
     code: 'RESOURCE_MANAGER_UNAVAILABLE',
     remedy: /azure\.status\.microsoft/,
   },
@@ -139,6 +133,12 @@ const slowRows: readonly Row[] = [
     title: 'a sign-in page',
     fault: { at: 'oidctoken', kind: 'sign-in-page' },
     code: 'DEVOPS_SIGN_IN_PAGE',
+    remedy: /proxy or gateway/,
+  },
+  {
+    title: 'a page in place of the subscription',
+    fault: { at: 'arm', kind: 'html' },
+    code: 'RESOURCE_MANAGER_UNAVAILABLE',
     remedy: /proxy or gateway/,
   },
   entra(700024, 'an ID token out of its time', /agent's clock/),
