@@ -50,6 +50,22 @@ const noPackagesBut = (name) =>
   noPackages.filter((other) => other !== name && other !== `${name}/*`);
 const noWorld = worldlyBuiltins.flatMap((name) => [name, `node:${name}`]);
 
+/**
+ * One dialect: what has a body is a declaration, an arrow is an expression or an argument; and every
+ * assertion says what it compares.
+ */
+const oneDialect = [
+  {
+    selector:
+      ":matches(Program, ExportNamedDeclaration) > VariableDeclaration > VariableDeclarator:not([id.typeAnnotation]) > ArrowFunctionExpression[body.type='BlockStatement']",
+    message: 'Write a function with a body as a declaration.',
+  },
+  {
+    selector: "CallExpression[callee.name='assert']",
+    message: 'Say what is compared: assert.equal, assert.match, assert.ok …',
+  },
+];
+
 const restrictImports = (groups, message) => ({
   'no-restricted-imports': ['error', { patterns: [{ group: groups, message }] }],
 });
@@ -77,6 +93,7 @@ const noWorldlyGlobals = {
   ],
   'no-restricted-syntax': [
     'error',
+    ...oneDialect,
     {
       selector: "NewExpression[callee.name='Date'][arguments.length=0]",
       message: 'Time comes from the Clock port.',
@@ -140,6 +157,7 @@ export default tseslint.config(
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       eqeqeq: 'error',
+      'no-restricted-syntax': ['error', ...oneDialect],
       'perfectionist/sort-imports': [
         'error',
         {

@@ -57,7 +57,7 @@ const goEnvironment = {
   GOFLAGS: '-modcacherw',
 };
 
-const goBuild = (name: string, what: string): Package => {
+function goBuild(name: string, what: string): Package {
   const folder = ownFile('programs', name);
   return {
     name: `Go program ${name}`,
@@ -73,7 +73,7 @@ const goBuild = (name: string, what: string): Package => {
       },
     ],
   };
-};
+}
 
 const goInstall = (name: string, module: string): Package => ({
   name: module,
@@ -84,7 +84,7 @@ const goInstall = (name: string, module: string): Package => ({
 });
 
 /** A virtual environment with what a file of requirements names, to the last dependency. */
-export const pip = (name: string): Package => {
+export function pip(name: string): Package {
   const requirements = ownFile('requirements', `${name}.txt`);
   const folder = cached(name);
   const quiet = ['--quiet', '--disable-pip-version-check', '--no-deps'];
@@ -101,10 +101,10 @@ export const pip = (name: string): Package => {
       },
     ],
   };
-};
+}
 
 /** What a lock file names, to the last dependency. */
-const npm = (name: string): Package => {
+function npm(name: string): Package {
   const requirements = ownFile('requirements', name);
   const folder = cached(name);
   return {
@@ -121,7 +121,7 @@ const npm = (name: string): Package => {
       },
     ],
   };
-};
+}
 
 const mavenProject = ownFile('programs', 'java');
 const java: Package = {

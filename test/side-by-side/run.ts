@@ -14,12 +14,12 @@ const records = await playAll(tasks, atOnce, ({ version, session }, seconds) =>
   console.log(`az ${version}, ${session}: ${seconds} s`),
 );
 
-const recordOf = (version: string, session: string) => {
+function recordOf(version: string, session: string) {
   const task = tasks.find((one) => one.version === version && one.session === session);
   const record = task && records.get(task);
   if (record === undefined) throw new Error(`az ${version}, ${session} was not played.`);
   return record;
-};
+}
 const verdicts: readonly VersionVerdict[] = wanted.map((version) => {
   const reference = recordOf(version, 'az login');
   const compared = comparedSessions.map((session) => judge(reference, recordOf(version, session)));

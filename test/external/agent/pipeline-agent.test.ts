@@ -44,7 +44,7 @@ const given = {
   AZURE_TENANT_ID: 'of-the-agent',
 };
 
-const run = (changes: Record<string, string> = {}, ...words: string[]): string => {
+function run(changes: Record<string, string> = {}, ...words: string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
     cwd: tempDirectory,
     env: { ...given, ...changes },
@@ -53,7 +53,7 @@ const run = (changes: Record<string, string> = {}, ...words: string[]): string =
   assert.equal(status, 0, stderr);
   assert.equal(stderr, '');
   return stdout;
-};
+}
 
 const seenBy = (output: string): Record<string, unknown> =>
   JSON.parse(/^SEEN (.*)$/m.exec(output)?.[1] ?? 'null') as Record<string, unknown>;

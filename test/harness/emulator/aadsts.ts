@@ -185,11 +185,11 @@ const withDefaults = (detail: RefusalDetail): Required<RefusalDetail> => ({
 const unknown = request(() => 'An error has occurred.');
 
 /** Entra's answer for an AADSTS code. */
-export const entraRefusal = (
+export function entraRefusal(
   code: number,
   asked: EmulatorRequest,
   detail: RefusalDetail = {},
-): EmulatorResponse => {
+): EmulatorResponse {
   const { status, error, text } = refusals[code] ?? unknown;
   const told = withDefaults(detail);
   const timestamp = `${told.now.toISOString().slice(0, 19).replace('T', ' ')}Z`;
@@ -206,4 +206,4 @@ export const entraRefusal = (
   };
   const headers = { 'Cache-Control': 'no-store, no-cache', 'x-ms-request-id': traceId };
   return json(status, body, headers, { error: `AADSTS${code}` });
-};
+}

@@ -45,13 +45,13 @@ const identityClaims = (application: Application, tenantId: string) => ({
 });
 
 /** An access token; `aud` is the resource to the letter. */
-export const issueAccessToken = (
+export function issueAccessToken(
   application: Application,
   resource: string,
   world: World,
   distortion: Distortion = { clockSkewSeconds: 0 },
   tenantId = world.tenantId,
-): AccessToken => {
+): AccessToken {
   const now = Math.floor(Date.now() / 1000) + distortion.clockSkewSeconds;
   const expiresIn = distortion.validitySeconds ?? world.lifetimes.accessTokenSeconds;
   const tokenId = randomBytes(16).toString('base64url');
@@ -68,15 +68,15 @@ export const issueAccessToken = (
   });
   world.issued.push({ kind: 'access-token', value: token });
   return { token, tokenId, notBefore, expiresOn, expiresIn };
-};
+}
 
 /** Whose access token this is, for a resource with these audiences (without slashes at their end). */
-export const presentedBy = (
+export function presentedBy(
   token: string | undefined,
   audiences: readonly string[],
   cloud: Cloud,
   world: World,
-): Presented => {
+): Presented {
   if (token === undefined) return { flaw: 'none' };
   const read = readToken(token);
   if (!read) return { flaw: 'malformed' };
@@ -95,4 +95,4 @@ export const presentedBy = (
   if (!audiences.includes(bare(audience))) return flawed('audience');
   const application = world.applications.get(textClaim(claims, 'appid'));
   return application?.cloud === cloud ? { application, tokenId } : flawed('identity');
-};
+}

@@ -98,7 +98,7 @@ export const createAdministration = (): Administration => ({
 const devopsAudience = '499b84ac-1321-427f-aa17-267ca6975798';
 
 /** What the caller of Azure DevOps may do; undefined for nobody that it knows. */
-export const devopsRights = (request: EmulatorRequest, world: World): Rights | undefined => {
+export function devopsRights(request: EmulatorRequest, world: World): Rights | undefined {
   const { administration } = world;
   const basic = /^Basic +(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
   if (basic !== undefined) {
@@ -109,11 +109,11 @@ export const devopsRights = (request: EmulatorRequest, world: World): Rights | u
   return 'flaw' in presented
     ? undefined
     : administration.rights.get(presented.application.clientId);
-};
+}
 
 /** An application's own object, which is another than its service principal. */
-export const applicationObjectId = ({ clientId }: Application): string => {
+export function applicationObjectId({ clientId }: Application): string {
   const digits = clientId.replaceAll('-', '');
   const turned = digits.slice(16) + digits.slice(0, 16);
   return turned.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-};
+}

@@ -46,7 +46,7 @@ const deploymentsPath = `${subscriptionPath}(/resourceGroups/(?<group>[^/]+))?/p
 const deploymentPath = `${deploymentsPath}/(?<name>[^/]+)`;
 
 /** What Resource Manager answers, the narrower paths first. */
-export const armRoutes = (cloud: Cloud): readonly Route[] => {
+export function armRoutes(cloud: Cloud): readonly Route[] {
   const arm = (pattern: string, handle: Handler): Route => ({
     name: 'arm',
     pattern: new RegExp(`${pattern}/?$`, 'i'),
@@ -119,4 +119,4 @@ export const armRoutes = (cloud: Cloud): readonly Route[] => {
       role(resourceAction, anyResource),
     ),
   ];
-};
+}

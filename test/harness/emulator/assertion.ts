@@ -13,7 +13,7 @@ export interface Verdict {
 const tokenIdOf = (token: ReadToken): string =>
   textClaim(token.claims, 'jti') || textClaim(token.claims, 'uti');
 
-const matchCode = (token: ReadToken, application: Application): number | undefined => {
+function matchCode(token: ReadToken, application: Application): number | undefined {
   const credentials = application.federatedCredentials;
   if (credentials.length === 0) return 70025;
   const issuer = textClaim(token.claims, 'iss');
@@ -34,25 +34,25 @@ const matchCode = (token: ReadToken, application: Application): number | undefin
     return inAnyCase ? 7002138 : 700213;
   }
   return ofSubject.some((credential) => credential.audience === audience) ? undefined : 700212;
-};
+}
 
-const signatureCode = (token: ReadToken, world: World): number | undefined => {
+function signatureCode(token: ReadToken, world: World): number | undefined {
   const keys = publishedKeys(textClaim(token.claims, 'iss'), world);
   const key = keys.find((candidate) => candidate.kid === token.header['kid']);
   if (!key) return 7000272;
   return isSignedBy(token, key) ? undefined : 700027;
-};
+}
 
 /** Without any leeway: the real tolerance is not known, and a client should not live on it. */
-const timeCode = (token: ReadToken, now: Date): number | undefined => {
+function timeCode(token: ReadToken, now: Date): number | undefined {
   const seconds = now.getTime() / 1000;
   const inTime =
     timeClaim(token.claims, 'nbf') <= seconds && seconds < timeClaim(token.claims, 'exp');
   return inTime ? undefined : 700024;
-};
+}
 
 /** What a refusal may say of an assertion; nothing of one that cannot be read. */
-export const describeAssertion = (assertion: string): RefusalDetail => {
+export function describeAssertion(assertion: string): RefusalDetail {
   const token = readToken(assertion);
   if (!token) return {};
   return {
@@ -63,15 +63,15 @@ export const describeAssertion = (assertion: string): RefusalDetail => {
     notBefore: timeClaim(token.claims, 'nbf'),
     expiry: timeClaim(token.claims, 'exp'),
   };
-};
+}
 
 /** Judges a client assertion as Entra does; undefined when nothing is wrong with it. */
-export const judgeAssertion = (
+export function judgeAssertion(
   assertion: string,
   application: Application,
   world: World,
   now: Date,
-): { readonly verdict: Verdict | undefined; readonly tokenId: string } => {
+): { readonly verdict: Verdict | undefined; readonly tokenId: string } {
   const token = readToken(assertion);
   if (!token) return { verdict: { code: 50027, detail: {} }, tokenId: '' };
   const code = matchCode(token, application) ?? signatureCode(token, world) ?? timeCode(token, now);
@@ -80,4 +80,4 @@ export const judgeAssertion = (
   const { clientId, name } = application;
   const detail = { clientId, name, now, ...describeAssertion(assertion) };
   return { verdict: { code, detail }, tokenId };
-};
+}

@@ -47,14 +47,10 @@ export const subscriptionFor =
     })(request, world);
 
 /** Whether the caller of Resource Manager administers, and may read there. */
-const readsAsAdministrator = (
-  request: EmulatorRequest,
-  world: World,
-  clientId: string,
-): boolean => {
+function readsAsAdministrator(request: EmulatorRequest, world: World, clientId: string): boolean {
   const rights = world.administration.rights.get(clientId);
   return request.method === 'GET' && rights !== undefined && rights.resourceManager !== 'none';
-};
+}
 
 /** An administrator reads it without a role of its own kind. */
 export const readByAdministrators =
@@ -66,7 +62,7 @@ export const readByAdministrators =
         : others(asked, there),
     )(request, world);
 
-const identityAt = (request: EmulatorRequest, world: World): Application | EmulatorResponse => {
+function identityAt(request: EmulatorRequest, world: World): Application | EmulatorResponse {
   const { subscription = '', group = '', name = '' } = request.params;
   const id = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
   const identity = world.administration.managedIdentities.get(id.toLowerCase());
@@ -78,7 +74,7 @@ const identityAt = (request: EmulatorRequest, world: World): Application | Emula
       `The Resource 'Microsoft.ManagedIdentity/userAssignedIdentities/${name}' under resource group '${group}' was not found.`,
     )
   );
-};
+}
 
 /** `GET …/userAssignedIdentities/{name}`. */
 export const managedIdentity = (cloud: Cloud): Handle =>

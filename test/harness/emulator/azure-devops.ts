@@ -12,7 +12,7 @@ import {
 import type { JobRecord, World } from './world.ts';
 
 /** The headers that every answer of Azure DevOps carries. */
-export const devopsHeaders = (): Readonly<Record<string, string>> => {
+export function devopsHeaders(): Readonly<Record<string, string>> {
   const activity = randomUUID();
   return {
     'x-vss-e2eid': activity,
@@ -20,14 +20,14 @@ export const devopsHeaders = (): Readonly<Record<string, string>> => {
     'X-TFS-ProcessId': randomUUID(),
     'x-msedge-ref': `Ref A: ${randomUUID().replaceAll('-', '').toUpperCase()} Ref B: EMULATOR`,
   };
-};
+}
 
-const refusal = (
+function refusal(
   status: number,
   typeKey: string,
   message: string,
   connectionId?: string,
-): EmulatorResponse => {
+): EmulatorResponse {
   const body = {
     $id: '1',
     innerException: null,
@@ -39,7 +39,7 @@ const refusal = (
   };
   const remark = connectionId === undefined ? { error: typeKey } : { error: typeKey, connectionId };
   return json(status, body, devopsHeaders(), remark);
-};
+}
 
 /** A sign-in page instead of a 401; every client that does not ask otherwise gets one. */
 export const signInRedirect = (): EmulatorResponse =>
@@ -54,7 +54,7 @@ export const signInRedirect = (): EmulatorResponse =>
 export const signInPage = (): EmulatorResponse =>
   html(203, 'Azure DevOps Services | Sign In', devopsHeaders(), { error: 'sign-in' });
 
-const unauthorized = (request: EmulatorRequest): EmulatorResponse => {
+function unauthorized(request: EmulatorRequest): EmulatorResponse {
   if (request.headers['x-tfs-fedauthredirect']?.toLowerCase() !== 'suppress') {
     // A token that once was one is sent to sign in again; anything else gets the page itself.
     return bearerOf(request)?.includes('.') === true ? signInRedirect() : signInPage();
@@ -66,27 +66,27 @@ const unauthorized = (request: EmulatorRequest): EmulatorResponse => {
   );
   const challenge = 'Bearer authorization_uri=https://login.microsoftonline.com/common';
   return { ...answer, headers: { ...answer.headers, 'WWW-Authenticate': challenge } };
-};
+}
 
 const apiVersion = (request: EmulatorRequest): string =>
   request.query.get('api-version') ??
   /api-version=([^;,\s]+)/.exec(request.headers['accept'] ?? '')?.[1] ??
   '';
 
-const noExplicitReference = (connectionId: string): EmulatorResponse => {
+function noExplicitReference(connectionId: string): EmulatorResponse {
   const value = `There is no explicit reference to service connection ${connectionId} from current stage deploy.deploy.__default.`;
   return json(404, { count: value.length, value }, devopsHeaders(), {
     error: 'no-explicit-reference',
     connectionId,
   });
-};
+}
 
 /** What the route says of the plan, the job and the hub, compared with the job of the token. */
-const misdirected = (
+function misdirected(
   request: EmulatorRequest,
   job: JobRecord,
   world: World,
-): EmulatorResponse | undefined => {
+): EmulatorResponse | undefined {
   const { plan = '', jobId = '', hub = '', project = '' } = request.params;
   const names = [world.organization.project.id, world.organization.project.name];
   if (!names.includes(normalised(project))) {
@@ -118,9 +118,9 @@ const misdirected = (
         'TaskOrchestrationPlanSecurityException',
         `The job ${jobId} of plan ${plan} is not running.`,
       );
-};
+}
 
-const bodyRefusal = (request: EmulatorRequest): EmulatorResponse | undefined => {
+function bodyRefusal(request: EmulatorRequest): EmulatorResponse | undefined {
   const text = request.body.toString();
   if (text === '') return undefined;
   try {
@@ -130,9 +130,9 @@ const bodyRefusal = (request: EmulatorRequest): EmulatorResponse | undefined => 
     // Falls through to the refusal: the body is no JSON.
   }
   return refusal(400, 'VssPropertyValidationException', 'The request body is not a JSON object.');
-};
+}
 
-const issue = (request: EmulatorRequest, job: JobRecord, world: World): EmulatorResponse => {
+function issue(request: EmulatorRequest, job: JobRecord, world: World): EmulatorResponse {
   const connectionId = request.query.get('serviceConnectionId');
   const connection = world.connections.get(normalised(connectionId ?? ''));
   if (connectionId !== null && (!connection || !job.connectionIds.has(connection.id))) {
@@ -145,10 +145,10 @@ const issue = (request: EmulatorRequest, job: JobRecord, world: World): Emulator
     tokenId: issued.tokenId,
     ...(connection ? { connectionId: connection.id } : {}),
   });
-};
+}
 
 /** `…/oidctoken`: an ID token for a connection that the running job names, or a refusal. */
-export const oidcToken = (request: EmulatorRequest, world: World): EmulatorResponse => {
+export function oidcToken(request: EmulatorRequest, world: World): EmulatorResponse {
   if (request.method !== 'POST') {
     const Message = `The requested resource does not support http method '${request.method}'.`;
     return json(405, { count: 1, value: { Message } }, { ...devopsHeaders(), Allow: 'POST' });
@@ -163,10 +163,10 @@ export const oidcToken = (request: EmulatorRequest, world: World): EmulatorRespo
     );
   }
   return misdirected(request, job, world) ?? bodyRefusal(request) ?? issue(request, job, world);
-};
+}
 
 /** `OPTIONS …/_apis/distributedtask`: where `createOidcToken` of azure-devops-node-api finds its route. */
-export const locations = (request: EmulatorRequest): EmulatorResponse => {
+export function locations(request: EmulatorRequest): EmulatorResponse {
   if (request.method !== 'OPTIONS')
     return json(404, { message: 'Page not found.' }, devopsHeaders());
   const value = [
@@ -183,4 +183,4 @@ export const locations = (request: EmulatorRequest): EmulatorResponse => {
     },
   ];
   return json(200, { count: value.length, value }, devopsHeaders());
-};
+}

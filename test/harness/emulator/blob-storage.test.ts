@@ -21,18 +21,18 @@ const parentProgram = (folder: string): string => `
 `;
 
 /** On Linux one may have ended that nobody buries, as in a container without init: it has no words. */
-const isAlive = (processId: number): boolean => {
+function isAlive(processId: number): boolean {
   try {
     process.kill(processId, 0);
     return process.platform !== 'linux' || argumentsOf(processId).length > 0;
   } catch {
     return false;
   }
-};
+}
 
-const isGone = async (processId: number): Promise<void> => {
+async function isGone(processId: number): Promise<void> {
   while (isAlive(processId)) await pause(100);
-};
+}
 
 describe('the process of the blob storage', () => {
   let folder: string;

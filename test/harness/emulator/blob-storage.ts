@@ -29,7 +29,7 @@ export interface BlobStorageOptions {
 const program = fileURLToPath(new URL('azurite-process.mjs', import.meta.url));
 const startMs = 100_000;
 
-const launch = async (options: BlobStorageOptions): Promise<ChildProcess> => {
+async function launch(options: BlobStorageOptions): Promise<ChildProcess> {
   const folder = join(options.folder, 'azurite');
   await mkdir(folder, { recursive: true });
   const identity = options.authority.identityFor('localhost');
@@ -47,10 +47,10 @@ const launch = async (options: BlobStorageOptions): Promise<ChildProcess> => {
     },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-};
+}
 
 /** The port that Azurite names in its last line of greeting. */
-const portOf = async (azurite: ChildProcess): Promise<number> => {
+async function portOf(azurite: ChildProcess): Promise<number> {
   let said = '';
   const listening = new Promise<number>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
@@ -65,13 +65,13 @@ const portOf = async (azurite: ChildProcess): Promise<number> => {
     setTimeout(() => reject(new Error(`Azurite does not listen: ${said}`)), startMs).unref();
   });
   return listening;
-};
+}
 
-const bodyOf = async (message: IncomingMessage): Promise<Buffer> => {
+async function bodyOf(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
-};
+}
 
 const hopByHop = ['connection', 'keep-alive', 'transfer-encoding', 'content-length'];
 
@@ -85,16 +85,16 @@ const endToEnd = (message: IncomingMessage, isHead: boolean): Readonly<Record<st
       .map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
   );
 
-const stop = async (azurite: ChildProcess): Promise<void> => {
+async function stop(azurite: ChildProcess): Promise<void> {
   if (azurite.exitCode !== null || azurite.signalCode !== null) return;
   const ended = once(azurite, 'close');
   azurite.stdin?.destroy();
   azurite.kill('SIGKILL');
   await ended;
-};
+}
 
 /** Starts Azurite with one account, its data in memory. */
-export const startBlobStorage = async (options: BlobStorageOptions): Promise<BlobStorage> => {
+export async function startBlobStorage(options: BlobStorageOptions): Promise<BlobStorage> {
   const azurite = await launch(options);
   const port = await portOf(azurite).catch(async (error: unknown) => {
     await stop(azurite);
@@ -137,4 +137,4 @@ export const startBlobStorage = async (options: BlobStorageOptions): Promise<Blo
       await stop(azurite);
     },
   };
-};
+}

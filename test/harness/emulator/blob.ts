@@ -5,12 +5,12 @@ import { bearerOf, type EmulatorRequest, type EmulatorResponse } from './message
 import { blobAudiences } from './resources.ts';
 import type { World } from './world.ts';
 
-const storageError = (
+function storageError(
   status: number,
   code: string,
   message: string,
   detail?: string,
-): EmulatorResponse => {
+): EmulatorResponse {
   const requestId = randomUUID();
   const more =
     detail === undefined ? '' : `<AuthenticationErrorDetail>${detail}</AuthenticationErrorDetail>`;
@@ -25,7 +25,7 @@ const storageError = (
     body: `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${message}\nRequestId:${requestId}\nTime:${new Date().toISOString()}</Message>${more}</Error>`,
     remark: { error: code },
   };
-};
+}
 
 const flawDetails: Readonly<Record<Exclude<TokenFlaw, 'none'>, string>> = {
   malformed: 'The token is malformed.',
@@ -37,7 +37,7 @@ const flawDetails: Readonly<Record<Exclude<TokenFlaw, 'none'>, string>> = {
   identity: 'The identity does not exist.',
 };
 
-const unauthorized = (flaw: TokenFlaw, cloud: Cloud, world: World): EmulatorResponse => {
+function unauthorized(flaw: TokenFlaw, cloud: Cloud, world: World): EmulatorResponse {
   const answer =
     flaw === 'none'
       ? storageError(
@@ -53,7 +53,7 @@ const unauthorized = (flaw: TokenFlaw, cloud: Cloud, world: World): EmulatorResp
         );
   const challenge = `Bearer authorization_uri=https://${cloud.authorityHosts[0] ?? ''}/${world.tenantId}/oauth2/authorize resource_id=https://storage.azure.com`;
   return { ...answer, headers: { ...answer.headers, 'WWW-Authenticate': challenge } };
-};
+}
 
 /** Shared keys and signatures are for Azurite to check; only bearer tokens are judged here. */
 const isSharedKey = (request: EmulatorRequest): boolean =>

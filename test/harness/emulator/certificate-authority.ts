@@ -43,10 +43,10 @@ const commonName = (name: string): Buffer =>
 const extension = (id: string, value: Buffer, critical = false): Buffer =>
   sequence(identifier(id), ...(critical ? [isTrue()] : []), octets(value));
 
-const pem = (der: Buffer): string => {
+function pem(der: Buffer): string {
   const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
-};
+}
 
 interface Subject {
   readonly name: string;
@@ -54,7 +54,7 @@ interface Subject {
   readonly extensions: readonly Buffer[];
 }
 
-const issue = (subject: Subject, issuerName: string, issuer: KeyPair): string => {
+function issue(subject: Subject, issuerName: string, issuer: KeyPair): string {
   const body = sequence(
     explicit(0, integer(Buffer.from([2]))),
     integer(Buffer.concat([Buffer.from([1]), randomBytes(15)])),
@@ -74,7 +74,7 @@ const issue = (subject: Subject, issuerName: string, issuer: KeyPair): string =>
     ),
   );
   return pem(sequence(body, ecdsaWithSha256, bits(sign('sha256', body, issuer.privateKey))));
-};
+}
 
 const rootExtensions = (): Buffer[] => [
   extension('2.5.29.19', sequence(isTrue()), true),
@@ -89,7 +89,7 @@ const hostExtensions = (host: string): Buffer[] => [
 ];
 
 /** A new root; certificates of hosts are made the first time that they are asked for. */
-export const createCertificateAuthority = (): CertificateAuthority => {
+export function createCertificateAuthority(): CertificateAuthority {
   const name = `Emulator root ${randomBytes(4).toString('hex')}`;
   const root = newKeyPair();
   const certificate = issue(
@@ -115,4 +115,4 @@ export const createCertificateAuthority = (): CertificateAuthority => {
     return context;
   };
   return { certificate, identityFor, contextFor };
-};
+}

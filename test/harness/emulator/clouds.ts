@@ -96,14 +96,14 @@ export interface Tenancy {
   readonly cloud: Cloud;
 }
 
-const serviceIn = (cloud: Cloud, host: string): ServiceName | undefined => {
+function serviceIn(cloud: Cloud, host: string): ServiceName | undefined {
   if (cloud.authorityHosts.includes(host)) return 'entra';
   if (cloud.resourceManagerHost === host) return 'resource-manager';
   if (cloud.graphHost === host) return 'graph';
   if (host.endsWith(cloud.vaultSuffix)) return 'key-vault';
   if (host.endsWith(cloud.registrySuffix)) return 'container-registry';
   return host.endsWith(cloud.blobSuffix) ? 'blob' : undefined;
-};
+}
 
 /** Their hosts: AWS has one of each kind in each region, and one for each bucket. */
 const otherServices: readonly (readonly [RegExp, OtherServiceName])[] = [
@@ -115,10 +115,7 @@ const otherServices: readonly (readonly [RegExp, OtherServiceName])[] = [
 ];
 
 /** Who answers at a host; undefined for a host that the emulator does not play. */
-export const tenancyOf = (
-  host: string,
-  clouds: readonly [Cloud, ...Cloud[]],
-): Tenancy | undefined => {
+export function tenancyOf(host: string, clouds: readonly [Cloud, ...Cloud[]]): Tenancy | undefined {
   if (host === 'dev.azure.com') return { service: 'azure-devops', cloud: clouds[0] };
   if (host === 'vstoken.dev.azure.com') return { service: 'devops-issuer', cloud: clouds[0] };
   for (const cloud of clouds) {
@@ -127,12 +124,12 @@ export const tenancyOf = (
   }
   const other = otherServices.find(([pattern]) => pattern.test(host));
   return other && { service: other[1], cloud: clouds[0] };
-};
+}
 
 const hostOf = (url: string): string => new URL(url).hostname;
 
 /** An Azure Stack Hub as a test registers it: its own Resource Manager, and where wanted its own authority. */
-export const azureStack = (resourceManagerUrl: string, authorityUrl: string): Cloud => {
+export function azureStack(resourceManagerUrl: string, authorityUrl: string): Cloud {
   const domain = hostOf(resourceManagerUrl).replace(/^management\./, '');
   return {
     name: 'AzureStack',
@@ -147,4 +144,4 @@ export const azureStack = (resourceManagerUrl: string, authorityUrl: string): Cl
     authorityUrl,
     resourceId: `https://management.${domain}/5e2b3d5c`,
   };
-};
+}

@@ -16,13 +16,13 @@ export interface Deployment {
 const keyOf = (request: EmulatorRequest): string =>
   `${groupId(request)}/${request.params['name'] ?? ''}`.toLowerCase();
 
-const idOf = (request: EmulatorRequest): string => {
+function idOf(request: EmulatorRequest): string {
   const scope =
     request.params['group'] === undefined
       ? `/subscriptions/${request.params['subscription'] ?? ''}`
       : groupId(request);
   return `${scope}/providers/Microsoft.Resources/deployments/${request.params['name'] ?? ''}`;
-};
+}
 
 const isOver = (deployment: Deployment): boolean => Date.now() >= deployment.endsAt;
 
@@ -43,7 +43,7 @@ const view = (request: EmulatorRequest, deployment: Deployment, state: string): 
   },
 });
 
-const start = (request: EmulatorRequest, world: World): EmulatorResponse => {
+function start(request: EmulatorRequest, world: World): EmulatorResponse {
   const { durationMs, retryAfterSeconds } = world.deploymentSettings;
   const startedAt = Date.now();
   const deployment: Deployment = {
@@ -59,7 +59,7 @@ const start = (request: EmulatorRequest, world: World): EmulatorResponse => {
     'Azure-AsyncOperation': status,
     'Retry-After': String(retryAfterSeconds),
   });
-};
+}
 
 const missing = (request: EmulatorRequest): EmulatorResponse =>
   armError(

@@ -1,19 +1,19 @@
 /** The few encodings of X.690 that a certificate needs (the packages for it want a global polyfill). */
 
-const lengthOf = (size: number): Buffer => {
+function lengthOf(size: number): Buffer {
   if (size < 0x80) return Buffer.from([size]);
   const digits = Buffer.from(
     size.toString(16).padStart(size > 0xffff ? 6 : size > 0xff ? 4 : 2, '0'),
     'hex',
   );
   return Buffer.concat([Buffer.from([0x80 | digits.length]), digits]);
-};
+}
 
 /** One value with its tag and length. */
-export const tagged = (tag: number, ...content: readonly Buffer[]): Buffer => {
+export function tagged(tag: number, ...content: readonly Buffer[]): Buffer {
   const body = Buffer.concat(content);
   return Buffer.concat([Buffer.from([tag]), lengthOf(body.length), body]);
-};
+}
 
 /** SEQUENCE. */
 export const sequence = (...content: readonly Buffer[]): Buffer => tagged(0x30, ...content);
@@ -49,14 +49,14 @@ export const text = (value: string): Buffer => tagged(0x0c, Buffer.from(value));
 export const time = (date: Date): Buffer =>
   tagged(0x17, Buffer.from(`${date.toISOString().slice(2, 19).replaceAll(/[-:T]/g, '')}Z`));
 
-const base128 = (value: number): number[] => {
+function base128(value: number): number[] {
   const digits = [value & 0x7f];
   for (let rest = value >> 7; rest > 0; rest >>= 7) digits.unshift((rest & 0x7f) | 0x80);
   return digits;
-};
+}
 
 /** OBJECT IDENTIFIER from its dotted form. */
-export const identifier = (dotted: string): Buffer => {
+export function identifier(dotted: string): Buffer {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
   return tagged(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
-};
+}

@@ -100,11 +100,11 @@ interface NewCredential {
 }
 
 /** Adds a credential, or says why not: the rules are the same for applications and identities. */
-export const addCredential = (
+export function addCredential(
   application: Application,
   { name, issuer, subject, audiences }: NewCredential,
   world: World,
-): { readonly status: number; readonly code: string; readonly message: string } | undefined => {
+): { readonly status: number; readonly code: string; readonly message: string } | undefined {
   const present = application.federatedCredentials.filter((other) => other.name !== name);
   const bad = (message: string) => ({ status: 400, code: 'Request_BadRequest', message });
   const [audience, ...more] = audiences ?? [];
@@ -124,7 +124,7 @@ export const addCredential = (
     federatedCredentials: [...present, { issuer, subject, audience, ...(name ? { name } : {}) }],
   });
   return undefined;
-};
+}
 
 /** `GET` and `POST /v1.0/applications/{object ID}/federatedIdentityCredentials`. */
 export const applicationCredentials = (cloud: Cloud): Handle =>

@@ -6,13 +6,13 @@ import { json, normalised, type EmulatorRequest, type EmulatorResponse } from '.
 import { isGuestTenant, type World } from './world.ts';
 
 /** The keys that an issuer publishes; none for an issuer that there is not. */
-export const publishedKeys = (issuer: string, world: World): readonly PublishedKey[] => {
+export function publishedKeys(issuer: string, world: World): readonly PublishedKey[] {
   if (issuer === issuerUrl('azure-devops', world)) return [world.keys.devopsIssuer.published];
   return issuer === issuerUrl('entra', world) ? [world.keys.entra.published] : [];
-};
+}
 
 /** `vstoken.dev.azure.com/{org}/.well-known/…`: Azure DevOps as an issuer of ID tokens. */
-export const devopsIssuer = (request: EmulatorRequest, world: World): EmulatorResponse => {
+export function devopsIssuer(request: EmulatorRequest, world: World): EmulatorResponse {
   const issuer = issuerUrl('azure-devops', world);
   if (normalised(request.params['organization'] ?? '') !== world.organization.id) {
     return json(404, { message: 'No such organization.' });
@@ -29,7 +29,7 @@ export const devopsIssuer = (request: EmulatorRequest, world: World): EmulatorRe
     id_token_signing_alg_values_supported: ['RS256'],
     scopes_supported: ['openid'],
   });
-};
+}
 
 const shared = ['common', 'organizations', 'consumers'];
 
@@ -37,12 +37,12 @@ const shared = ['common', 'organizations', 'consumers'];
 const isTenant = (tenant: string, world: World): boolean =>
   tenant === world.tenantId || shared.includes(tenant) || isGuestTenant(tenant, world);
 
-const entraDocument = (
+function entraDocument(
   authority: string,
   tenant: string,
   version: '' | '/v2.0',
   cloud: Cloud,
-): unknown => {
+): unknown {
   const oauth = `${authority}/${tenant}/oauth2${version}`;
   const placeholder = shared.includes(tenant) ? '{tenantid}' : tenant;
   return {
@@ -67,7 +67,7 @@ const entraDocument = (
     cloud_graph_host_name: 'graph.windows.net',
     msgraph_host: cloud.graphHost,
   };
-};
+}
 
 /** `{tenant}[/v2.0]/.well-known/openid-configuration` of Entra. */
 export const entraConfiguration =
@@ -80,13 +80,13 @@ export const entraConfiguration =
   };
 
 /** Entra's keys, the same for both versions. */
-export const entraKeys = (request: EmulatorRequest, world: World): EmulatorResponse => {
+export function entraKeys(request: EmulatorRequest, world: World): EmulatorResponse {
   const issuer = `https://login.microsoftonline.com/${world.tenantId}/v2.0`;
   const tenant = normalised(request.params['tenant'] ?? 'common');
   if (!isTenant(tenant, world)) return entraRefusal(90002, request, { tenant });
   const keys = publishedKeys(issuer, world).map((key) => ({ ...key, issuer }));
   return json(200, { keys });
-};
+}
 
 /** Entra does not know private clouds: their clients have to do without instance discovery. */
 const publicClouds = (world: World): readonly Cloud[] =>
@@ -96,7 +96,7 @@ const isOfACloud = (host: string, world: World): boolean =>
   publicClouds(world).some((cloud) => cloud.authorityHosts.includes(host));
 
 /** `…/discovery/instance`: which authority hosts mean the same; MSAL asks before its first login. */
-export const instances = (request: EmulatorRequest, world: World): EmulatorResponse => {
+export function instances(request: EmulatorRequest, world: World): EmulatorResponse {
   const asked = request.query.get('authorization_endpoint') ?? '';
   const endpoint = URL.canParse(asked) ? new URL(asked) : undefined;
   if (!endpoint || !isOfACloud(endpoint.hostname, world)) return entraRefusal(50049, request);
@@ -111,4 +111,4 @@ export const instances = (request: EmulatorRequest, world: World): EmulatorRespo
     'api-version': request.query.get('api-version') ?? '1.1',
     metadata,
   });
-};
+}

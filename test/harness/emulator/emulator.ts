@@ -91,7 +91,7 @@ const environmentFor = (proxyUrl: string, caFile: string): Readonly<Record<strin
 });
 
 /** Past the front door, with a token of an owner who is nobody's identity. */
-const createContainer = async (name: string, world: World): Promise<void> => {
+async function createContainer(name: string, world: World): Promise<void> {
   const { blobStorage } = world;
   if (!blobStorage) throw new Error('The emulator was started without blob storage.');
   const owner = {
@@ -120,9 +120,9 @@ const createContainer = async (name: string, world: World): Promise<void> => {
     distortion: { clockSkewSeconds: 0 },
   });
   if (answer.status !== 201) throw new Error(`No container ${name}: ${answer.body.toString()}`);
-};
+}
 
-const present = (house: House, proxy: Proxy, caFile: string): Omit<Emulator, 'close'> => {
+function present(house: House, proxy: Proxy, caFile: string): Omit<Emulator, 'close'> {
   const { world } = house;
   return {
     proxyUrl: proxy.url,
@@ -147,10 +147,10 @@ const present = (house: House, proxy: Proxy, caFile: string): Omit<Emulator, 'cl
     openMachine: (kind) =>
       openMachine(kind, addServiceConnection({ name: kind }, world), world, dirname(caFile)),
   };
-};
+}
 
 /** Starts an emulator. Several may run at a time: each has its own world, keys and ports. */
-export const startEmulator = async (options: EmulatorOptions): Promise<Emulator> => {
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { folder } = options;
   await mkdir(folder, { recursive: true });
   const world = await createWorld();
@@ -176,4 +176,4 @@ export const startEmulator = async (options: EmulatorOptions): Promise<Emulator>
       await world.blobStorage?.close();
     },
   };
-};
+}

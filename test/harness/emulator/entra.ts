@@ -25,11 +25,11 @@ interface Yes<T> {
 const no = (code: number, detail: RefusalDetail = {}): No => ({ code, detail });
 const isNo = (outcome: No | Yes<unknown>): outcome is No => 'code' in outcome;
 
-const findApplication = (
+function findApplication(
   request: EmulatorRequest,
   form: URLSearchParams,
   world: World,
-): No | Yes<Application> => {
+): No | Yes<Application> {
   const tenant = normalised(request.params['tenant'] ?? '');
   if (!/^[0-9a-f-]{36}$|\./.test(tenant)) return no(900023, { tenant });
   const isKnown = tenant === world.tenantId || isGuestTenant(tenant, world);
@@ -44,15 +44,15 @@ const findApplication = (
   if (!application || !isThere) return no(700016, { clientId });
   const here = application.cloud.authorityHosts.includes(request.host);
   return here ? { value: application } : no(900382);
-};
+}
 
 /** The ID of the assertion that proved the client, or a refusal. */
-const proveClient = (
+function proveClient(
   form: URLSearchParams,
   application: Application,
   world: World,
   now: Date,
-): (No & { readonly tokenId?: string }) | Yes<string> => {
+): (No & { readonly tokenId?: string }) | Yes<string> {
   const { clientId } = application;
   const secret = form.get('client_secret');
   const assertion = form.get('client_assertion');
@@ -65,15 +65,15 @@ const proveClient = (
   }
   const { verdict, tokenId } = judgeAssertion(assertion, application, world, now);
   return verdict ? { ...verdict, tokenId } : { value: tokenId };
-};
+}
 
 /** The resource that is asked for, exactly as it was written. */
-const resourceOf = (
+function resourceOf(
   form: URLSearchParams,
   isVersion2: boolean,
   cloud: Cloud,
   world: World,
-): No | Yes<string> => {
+): No | Yes<string> {
   if (!isVersion2) {
     const resource = form.get('resource') ?? '';
     if (resource === '') return no(900144, { parameter: 'resource' });
@@ -89,14 +89,14 @@ const resourceOf = (
   if (!scope.endsWith('/.default')) return no(1002012, { resource: scope });
   const resource = scope.slice(0, -'/.default'.length);
   return isKnownResource(resource, cloud, world) ? { value: resource } : no(500011, { resource });
-};
+}
 
 /** What `az ssh` asks for: a certificate in place of a token, for the key that it names. */
-const grantCertificate = (
+function grantCertificate(
   application: Application,
   resource: string,
   world: World,
-): EmulatorResponse => {
+): EmulatorResponse {
   const kind = Buffer.from('ssh-rsa-cert-v01@openssh.com');
   const length = Buffer.alloc(4);
   length.writeUInt32BE(kind.length);
@@ -110,14 +110,14 @@ const grantCertificate = (
     { 'Cache-Control': 'no-store, no-cache', Pragma: 'no-cache' },
     { scope: resource },
   );
-};
+}
 
-const grant = (
+function grant(
   request: EmulatorRequest,
   application: Application,
   resource: string,
   world: World,
-): EmulatorResponse => {
+): EmulatorResponse {
   const tenantId = normalised(request.params['tenant'] ?? '');
   const issued = issueAccessToken(application, resource, world, request.distortion, tenantId);
   const life = issued.expiresIn;
@@ -136,16 +136,12 @@ const grant = (
       };
   const headers = { 'Cache-Control': 'no-store, no-cache', Pragma: 'no-cache' };
   return json(200, body, headers, { tokenId: issued.tokenId, scope: resource });
-};
+}
 
 const connectionOf = (clientId: string, world: World): string | undefined =>
   [...world.connections.values()].find((connection) => connection.clientId === clientId)?.id;
 
-const decide = (
-  request: EmulatorRequest,
-  form: URLSearchParams,
-  world: World,
-): EmulatorResponse => {
+function decide(request: EmulatorRequest, form: URLSearchParams, world: World): EmulatorResponse {
   const now = new Date(Date.now() + request.distortion.clockSkewSeconds * 1000);
   const application = findApplication(request, form, world);
   if (isNo(application)) return entraRefusal(application.code, request, application.detail);
@@ -164,10 +160,10 @@ const decide = (
   return form.has('req_cnf')
     ? grantCertificate(application.value, resource.value, world)
     : entraRefusal(900144, request, { parameter: 'req_cnf' });
-};
+}
 
 /** `/{tenant}/oauth2[/v2.0]/token`: client credentials, proven by an assertion or by a secret. */
-export const entraToken = (request: EmulatorRequest, world: World): EmulatorResponse => {
+export function entraToken(request: EmulatorRequest, world: World): EmulatorResponse {
   if (request.method !== 'POST') return entraRefusal(900144, request, { parameter: 'grant_type' });
   const form = new URLSearchParams(request.body.toString());
   const clientId = normalised(form.get('client_id') ?? '');
@@ -192,4 +188,4 @@ export const entraToken = (request: EmulatorRequest, world: World): EmulatorResp
       ...(scope === null ? {} : { scope }),
     },
   };
-};
+}

@@ -97,11 +97,11 @@ interface Planned {
 }
 
 /** The place at which a route's faults are injected. */
-export const placeOf = (route: RouteName): FaultPlace | undefined => {
+export function placeOf(route: RouteName): FaultPlace | undefined {
   if (route === 'entra-token') return 'entra';
   if (route === 'azure-devops' || route === 'refused' || route === 'unknown') return undefined;
   return route;
-};
+}
 
 /** A short name for the journal. */
 export const faultName = (kind: FaultKind): string =>
@@ -113,7 +113,7 @@ export const faultName = (kind: FaultKind): string =>
         .join(', ') || 'headers';
 
 /** No faults yet. */
-export const createFaults = (): FaultBook => {
+export function createFaults(): FaultBook {
   const planned = new Set<Planned>();
   const find = (place: FaultPlace, fits: (fault: Fault) => boolean): Planned | undefined =>
     [...planned].find(
@@ -149,4 +149,4 @@ export const createFaults = (): FaultBook => {
       return it !== undefined;
     },
   };
-};
+}

@@ -20,11 +20,11 @@ export interface IdToken {
 }
 
 /** A GUID in 22 characters: its bytes in .NET's order, base64url. */
-export const shortGuid = (guid: string): string => {
+export function shortGuid(guid: string): string {
   const bytes = Buffer.from(guid.replaceAll('-', ''), 'hex');
   const ordered = [3, 2, 1, 0, 5, 4, 7, 6].map((index) => bytes[index] ?? 0);
   return Buffer.concat([Buffer.from(ordered), bytes.subarray(8)]).toString('base64url');
-};
+}
 
 /** The issuer in a connection's ID tokens. */
 export const issuerUrl = (kind: 'azure-devops' | 'entra', world: World): string =>
@@ -33,22 +33,22 @@ export const issuerUrl = (kind: 'azure-devops' | 'entra', world: World): string 
     : `https://vstoken.dev.azure.com/${world.organization.id}`;
 
 /** The subject in a connection's ID tokens. */
-export const subjectOf = (
+export function subjectOf(
   kind: 'azure-devops' | 'entra',
   connection: { readonly id: string; readonly name: string },
   world: World,
-): string => {
+): string {
   const { name, id, project } = world.organization;
   return kind === 'entra'
     ? `/eid1/c/pub/t/${shortGuid(world.tenantId)}/a/${devopsApplication}/sc/${id}/${connection.id}`
     : `sc://${name}/${project.name}/${connection.name}`;
-};
+}
 
-const times = (world: World, distortion: Distortion): Readonly<Record<string, number>> => {
+function times(world: World, distortion: Distortion): Readonly<Record<string, number>> {
   const iat = Math.floor(Date.now() / 1000) + distortion.clockSkewSeconds;
   const life = distortion.validitySeconds ?? world.lifetimes.idTokenSeconds;
   return { nbf: iat - 600, iat, exp: iat + life };
-};
+}
 
 const runClaims = (world: World): Readonly<Record<string, string>> => ({
   org_id: world.organization.id,
@@ -61,7 +61,7 @@ const runClaims = (world: World): Readonly<Record<string, string>> => ({
   run_id: '42',
 });
 
-const devopsToken = (sub: string, world: World, distortion: Distortion): IdToken => {
+function devopsToken(sub: string, world: World, distortion: Distortion): IdToken {
   const tokenId = randomUUID();
   const claims = {
     jti: tokenId,
@@ -72,9 +72,9 @@ const devopsToken = (sub: string, world: World, distortion: Distortion): IdToken
     ...times(world, distortion),
   };
   return { token: signToken(world.keys.devopsIssuer, claims), tokenId };
-};
+}
 
-const entraToken = (sub: string, world: World, distortion: Distortion): IdToken => {
+function entraToken(sub: string, world: World, distortion: Distortion): IdToken {
   const tokenId = randomBytes(16).toString('base64url');
   const claims = {
     aud: entraAudience,
@@ -88,25 +88,25 @@ const entraToken = (sub: string, world: World, distortion: Distortion): IdToken 
     ver: '2.0',
   };
   return { token: signToken(world.keys.entra, claims), tokenId };
-};
+}
 
-const registered = (issued: IdToken, world: World): IdToken => {
+function registered(issued: IdToken, world: World): IdToken {
   world.issued.push({ kind: 'id-token', value: issued.token });
   return issued;
-};
+}
 
 /** An ID token for a connection, from the issuer that the connection has. */
-export const issueConnectionToken = (
+export function issueConnectionToken(
   connection: ServiceConnection,
   world: World,
   distortion: Distortion,
-): IdToken => {
+): IdToken {
   const make = connection.issuerKind === 'entra' ? entraToken : devopsToken;
   return registered(make(connection.subject, world, distortion), world);
-};
+}
 
 /** The ID token that a request without a connection gets: it names the pipeline. */
-export const issuePipelineToken = (world: World, distortion: Distortion): IdToken => {
+export function issuePipelineToken(world: World, distortion: Distortion): IdToken {
   const { name, project } = world.organization;
   return registered(devopsToken(`p://${name}/${project.name}/deploy`, world, distortion), world);
-};
+}

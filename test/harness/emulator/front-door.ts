@@ -23,7 +23,7 @@ export interface House {
 const maxBodyBytes = 256 * 1024 * 1024;
 const dripMs = 1000;
 
-const readBody = async (message: IncomingMessage): Promise<Buffer> => {
+async function readBody(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message) {
@@ -33,7 +33,7 @@ const readBody = async (message: IncomingMessage): Promise<Buffer> => {
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
-};
+}
 
 const headersOf = (message: IncomingMessage): Readonly<Record<string, string>> =>
   Object.fromEntries(
@@ -43,15 +43,15 @@ const headersOf = (message: IncomingMessage): Readonly<Record<string, string>> =
     ]),
   );
 
-const decoded = (path: string): string => {
+function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
     return path;
   }
-};
+}
 
-const requestOf = async (message: IncomingMessage): Promise<EmulatorRequest> => {
+async function requestOf(message: IncomingMessage): Promise<EmulatorRequest> {
   const target = message.url ?? '/';
   const [path = '/', query = ''] = target.split('?', 2);
   const host = (message.headers.host ?? '').replace(/:443$/, '').toLowerCase();
@@ -67,11 +67,11 @@ const requestOf = async (message: IncomingMessage): Promise<EmulatorRequest> => 
     params: {},
     distortion: { clockSkewSeconds: 0 },
   };
-};
+}
 
 const isOpen = (response: ServerResponse): boolean => !response.destroyed;
 
-const drip = async (response: ServerResponse, body: Buffer): Promise<void> => {
+async function drip(response: ServerResponse, body: Buffer): Promise<void> {
   const middle = Math.floor(body.length / 2);
   response.write(body.subarray(0, middle));
   for (let at = middle; at < body.length && isOpen(response); at += 1) {
@@ -79,13 +79,13 @@ const drip = async (response: ServerResponse, body: Buffer): Promise<void> => {
     if (isOpen(response)) response.write(body.subarray(at, at + 1));
   }
   response.end();
-};
+}
 
-const send = async (
+async function send(
   answer: EmulatorResponse,
   delivery: Delivery,
   response: ServerResponse,
-): Promise<void> => {
+): Promise<void> {
   if (delivery === 'silence') return;
   if (delivery === 'reset') {
     response.destroy();
@@ -108,27 +108,27 @@ const send = async (
   response.write(body.subarray(0, Math.floor(body.length / 2)));
   await wait(50);
   response.destroy();
-};
+}
 
-const run = async (
+async function run(
   handler: Handler,
   request: EmulatorRequest,
   world: World,
-): Promise<EmulatorResponse> => {
+): Promise<EmulatorResponse> {
   try {
     return await handler(request, world);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return json(500, { message }, {}, { error: `emulator: ${message}` });
   }
-};
+}
 
 /** Finds the route, plays a fault if one is due, answers, and writes it all down. */
-const handle = async (
+async function handle(
   asked: EmulatorRequest,
   response: ServerResponse,
   house: House,
-): Promise<void> => {
+): Promise<void> {
   const at = new Date();
   const tenancy = tenancyOf(asked.host, house.world.clouds);
   if (!tenancy) {
@@ -152,10 +152,10 @@ const handle = async (
     ...answer.remark,
   });
   await send(spoiled(answer, fault), deliveryOf(fault), response);
-};
+}
 
 /** The TLS server behind the proxy. It does not listen: the proxy hands it connections. */
-export const createFrontDoor = (house: House): TlsServer => {
+export function createFrontDoor(house: House): TlsServer {
   const server = createTlsServer(
     {
       SNICallback: (host, done) => done(null, house.authority.contextFor(host)),
@@ -170,4 +170,4 @@ export const createFrontDoor = (house: House): TlsServer => {
   // A client that breaks off is no event.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   return server;
-};
+}

@@ -67,16 +67,16 @@ const filters: readonly (readonly [RegExp, (value: string) => Matches])[] = [
   ],
 ];
 
-const matcherOf = (filter: string | null): Matches | undefined => {
+function matcherOf(filter: string | null): Matches | undefined {
   if (filter === null) return () => true;
   for (const [pattern, matcher] of filters) {
     const [, value] = pattern.exec(filter) ?? [];
     if (value !== undefined) return matcher(value);
   }
   return undefined;
-};
+}
 
-const listPrincipals = (request: EmulatorRequest, world: World): EmulatorResponse => {
+function listPrincipals(request: EmulatorRequest, world: World): EmulatorResponse {
   const matches = matcherOf(request.query.get('$filter'));
   if (matches === undefined) {
     return graphError(
@@ -87,7 +87,7 @@ const listPrincipals = (request: EmulatorRequest, world: World): EmulatorRespons
   }
   const found = [...world.applications.values()].filter(matches);
   return json(200, { value: found.map((application) => principalView(application, world)) });
-};
+}
 
 const missing = (id: string): EmulatorResponse =>
   graphError(
@@ -96,12 +96,12 @@ const missing = (id: string): EmulatorResponse =>
     `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`,
   );
 
-const onePrincipal = (id: string, world: World): EmulatorResponse => {
+function onePrincipal(id: string, world: World): EmulatorResponse {
   const found = [...world.applications.values()].find(({ objectId }) => objectId === id);
   return found ? json(200, principalView(found, world)) : missing(id);
-};
+}
 
-const objectsByIds = (request: EmulatorRequest, world: World): EmulatorResponse => {
+function objectsByIds(request: EmulatorRequest, world: World): EmulatorResponse {
   const { ids = [] } = JSON.parse(request.body.toString()) as { readonly ids?: readonly string[] };
   const value = [...world.applications.values()]
     .filter(({ objectId }) => ids.includes(objectId))
@@ -110,9 +110,9 @@ const objectsByIds = (request: EmulatorRequest, world: World): EmulatorResponse 
       ...principalView(one, world),
     }));
   return json(200, { value });
-};
+}
 
-const answer = (request: EmulatorRequest, world: World): EmulatorResponse => {
+function answer(request: EmulatorRequest, world: World): EmulatorResponse {
   const { collection = '', id } = request.params;
   switch (collection.toLowerCase()) {
     case 'organization':
@@ -131,7 +131,7 @@ const answer = (request: EmulatorRequest, world: World): EmulatorResponse => {
       // The directory has service principals, and nobody else.
       return id === undefined ? json(200, { value: [] }) : missing(id);
   }
-};
+}
 
 /** Microsoft Graph: the organization, and the service principals. */
 export const graph =

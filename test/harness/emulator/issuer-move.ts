@@ -3,7 +3,7 @@ import type { ServiceConnection } from './service-connections.ts';
 import type { Application, World } from './world.ts';
 
 /** Moves the connection of a subject to Entra's issuer, in the time that Azure DevOps takes. */
-export const moveIssuer = (subject: string, world: World): 'initiated' | 'not found' => {
+export function moveIssuer(subject: string, world: World): 'initiated' | 'not found' {
   const connection = [...world.connections.values()].find(
     (one) => one.subject === subject && one.issuerKind === 'azure-devops',
   );
@@ -25,7 +25,7 @@ export const moveIssuer = (subject: string, world: World): 'initiated' | 'not fo
   };
   registration.operation = { state: 'InProgress', statusMessage: '', endsAt, end };
   return 'initiated';
-};
+}
 
 const trusts = (application: Application, connection: ServiceConnection, world: World): boolean =>
   application.federatedCredentials.some(
@@ -33,15 +33,15 @@ const trusts = (application: Application, connection: ServiceConnection, world: 
       issuer === issuerUrl('entra', world) && subject === subjectOf('entra', connection, world),
   );
 
-const giveTrust = (application: Application, connection: ServiceConnection, world: World): void => {
+function giveTrust(application: Application, connection: ServiceConnection, world: World): void {
   const issuer = issuerUrl('entra', world);
   const subject = subjectOf('entra', connection, world);
   const credential = { issuer, subject, audience: defaultAudience, name: connection.id };
   const federatedCredentials = [...application.federatedCredentials, credential];
   world.applications.set(application.clientId, { ...application, federatedCredentials });
-};
+}
 
-const moved = (connection: ServiceConnection, world: World): void => {
+function moved(connection: ServiceConnection, world: World): void {
   const { endpoint } = connection;
   const issuer = issuerUrl('entra', world);
   const subject = subjectOf('entra', connection, world);
@@ -57,4 +57,4 @@ const moved = (connection: ServiceConnection, world: World): void => {
     ...after,
     endpoint: { ...endpoint, authorization },
   });
-};
+}

@@ -29,7 +29,7 @@ export interface Job {
 
 const audience = 'app.vstoken.visualstudio.com';
 
-const issueJobToken = (job: JobRecord, seconds: number, world: World): string => {
+function issueJobToken(job: JobRecord, seconds: number, world: World): string {
   const now = Math.floor(Date.now() / 1000);
   const token = signToken(world.keys.jobTokens, {
     nameid: randomUUID(),
@@ -45,10 +45,10 @@ const issueJobToken = (job: JobRecord, seconds: number, world: World): string =>
   });
   world.issued.push({ kind: 'job-access-token', value: token });
   return token;
-};
+}
 
 /** Starts a job. */
-export const startJob = (options: JobOptions, world: World): Job => {
+export function startJob(options: JobOptions, world: World): Job {
   const record: JobRecord = {
     jobId: randomUUID(),
     planId: randomUUID(),
@@ -74,14 +74,14 @@ export const startJob = (options: JobOptions, world: World): Job => {
       record.tokenRefused = true;
     },
   };
-};
+}
 
 /** The job whose good access token this is, or undefined. */
-export const jobOfToken = (token: string, world: World): JobRecord | undefined => {
+export function jobOfToken(token: string, world: World): JobRecord | undefined {
   const read = readToken(token);
   if (!read || !isSignedBy(read, world.keys.jobTokens.published)) return undefined;
   if (!(timeClaim(read.claims, 'exp') > Date.now() / 1000)) return undefined;
   const [, jobId = ''] = textClaim(read.claims, 'jobref').split(':');
   const job = world.jobs.get(jobId);
   return job?.tokenRefused === false ? job : undefined;
-};
+}

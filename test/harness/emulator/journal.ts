@@ -52,7 +52,7 @@ export interface WritableJournal extends Journal {
 }
 
 /** An empty journal. */
-export const createJournal = (): WritableJournal => {
+export function createJournal(): WritableJournal {
   const entries: JournalEntry[] = [];
   let last = 0;
   return {
@@ -68,4 +68,4 @@ export const createJournal = (): WritableJournal => {
       entries.push({ number: last, ...entry });
     },
   };
-};
+}

@@ -33,7 +33,7 @@ export interface ReadToken {
 const encode = (value: Claims): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** A new 2048-bit key; its id is the RFC 7638 thumbprint. */
-export const createSigningKey = async (): Promise<SigningKey> => {
+export async function createSigningKey(): Promise<SigningKey> {
   const pair = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const { e, n } = pair.publicKey.export({ format: 'jwk' });
   const kid = createHash('sha256')
@@ -41,26 +41,26 @@ export const createSigningKey = async (): Promise<SigningKey> => {
     .digest('base64url');
   const published = { kty: 'RSA', use: 'sig', alg: 'RS256', kid, x5t: kid, n, e };
   return { kid, privateKey: pair.privateKey, published: published as PublishedKey };
-};
+}
 
 /** An RS256 token. */
-export const signToken = (key: SigningKey, claims: Claims): string => {
+export function signToken(key: SigningKey, claims: Claims): string {
   const header = encode({ typ: 'JWT', alg: 'RS256', x5t: key.kid, kid: key.kid });
   const signed = `${header}.${encode(claims)}`;
   return `${signed}.${sign('sha256', Buffer.from(signed), key.privateKey).toString('base64url')}`;
-};
+}
 
-const parseObject = (part: string): Claims | undefined => {
+function parseObject(part: string): Claims | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
     return typeof value === 'object' && value !== null ? (value as Claims) : undefined;
   } catch {
     return undefined;
   }
-};
+}
 
 /** Takes a token apart; undefined where it is none, be it only for a newline at its end. */
-export const readToken = (token: string): ReadToken | undefined => {
+export function readToken(token: string): ReadToken | undefined {
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) || token.endsWith('\n')) return undefined;
   const [head = '', body = '', signature = ''] = token.split('.');
   const header = parseObject(head);
@@ -72,7 +72,7 @@ export const readToken = (token: string): ReadToken | undefined => {
     signed: `${head}.${body}`,
     signature: Buffer.from(signature, 'base64url'),
   };
-};
+}
 
 /** Whether the signature is this published key's. */
 export const isSignedBy = (token: ReadToken, key: PublishedKey): boolean =>
@@ -85,13 +85,13 @@ export const isSignedBy = (token: ReadToken, key: PublishedKey): boolean =>
   );
 
 /** A claim as text; empty where it is missing. */
-export const textClaim = (claims: Claims, name: string): string => {
+export function textClaim(claims: Claims, name: string): string {
   const value = claims[name];
   return typeof value === 'string' ? value : '';
-};
+}
 
 /** A claim in seconds since 1970; not a number where it is missing, so that no comparison holds. */
-export const timeClaim = (claims: Claims, name: string): number => {
+export function timeClaim(claims: Claims, name: string): number {
   const value = claims[name];
   return typeof value === 'number' ? value : Number.NaN;
-};
+}

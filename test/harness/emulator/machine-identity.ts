@@ -41,12 +41,12 @@ export interface Machine {
 const secret = 'a1b2c3d4-0000-4000-8000-00000000c0de';
 
 /** Starts a machine whose own identity is that of a connection which no job names. */
-export const openMachine = async (
+export async function openMachine(
   kind: MachineKind,
   own: ServiceConnection,
   world: World,
   folder: string,
-): Promise<Machine> => {
+): Promise<Machine> {
   const requests: MachineRequest[] = [];
   const tokenIds = new Set<string>();
   const answer = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -88,13 +88,13 @@ export const openMachine = async (
       await closed;
     },
   };
-};
+}
 
-const issue = async (
+async function issue(
   message: IncomingMessage,
   { clientId }: ServiceConnection,
   world: World,
-): Promise<ReturnType<typeof issueAccessToken> & { readonly resource: string }> => {
+): Promise<ReturnType<typeof issueAccessToken> & { readonly resource: string }> {
   let form = '';
   for await (const chunk of message) form += String(chunk);
   const { searchParams } = new URL(message.url ?? '/', 'http://127.0.0.1');
@@ -102,7 +102,7 @@ const issue = async (
   const application = world.applications.get(clientId);
   if (application === undefined) throw new Error('The machine has no identity.');
   return { ...issueAccessToken(application, resource, world), resource };
-};
+}
 
 interface Whose {
   readonly own: ServiceConnection;
@@ -110,11 +110,11 @@ interface Whose {
   readonly folder: string;
 }
 
-const environmentOf = async (
+async function environmentOf(
   kind: MachineKind,
   url: string,
   { own, world, folder }: Whose,
-): Promise<Readonly<Record<string, string>>> => {
+): Promise<Readonly<Record<string, string>>> {
   switch (kind) {
     case 'Container Apps, App Service':
       return {
@@ -144,4 +144,4 @@ const environmentOf = async (
       };
     }
   }
-};
+}

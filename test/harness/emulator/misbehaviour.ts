@@ -9,18 +9,18 @@ export type Delivery =
 const oversizedBytes = 8 * 1024 * 1024;
 
 /** What a fault changes in the tokens that the handler makes. */
-export const distortionOf = (kind: FaultKind | undefined): Distortion => {
+export function distortionOf(kind: FaultKind | undefined): Distortion {
   const none = { clockSkewSeconds: 0 };
   if (typeof kind !== 'object') return none;
   if ('clockSkewSeconds' in kind) return kind;
   if ('validitySeconds' in kind) return { ...none, validitySeconds: kind.validitySeconds };
   return 'aadsts' in kind ? { ...none, aadsts: kind.aadsts } : none;
-};
+}
 
 const retryAfter = (seconds: number, asDate: boolean): string =>
   asDate ? new Date(Date.now() + seconds * 1000).toUTCString() : String(seconds);
 
-const failure = (kind: Extract<FaultKind, { readonly status: number }>): EmulatorResponse => {
+function failure(kind: Extract<FaultKind, { readonly status: number }>): EmulatorResponse {
   const { status, retryAfterSeconds, asDate } = kind;
   const message =
     status === 429
@@ -31,10 +31,10 @@ const failure = (kind: Extract<FaultKind, { readonly status: number }>): Emulato
       ? {}
       : { 'Retry-After': retryAfter(retryAfterSeconds, asDate === true) };
   return json(status, { $id: '1', message, typeKey: 'EmulatedFault' }, headers);
-};
+}
 
 /** The answer that a fault gives in place of the handler's; undefined where the handler is asked. */
-export const insteadOf = (kind: FaultKind | undefined): EmulatorResponse | undefined => {
+export function insteadOf(kind: FaultKind | undefined): EmulatorResponse | undefined {
   if (typeof kind === 'object') return 'status' in kind ? failure(kind) : undefined;
   switch (kind) {
     case 'reset':
@@ -59,21 +59,18 @@ export const insteadOf = (kind: FaultKind | undefined): EmulatorResponse | undef
     case undefined:
       return undefined;
   }
-};
+}
 
-const half = (body: string | Buffer): Buffer => {
+function half(body: string | Buffer): Buffer {
   const bytes = Buffer.from(body);
   return bytes.subarray(0, Math.floor(bytes.length / 2));
-};
+}
 
 const padded = (body: string): string =>
   body.replace(/\}$/, `,"padding":"${'x'.repeat(oversizedBytes)}"}`);
 
 /** The handler's answer as a fault leaves it. */
-export const spoiled = (
-  answer: EmulatorResponse,
-  kind: FaultKind | undefined,
-): EmulatorResponse => {
+export function spoiled(answer: EmulatorResponse, kind: FaultKind | undefined): EmulatorResponse {
   if (kind === 'truncated') return { ...answer, body: half(answer.body) };
   if (kind === 'oversized') return { ...answer, body: padded(answer.body.toString()) };
   if (kind === 'garbage-token') {
@@ -84,11 +81,11 @@ export const spoiled = (
     return { ...answer, headers: { ...answer.headers, ...kind.headers } };
   }
   return answer;
-};
+}
 
 /** How the bytes go out under a fault. */
-export const deliveryOf = (kind: FaultKind | undefined): Delivery => {
+export function deliveryOf(kind: FaultKind | undefined): Delivery {
   if (typeof kind === 'object') return 'delayMs' in kind ? kind : 'whole';
   const special = ['reset', 'silence', 'slow-body', 'cut-off'] as const;
   return special.find((delivery) => delivery === kind) ?? 'whole';
-};
+}

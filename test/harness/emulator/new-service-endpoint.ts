@@ -52,7 +52,7 @@ export const newEndpoint = signedIn((request, world, rights) => {
   });
 });
 
-const flawOf = (body: NewEndpoint, home: Project | undefined): string | undefined => {
+function flawOf(body: NewEndpoint, home: Project | undefined): string | undefined {
   const { authorization, data } = body;
   const parameters = authorization?.parameters ?? {};
   if (!home) return 'Value cannot be null. Parameter name: projectReference';
@@ -69,10 +69,10 @@ const flawOf = (body: NewEndpoint, home: Project | undefined): string | undefine
   if (missing.length > 0) return `Value cannot be null. Parameter name: ${missing.join(', ')}`;
   if ('serviceprincipalkey' in parameters) return 'A secret is not accepted with this scheme.';
   return dataFlaw(data);
-};
+}
 
 /** What the public records of such connections have in their data, and nothing else. */
-const dataFlaw = (data: Readonly<Record<string, string>>): string | undefined => {
+function dataFlaw(data: Readonly<Record<string, string>>): string | undefined {
   const scopes: Readonly<Record<string, readonly string[]>> = {
     Subscription: ['subscriptionId', 'subscriptionName'],
     ManagementGroup: ['managementGroupId', 'managementGroupName'],
@@ -89,9 +89,9 @@ const dataFlaw = (data: Readonly<Record<string, string>>): string | undefined =>
   return wrong.length > 0
     ? `Following fields in the service connection are not expected or missing: ${wrong.join(', ')}`
     : undefined;
-};
+}
 
-const createFrom = (body: NewEndpoint, home: Project, world: World): Registration => {
+function createFrom(body: NewEndpoint, home: Project, world: World): Registration {
   const id = randomUUID();
   const { name = '', description = '', data = {} } = body;
   const parameters = body.authorization?.parameters ?? {};
@@ -139,4 +139,4 @@ const createFrom = (body: NewEndpoint, home: Project, world: World): Registratio
   };
   world.administration.registrations.set(id, registration);
   return registration;
-};
+}

@@ -62,12 +62,12 @@ export interface Office {
 const secretText = (): string =>
   `${randomBytes(3).toString('base64url')}8Q~${randomBytes(25).toString('base64url')}`;
 
-const newApplication = (
+function newApplication(
   name: string,
   kind: Application['kind'],
   world: World,
   secret?: string,
-): Application => {
+): Application {
   const application: Application = {
     clientId: randomUUID(),
     objectId: randomUUID(),
@@ -81,15 +81,15 @@ const newApplication = (
   world.applications.set(application.clientId, application);
   if (secret !== undefined) world.issued.push({ kind: 'secret', value: secret });
   return application;
-};
+}
 
-const applicationOf = (clientId: string, world: World): Application => {
+function applicationOf(clientId: string, world: World): Application {
   const application = world.applications.get(clientId);
   if (!application) throw new Error(`There is no application ${clientId}.`);
   return application;
-};
+}
 
-const register = (options: ManagedConnectionOptions, world: World): ServiceConnection => {
+function register(options: ManagedConnectionOptions, world: World): ServiceConnection {
   const { project = world.organization.project, sharedWith = [], lastUsedOn } = options;
   const connection = addServiceConnection(options, world);
   world.administration.registrations.set(connection.id, {
@@ -102,9 +102,9 @@ const register = (options: ManagedConnectionOptions, world: World): ServiceConne
     ...(lastUsedOn === undefined ? {} : { lastUsedOn }),
   });
   return connection;
-};
+}
 
-const registerForeign = (name: string, type: string, project: Project, world: World): string => {
+function registerForeign(name: string, type: string, project: Project, world: World): string {
   const id = randomUUID();
   const foreign = {
     id,
@@ -124,9 +124,9 @@ const registerForeign = (name: string, type: string, project: Project, world: Wo
     creatorHasLeft: false,
   });
   return id;
-};
+}
 
-const administrator = (rights: Rights, world: World): Administrator => {
+function administrator(rights: Rights, world: World): Administrator {
   const secret = secretText();
   const { clientId } = newApplication('administrator', 'app-registration', world, secret);
   world.administration.rights.set(clientId, rights);
@@ -136,18 +136,18 @@ const administrator = (rights: Rights, world: World): Administrator => {
     AZURE_CLIENT_SECRET: secret,
   };
   return { clientId, environment };
-};
+}
 
-const managedIdentity = (name: string, group: string, world: World): ManagedIdentity => {
+function managedIdentity(name: string, group: string, world: World): ManagedIdentity {
   const { clientId } = newApplication(name, 'managed-identity', world);
   const resourceId = `/subscriptions/${world.subscriptionId}/resourceGroups/${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
   const identity = { resourceId, clientId };
   world.administration.managedIdentities.set(resourceId.toLowerCase(), identity);
   return identity;
-};
+}
 
 /** The door to all this for tests. */
-export const openOffice = (world: World): Office => {
+export function openOffice(world: World): Office {
   const { administration } = world;
   administration.projects.push(world.organization.project);
   return {
@@ -212,4 +212,4 @@ export const openOffice = (world: World): Office => {
       administration.roleAssignments.push({ name, scope, principalId, roleDefinitionId });
     },
   };
-};
+}

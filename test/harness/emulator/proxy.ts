@@ -29,7 +29,7 @@ const handshakePlace: Readonly<Record<ServiceName, FaultPlace>> = {
   s3: 's3',
 };
 
-const note = (house: House, message: IncomingMessage, host: string, error: string): void => {
+function note(house: House, message: IncomingMessage, host: string, error: string): void {
   const told = message.headers['user-agent'];
   house.journal.write({
     at: new Date(),
@@ -41,9 +41,9 @@ const note = (house: House, message: IncomingMessage, host: string, error: strin
     status: error === 'tls-reset' ? 0 : 403,
     error,
   });
-};
+}
 
-const connect = (house: House, door: TlsServer, message: IncomingMessage, head: Buffer): void => {
+function connect(house: House, door: TlsServer, message: IncomingMessage, head: Buffer): void {
   const { socket } = message;
   const [host = '', port = ''] = (message.url ?? '').toLowerCase().split(':');
   const tenancy = port === '443' ? tenancyOf(host, house.world.clouds) : undefined;
@@ -60,9 +60,9 @@ const connect = (house: House, door: TlsServer, message: IncomingMessage, head: 
   }
   if (head.length > 0) socket.unshift(head);
   door.emit('connection', socket);
-};
+}
 
-const serve = (house: House, door: TlsServer, sockets: Set<Socket>): Server => {
+function serve(house: House, door: TlsServer, sockets: Set<Socket>): Server {
   const server = createServer((message, response) => {
     const target = message.url ?? '';
     note(house, message, URL.canParse(target) ? new URL(target).host : target, 'plain-http');
@@ -77,10 +77,10 @@ const serve = (house: House, door: TlsServer, sockets: Set<Socket>): Server => {
   });
   server.on('connect', (message, _socket, head) => connect(house, door, message, head));
   return server;
-};
+}
 
 /** Opens the proxy on a port of the system's choice. */
-export const openProxy = async (house: House, door: TlsServer): Promise<Proxy> => {
+export async function openProxy(house: House, door: TlsServer): Promise<Proxy> {
   const sockets = new Set<Socket>();
   const server = serve(house, door, sockets);
   server.listen(0, '127.0.0.1');
@@ -95,4 +95,4 @@ export const openProxy = async (house: House, door: TlsServer): Promise<Proxy> =
       await closed;
     },
   };
-};
+}

@@ -14,16 +14,16 @@ const notFound = (request: EmulatorRequest): EmulatorResponse =>
     `Resource group '${request.params['group'] ?? ''}' could not be found.`,
   );
 
-const tryParse = (text: string): Readonly<Record<string, unknown>> => {
+function tryParse(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
     return {};
   }
-};
+}
 
-const put = (request: EmulatorRequest, world: World): EmulatorResponse => {
+function put(request: EmulatorRequest, world: World): EmulatorResponse {
   const id = groupId(request);
   const body = tryParse(request.body.toString());
   if (typeof body['location'] !== 'string') {
@@ -44,7 +44,7 @@ const put = (request: EmulatorRequest, world: World): EmulatorResponse => {
   };
   world.resourceGroups.set(id.toLowerCase(), group);
   return json(known ? 200 : 201, group);
-};
+}
 
 /** GET, HEAD, PUT and DELETE of a resource group. */
 export const resourceGroup: ArmHandler = (request, world) => {
@@ -71,7 +71,7 @@ export const resourceGroups: ArmHandler = (request, world) => {
   return json(200, { value });
 };
 
-const storageAccountView = (request: EmulatorRequest, cloud: Cloud): unknown => {
+function storageAccountView(request: EmulatorRequest, cloud: Cloud): unknown {
   const name = request.params['account'] ?? '';
   return {
     id: `${groupId(request)}/providers/Microsoft.Storage/storageAccounts/${name}`,
@@ -87,7 +87,7 @@ const storageAccountView = (request: EmulatorRequest, cloud: Cloud): unknown => 
       supportsHttpsTrafficOnly: true,
     },
   };
-};
+}
 
 /** `GET …/storageAccounts/{name}`: an account exists in whichever group is named. */
 export const storageAccount =

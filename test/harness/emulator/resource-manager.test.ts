@@ -4,10 +4,10 @@ import type { ServiceConnection } from './emulator.ts';
 import { askThrough, type Answer } from './through-proxy.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
-const armCode = (answer: Answer): unknown => {
+function armCode(answer: Answer): unknown {
   const { error } = answer.json as { readonly error?: { readonly code?: unknown } };
   return error?.code;
-};
+}
 
 describe('the emulated Resource Manager, Graph and vault', () => {
   let place: Workplace;

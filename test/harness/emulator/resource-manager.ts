@@ -48,11 +48,11 @@ const flawTexts: Readonly<
   ],
 };
 
-const unauthorized = (flawed: Flawed, cloud: Cloud, world: World): EmulatorResponse => {
+function unauthorized(flawed: Flawed, cloud: Cloud, world: World): EmulatorResponse {
   const [code, message] = flawTexts[flawed.flaw](flawed, cloud);
   const challenge = `Bearer authorization_uri="https://${cloud.authorityHosts[0] ?? ''}/${world.tenantId}", error="invalid_token", error_description="${message}"`;
   return armError(401, code, message, { 'WWW-Authenticate': challenge });
-};
+}
 
 /** What an authorised call does. */
 export type ArmHandler = (

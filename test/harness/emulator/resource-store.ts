@@ -14,7 +14,7 @@ interface Target {
   readonly isResource: boolean;
 }
 
-const targetOf = (request: EmulatorRequest): Target => {
+function targetOf(request: EmulatorRequest): Target {
   const { subscription = '', group, kind = '' } = request.params;
   const scope =
     group === undefined
@@ -31,9 +31,9 @@ const targetOf = (request: EmulatorRequest): Target => {
     parentId: parents.length === 0 ? '' : `${scope}/providers/${[namespace, ...parents].join('/')}`,
     isResource,
   };
-};
+}
 
-const bodyOf = (request: EmulatorRequest): Readonly<Record<string, unknown>> | undefined => {
+function bodyOf(request: EmulatorRequest): Readonly<Record<string, unknown>> | undefined {
   if (request.body.length === 0) return {};
   try {
     const value: unknown = JSON.parse(request.body.toString());
@@ -41,7 +41,7 @@ const bodyOf = (request: EmulatorRequest): Readonly<Record<string, unknown>> | u
   } catch {
     return undefined;
   }
-};
+}
 
 const badBody = (): EmulatorResponse =>
   armError(
@@ -57,28 +57,28 @@ const notFound = ({ type, name }: Target, group: string): EmulatorResponse =>
     `The Resource '${type}/${name}' under resource group '${group}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
   );
 
-const inScope = (id: string, listed: Target, request: EmulatorRequest): boolean => {
+function inScope(id: string, listed: Target, request: EmulatorRequest): boolean {
   const { subscription = '', group } = request.params;
   const own = id.toLowerCase();
   const scope = `/subscriptions/${subscription}/`.toLowerCase();
   const parent = group === undefined ? scope : listed.id.toLowerCase().replace(/[^/]+$/, '');
   return own.startsWith(parent);
-};
+}
 
-const list = (target: Target, request: EmulatorRequest, world: World): EmulatorResponse => {
+function list(target: Target, request: EmulatorRequest, world: World): EmulatorResponse {
   const value = [...world.resourceStore.values()].filter(
     ({ id, type }) =>
       type.toLowerCase() === target.type.toLowerCase() && inScope(id, target, request),
   );
   return json(200, { value });
-};
+}
 
 /** What stands in the way of a new resource. */
-const obstacle = (
+function obstacle(
   target: Target,
   body: Readonly<Record<string, unknown>>,
   world: World,
-): EmulatorResponse | undefined => {
+): EmulatorResponse | undefined {
   if (target.parentId !== '') {
     if (world.resourceStore.has(target.parentId.toLowerCase())) return undefined;
     return armError(
@@ -93,9 +93,9 @@ const obstacle = (
     'LocationRequired',
     'The location property is required for this definition.',
   );
-};
+}
 
-const put = (target: Target, request: EmulatorRequest, world: World): EmulatorResponse => {
+function put(target: Target, request: EmulatorRequest, world: World): EmulatorResponse {
   const body = bodyOf(request);
   if (body === undefined) return badBody();
   const key = target.id.toLowerCase();
@@ -107,9 +107,9 @@ const put = (target: Target, request: EmulatorRequest, world: World): EmulatorRe
   if (completion.kind === 'refused') return completion.answer;
   world.resourceStore.set(key, completion.resource);
   return json(known === undefined ? 201 : 200, completion.resource);
-};
+}
 
-const patch = (target: Target, request: EmulatorRequest, world: World): EmulatorResponse => {
+function patch(target: Target, request: EmulatorRequest, world: World): EmulatorResponse {
   const known = world.resourceStore.get(target.id.toLowerCase());
   if (known === undefined) return notFound(target, request.params['group'] ?? '');
   const body = bodyOf(request);
@@ -118,19 +118,19 @@ const patch = (target: Target, request: EmulatorRequest, world: World): Emulator
   const changed = { ...known, ...body, properties };
   world.resourceStore.set(target.id.toLowerCase(), changed);
   return json(200, changed);
-};
+}
 
-const remove = (target: Target, world: World): EmulatorResponse => {
+function remove(target: Target, world: World): EmulatorResponse {
   const key = target.id.toLowerCase();
   const isThere = world.resourceStore.delete(key);
   for (const other of world.resourceStore.keys()) {
     if (other.startsWith(`${key}/`)) world.resourceStore.delete(other);
   }
   return { status: isThere ? 200 : 204, headers: {}, body: '' };
-};
+}
 
 /** `POST …/{resource}/{action}`: only what a provider really offers. */
-const act = (target: Target, request: EmulatorRequest, world: World): EmulatorResponse => {
+function act(target: Target, request: EmulatorRequest, world: World): EmulatorResponse {
   const action = target.id.slice(target.id.lastIndexOf('/') + 1);
   const resource = world.resourceStore.get(target.parentId.toLowerCase());
   if (resource === undefined) return notFound(target, request.params['group'] ?? '');
@@ -138,7 +138,7 @@ const act = (target: Target, request: EmulatorRequest, world: World): EmulatorRe
     perform(action, resource, world) ??
     armError(404, 'InvalidResourceType', `There is no action '${action}' here.`)
   );
-};
+}
 
 /** Resources of all types that nobody else answers for: in groups, and lists of a subscription. */
 export const anyResource: ArmHandler = (request, world) => {
@@ -165,7 +165,7 @@ export const anyResource: ArmHandler = (request, world) => {
 };
 
 /** The action that Resource Manager demands a role for, in the words of its refusals. */
-export const resourceAction = (request: EmulatorRequest): string => {
+export function resourceAction(request: EmulatorRequest): string {
   const { type } = targetOf(request);
   const verbs: Readonly<Record<string, string>> = {
     PUT: 'write',
@@ -173,7 +173,7 @@ export const resourceAction = (request: EmulatorRequest): string => {
     DELETE: 'delete',
   };
   return `${type}/${verbs[request.method] ?? (request.method === 'POST' ? 'action' : 'read')}`;
-};
+}
 
 /** `GET …/resources`: what is in a group, or in a subscription. */
 export const storedResources: ArmHandler = (request, world) => {

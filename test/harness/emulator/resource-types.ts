@@ -25,12 +25,12 @@ interface Refusal {
 
 const isRefusal = (made: Properties | Refusal): made is Refusal => 'refusal' in made;
 
-const propertiesOf = (resource: Readonly<Record<string, unknown>>): Properties => {
+function propertiesOf(resource: Readonly<Record<string, unknown>>): Properties {
   const { properties } = resource;
   return typeof properties === 'object' && properties !== null ? { ...properties } : {};
-};
+}
 
-const vaultProperties = (sent: Sent, world: World): Properties | Refusal => {
+function vaultProperties(sent: Sent, world: World): Properties | Refusal {
   const properties = propertiesOf(sent);
   const bad = (message: string): Refusal => ({
     refusal: armError(400, 'BadRequest', message),
@@ -46,7 +46,7 @@ const vaultProperties = (sent: Sent, world: World): Properties | Refusal => {
   if (strangers.length > 0)
     return bad('An invalid value was provided for accessPolicies.objectId.');
   return { ...properties, vaultUri: `https://${sent.name}.vault.azure.net/` };
-};
+}
 
 /** What the providers add to a resource, by its type; others keep it as it is. */
 const providers: Readonly<Record<string, (sent: Sent, world: World) => Properties | Refusal>> = {
@@ -76,12 +76,12 @@ export type Completion =
   | { readonly kind: 'refused'; readonly answer: EmulatorResponse };
 
 /** The resource with what its provider makes of it, or the provider's refusal. */
-export const complete = (sent: Sent, world: World): Completion => {
+export function complete(sent: Sent, world: World): Completion {
   const made = providers[sent.type.toLowerCase()]?.(sent, world) ?? propertiesOf(sent);
   if (isRefusal(made)) return { kind: 'refused', answer: made.refusal };
   const properties = { ...made, provisioningState: 'Succeeded' };
   return { kind: 'kept', resource: { ...sent, properties } };
-};
+}
 
 const kubeConfig = (name: string): string =>
   [
@@ -109,11 +109,11 @@ const actions: Readonly<Record<string, (resource: StoredResource, world: World) 
 };
 
 /** Does what a `POST` asks of a resource; undefined where its type has no such action. */
-export const perform = (
+export function perform(
   action: string,
   resource: StoredResource,
   world: World,
-): EmulatorResponse | undefined => {
+): EmulatorResponse | undefined {
   const does = actions[`${resource.type}/${action}`.toLowerCase()];
   return does === undefined ? undefined : json(200, does(resource, world));
-};
+}

@@ -61,7 +61,7 @@ export const graphAudiences = (cloud: Cloud): readonly string[] => [
 export const vaultAudience = (cloud: Cloud): string => `https://${cloud.vaultSuffix.slice(1)}`;
 
 /** Whether Entra in this cloud has a service principal for the resource. */
-export const isKnownResource = (resource: string, cloud: Cloud, world: World): boolean => {
+export function isKnownResource(resource: string, cloud: Cloud, world: World): boolean {
   const name = bare(resource);
   return (
     everywhere.includes(name) ||
@@ -71,4 +71,4 @@ export const isKnownResource = (resource: string, cloud: Cloud, world: World): b
     (name.startsWith('https://') && name.endsWith(cloud.blobSuffix)) ||
     world.resources.has(name)
   );
-};
+}

@@ -46,13 +46,13 @@ const assignmentView = ({ name, ...properties }: RoleAssignment): unknown => ({
 });
 
 /** A role on a subscription that the world gave is Contributor there. */
-const impliedFor = (principalId: string, scope: string, world: World): RoleAssignment[] => {
+function impliedFor(principalId: string, scope: string, world: World): RoleAssignment[] {
   const subscription = /^\/subscriptions\/([^/]+)$/i.exec(scope)?.[1] ?? '';
   const identity = [...world.applications.values()].find((one) => one.objectId === principalId);
   if (identity?.subscriptions.has(subscription.toLowerCase()) !== true) return [];
   const roleDefinitionId = definitionId(scope, builtInRoles['Contributor'] ?? '');
   return [{ name: 'implied', roleDefinitionId, principalId, scope }];
-};
+}
 
 const isAtOrAbove = (own: string, scope: string): boolean =>
   `${scope}/`.toLowerCase().startsWith(`${own}/`.toLowerCase());
@@ -84,7 +84,7 @@ interface NewAssignment {
   };
 }
 
-const assign = (request: EmulatorRequest, world: World): EmulatorResponse => {
+function assign(request: EmulatorRequest, world: World): EmulatorResponse {
   const { scope = '', name = '' } = request.params;
   const { properties = {} } = JSON.parse(request.body.toString()) as NewAssignment;
   const { principalId = '', roleDefinitionId = '', principalType } = properties;
@@ -119,7 +119,7 @@ const assign = (request: EmulatorRequest, world: World): EmulatorResponse => {
     world.applications.set(identity.clientId, { ...identity, subscriptions });
   }
   return json(201, assignmentView(assignment));
-};
+}
 
 /** `GET`, `PUT` and `DELETE` of `…/roleAssignments/{GUID}`. */
 export const roleAssignment = (cloud: Cloud): Handle =>

@@ -150,10 +150,10 @@ const nowhere: Route = {
 };
 
 /** The route of a path at a host, with the named parts of the path. */
-export const findRoute = (
+export function findRoute(
   tenancy: Tenancy,
   path: string,
-): { readonly route: Route; readonly params: Readonly<Record<string, string>> } => {
+): { readonly route: Route; readonly params: Readonly<Record<string, string>> } {
   for (const route of routesOf[tenancy.service](tenancy.cloud)) {
     const match = route.pattern.exec(path);
     if (match) {
@@ -163,4 +163,4 @@ export const findRoute = (
     }
   }
   return { route: nowhere, params: {} };
-};
+}

@@ -18,12 +18,12 @@ interface Wish {
 }
 
 /** The update with `operation=ConvertAuthenticationScheme`, as scripts in the field met it. */
-export const convert = (
+export function convert(
   request: EmulatorRequest,
   registration: Registration,
   at: Project,
   world: World,
-): EmulatorResponse => {
+): EmulatorResponse {
   const before = world.connections.get(registration.id);
   if (request.query.get('operation') !== 'ConvertAuthenticationScheme') {
     return no('The emulator plays one operation only: ConvertAuthenticationScheme.');
@@ -70,24 +70,24 @@ export const convert = (
     world.administration.conversions.push({ id: before.id, scheme: wanted, at: new Date() });
   });
   return json(200, endpointView(registration, at, world), devopsHeaders());
-};
+}
 
 /** Azure DevOps answers at once, and works on for as long as the test says. */
-const begin = (registration: Registration, world: World, end: () => void): void => {
+function begin(registration: Registration, world: World, end: () => void): void {
   const endsAt = new Date(Date.now() + world.administration.conversionMs);
   registration.operation = { state: 'InProgress', statusMessage: '', endsAt, end };
-};
+}
 
 /** Whether somebody has already given the identity the credential that the conversion needs. */
-const isTrusted = (connection: ServiceConnection, world: World): boolean => {
+function isTrusted(connection: ServiceConnection, world: World): boolean {
   const issuer = issuerUrl('entra', world);
   const subject = subjectOf('entra', connection, world);
   const held = world.applications.get(connection.clientId)?.federatedCredentials ?? [];
   return held.some((one) => one.issuer === issuer && one.subject === subject);
-};
+}
 
 /** It could not; what the credential has to hold is told, for whoever may make it. */
-const failFor = (before: ServiceConnection, registration: Registration, world: World): void => {
+function failFor(before: ServiceConnection, registration: Registration, world: World): void {
   const { endpoint } = before;
   const told = {
     workloadIdentityFederationIssuer: issuerUrl('entra', world),
@@ -101,10 +101,10 @@ const failFor = (before: ServiceConnection, registration: Registration, world: W
     statusMessage: 'Insufficient privileges to complete the operation.',
     endsAt: new Date(),
   };
-};
+}
 
 /** An update replaces the whole: whatever is not sent would be lost. */
-const incompleteness = (body: Wish, view: unknown): string | undefined => {
+function incompleteness(body: Wish, view: unknown): string | undefined {
   const record = view as Readonly<Record<string, unknown>>;
   const sent = body as Readonly<Record<string, unknown>>;
   const missing = Object.keys(record).filter((name) => !(name in sent));
@@ -118,15 +118,15 @@ const incompleteness = (body: Wish, view: unknown): string | undefined => {
     (name) => name !== 'revertSchemeDeadline' && !(name in (body.data ?? {})),
   );
   return lost.length > 0 ? `Value cannot be null. Parameter name: ${lost.join(', ')}` : undefined;
-};
+}
 
 /** What Azure DevOps itself does: the credential of the application, and its own record. */
-const change = (
+function change(
   before: ServiceConnection,
   isUpgrade: boolean,
   registration: Registration,
   world: World,
-): void => {
+): void {
   const application = world.applications.get(before.clientId);
   if (!application) throw new Error(`There is no application ${before.clientId}.`);
   const issuer = issuerUrl('entra', world);
@@ -172,4 +172,4 @@ const change = (
   });
   if (isUpgrade) registration.revertUntil = new Date(Date.now() + weekMs);
   else delete registration.revertUntil;
-};
+}

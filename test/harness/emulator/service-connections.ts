@@ -51,7 +51,7 @@ export interface ServiceConnection {
   readonly endpoint: Endpoint;
 }
 
-const cloudFor = (options: ServiceConnectionOptions, world: World): Cloud => {
+function cloudFor(options: ServiceConnectionOptions, world: World): Cloud {
   if (options.cloud === 'AzureStack') {
     const cloud = azureStack(
       options.resourceManagerUrl ?? 'https://management.local.azurestack.external/',
@@ -61,22 +61,22 @@ const cloudFor = (options: ServiceConnectionOptions, world: World): Cloud => {
     return cloud;
   }
   return world.clouds.find((cloud) => cloud.name === options.cloud) ?? world.clouds[0];
-};
+}
 
-const scopeData = (
+function scopeData(
   level: 'Subscription' | 'ManagementGroup' | 'None',
   subscriptionId: string,
-): Readonly<Record<string, string>> => {
+): Readonly<Record<string, string>> {
   if (level === 'Subscription') return { subscriptionId, subscriptionName: 'Shop subscription' };
   if (level === 'None') return {};
   return { managementGroupId: 'shop-group', managementGroupName: 'Shop group' };
-};
+}
 
-const endpointData = (
+function endpointData(
   options: ServiceConnectionOptions,
   cloud: Cloud,
   subscriptionId: string,
-): Readonly<Record<string, string>> => {
+): Readonly<Record<string, string>> {
   const level = options.scopeLevel ?? 'Subscription';
   const isManaged = options.identity === 'managed-identity';
   const mode = options.creationMode ?? 'Automatic';
@@ -94,14 +94,14 @@ const endpointData = (
     microsoftGraphUrl: `https://${cloud.graphHost}/`,
     armManagementPortalUrl: 'https://portal.azure.com/',
   };
-};
+}
 
-const authorizationParameters = (
+function authorizationParameters(
   scheme: Scheme,
   world: World,
   application: Application,
   credential: FederatedCredential,
-): Readonly<Record<string, string>> => {
+): Readonly<Record<string, string>> {
   const tenantid = world.tenantId;
   if (scheme === 'ManagedServiceIdentity') return { tenantid };
   const serviceprincipalid = application.clientId;
@@ -115,23 +115,23 @@ const authorizationParameters = (
     workloadIdentityFederationSubject: credential.subject,
     workloadIdentityFederationIssuer: credential.issuer,
   };
-};
+}
 
-const trusted = (
+function trusted(
   options: ServiceConnectionOptions,
   matching: FederatedCredential,
-): readonly FederatedCredential[] => {
+): readonly FederatedCredential[] {
   const wish = options.federatedCredential ?? 'matching';
   if (wish === 'none') return [];
   return [wish === 'matching' ? matching : { ...matching, ...wish }];
-};
+}
 
-const newApplication = (
+function newApplication(
   options: ServiceConnectionOptions,
   cloud: Cloud,
   subscriptionId: string,
   matching: FederatedCredential,
-): Application => {
+): Application {
   const federated = (options.scheme ?? 'WorkloadIdentityFederation') !== 'ServicePrincipal';
   const secret = `${randomBytes(3).toString('base64url')}8Q~${randomBytes(25).toString('base64url')}`;
   return {
@@ -144,13 +144,13 @@ const newApplication = (
     ...(federated ? {} : { secret }),
     subscriptions: new Set(options.role === false ? [] : [subscriptionId]),
   };
-};
+}
 
 /** Creates a connection with its application, its federated credential and its role. */
-export const addServiceConnection = (
+export function addServiceConnection(
   options: ServiceConnectionOptions,
   world: World,
-): ServiceConnection => {
+): ServiceConnection {
   const id = randomUUID();
   const cloud = cloudFor(options, world);
   const subscriptionId = options.subscriptionId ?? world.subscriptionId;
@@ -185,4 +185,4 @@ export const addServiceConnection = (
   };
   world.connections.set(id, connection);
   return connection;
-};
+}

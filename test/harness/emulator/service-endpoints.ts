@@ -46,7 +46,7 @@ export const signedIn =
     return handler(request, world, rights);
   };
 
-const unauthorized = (request: EmulatorRequest): EmulatorResponse => {
+function unauthorized(request: EmulatorRequest): EmulatorResponse {
   if (request.headers['x-tfs-fedauthredirect']?.toLowerCase() !== 'suppress') {
     return bearerOf(request) === undefined ? signInPage() : signInRedirect();
   }
@@ -62,7 +62,7 @@ const unauthorized = (request: EmulatorRequest): EmulatorResponse => {
       'WWW-Authenticate': 'Bearer, Basic realm="https://dev.azure.com/"',
     },
   };
-};
+}
 
 /** A refusal for want of a permission. */
 export const mayNot = (what: string): EmulatorResponse =>
@@ -76,11 +76,11 @@ export const mayNot = (what: string): EmulatorResponse =>
 export const visible = (world: World, { projects }: Rights): readonly Project[] =>
   projects ?? world.administration.projects;
 
-const projectOf = (
+function projectOf(
   request: EmulatorRequest,
   world: World,
   rights: Rights,
-): Project | EmulatorResponse => {
+): Project | EmulatorResponse {
   const wanted = normalised(request.params['project'] ?? '');
   return (
     visible(world, rights).find(({ id, name }) => id === wanted || normalised(name) === wanted) ??
@@ -90,21 +90,21 @@ const projectOf = (
       `VS800075: The project with id 'vstfs:///Classification/TeamProject/${wanted}' does not exist, or you do not have permission to access it.`,
     )
   );
-};
+}
 
 /** A page of a list; more of it behind a token, as Azure DevOps pages. */
-const page = (
+function page(
   items: readonly unknown[],
   request: EmulatorRequest,
   { administration }: World,
-): EmulatorResponse => {
+): EmulatorResponse {
   const start = Number(request.query.get('continuationToken') ?? '0');
   const top = Number(request.query.get('$top') ?? '100');
   const end = start + Math.min(administration.pageSize, top);
   const value = items.slice(start, end);
   const more = end < items.length ? { 'X-MS-ContinuationToken': String(end) } : {};
   return json(200, { count: value.length, value }, { ...devopsHeaders(), ...more });
-};
+}
 
 const projectView = ({ id, name }: Project): unknown => ({
   id,
@@ -127,7 +127,7 @@ export const project = signedIn((request, world, rights) => {
 });
 
 /** A connection as REST tells it: whole, but for its secret. */
-export const endpointView = (registration: Registration, at: Project, world: World): unknown => {
+export function endpointView(registration: Registration, at: Project, world: World): unknown {
   settle(registration);
   const { id, projects: owners, description, isDisabled, revertUntil, operation } = registration;
   const connection = world.connections.get(id);
@@ -158,22 +158,22 @@ export const endpointView = (registration: Registration, at: Project, world: Wor
       ...owners.map((projectReference) => ({ projectReference, name, description })),
     ].filter(() => at.id !== ''),
   };
-};
+}
 
 /** Ends what Azure DevOps was doing, once its time has come. */
-const settle = (registration: Registration): void => {
+function settle(registration: Registration): void {
   const { operation } = registration;
   if (operation?.end === undefined || operation.endsAt > new Date()) return;
   delete registration.operation;
   operation.end();
-};
+}
 
-const hideSecret = (view: Record<string, unknown>): void => {
+function hideSecret(view: Record<string, unknown>): void {
   const { parameters } = view['authorization'] as { parameters: Record<string, unknown> };
   for (const name of ['serviceprincipalkey', 'apitoken']) {
     if (name in parameters) parameters[name] = null;
   }
-};
+}
 
 /** What a project owns or shares. */
 export const registrationsIn = ({ id }: Project, world: World): readonly Registration[] =>
@@ -181,7 +181,7 @@ export const registrationsIn = ({ id }: Project, world: World): readonly Registr
     owners.some((owner) => owner.id === id),
   );
 
-const matches = (view: unknown, query: URLSearchParams): boolean => {
+function matches(view: unknown, query: URLSearchParams): boolean {
   const { type, name, authorization } = view as {
     readonly type: string;
     readonly name: string;
@@ -195,7 +195,7 @@ const matches = (view: unknown, query: URLSearchParams): boolean => {
     (names?.includes(name) ?? true) &&
     (schemes?.includes(authorization.scheme) ?? true)
   );
-};
+}
 
 /** `GET {project}/_apis/serviceendpoint/endpoints`, filtered and paged. */
 export const endpoints = signedIn((request, world, rights) => {

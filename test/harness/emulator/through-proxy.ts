@@ -29,26 +29,26 @@ export interface Answer {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-const parse = (text: string): Readonly<Record<string, unknown>> => {
+function parse(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
     return {};
   }
-};
+}
 
 /** A tunnel to a host, or an error that names the proxy's status. */
-export const openTunnel = async (way: WayOut, host: string): Promise<Socket> => {
+export async function openTunnel(way: WayOut, host: string): Promise<Socket> {
   const asked = httpRequest(way.proxyUrl, { method: 'CONNECT', path: host, agent: false });
   asked.end();
   const [message, socket] = (await once(asked, 'connect')) as [IncomingMessage, Socket];
   if (message.statusCode === 200) return socket;
   socket.destroy();
   throw new Error(`The proxy answered ${message.statusCode ?? 0}.`);
-};
+}
 
-const headersFor = (question: Question): Readonly<Record<string, string>> => {
+function headersFor(question: Question): Readonly<Record<string, string>> {
   const { body, bearer, headers } = question;
   const isForm = body instanceof URLSearchParams;
   const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
@@ -57,20 +57,20 @@ const headersFor = (question: Question): Readonly<Record<string, string>> => {
     ...(bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` }),
     ...headers,
   };
-};
+}
 
-const readText = async (message: IncomingMessage): Promise<string> => {
+async function readText(message: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString();
-};
+}
 
 /** Asks as a client behind the proxy does: CONNECT, TLS by name, one request, no redirects. */
-export const askThrough = async (
+export async function askThrough(
   way: WayOut,
   url: string,
   question: Question = {},
-): Promise<Answer> => {
+): Promise<Answer> {
   const { hostname } = new URL(url);
   const tunnel = await openTunnel(way, `${hostname}:443`);
   const ca = await readFile(way.caFile);
@@ -94,4 +94,4 @@ export const askThrough = async (
   } finally {
     tunnel.destroy();
   }
-};
+}

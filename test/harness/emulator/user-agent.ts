@@ -25,11 +25,11 @@ const clients: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** A short name for a client, from its `User-Agent` and, behind it, MSAL's `x-client-sku`. */
-export const clientName = (headers: Readonly<Record<string, string>>): string => {
+export function clientName(headers: Readonly<Record<string, string>>): string {
   const told = [headers['user-agent'] ?? '', headers['x-client-sku'] ?? ''];
   for (const text of told) {
     const match = clients.find(([pattern]) => pattern.test(text));
     if (match) return match[1];
   }
   return told[0] === '' ? 'none' : 'other';
-};
+}

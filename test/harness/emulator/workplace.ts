@@ -25,18 +25,18 @@ export interface Exchange {
 }
 
 /** A text member of an answer. */
-export const textOf = (answer: Answer, name: string): string => {
+export function textOf(answer: Answer, name: string): string {
   const value = answer.json[name];
   if (typeof value !== 'string') throw new Error(`No ${name} in: ${answer.text}`);
   return value;
-};
+}
 
 /** What a token claims, unproven. */
-export const claimsOf = (token: string): Claims => {
+export function claimsOf(token: string): Claims {
   const read = readToken(token);
   if (!read) throw new Error('That is no token.');
   return read.claims;
-};
+}
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
@@ -55,7 +55,7 @@ const exchangeForm = (
   });
 
 /** Starts an emulator in a folder of its own, for one test file. */
-export const openWorkplace = async (blobStorage = false): Promise<Workplace> => {
+export async function openWorkplace(blobStorage = false): Promise<Workplace> {
   const folder = await mkdtemp(join(tmpdir(), 'emulator-'));
   const emulator = await startEmulator({ folder, blobStorage });
   const askForIdToken: Workplace['askForIdToken'] = (job, connection) =>
@@ -91,4 +91,4 @@ export const openWorkplace = async (blobStorage = false): Promise<Workplace> => 
       await rm(folder, { recursive: true, force: true });
     },
   };
-};
+}

@@ -119,7 +119,7 @@ const organizationNamed = (name: string, project: string): Organization => ({
 });
 
 /** A world with an organization and a tenant, and nobody in them. */
-export const createWorld = async (): Promise<World> => {
+export async function createWorld(): Promise<World> {
   const [jobTokens, devopsIssuer, entra] = await Promise.all([
     createSigningKey(),
     createSigningKey(),
@@ -150,7 +150,7 @@ export const createWorld = async (): Promise<World> => {
     google: createGoogleCloud(),
     aws: createAwsAccount(),
   };
-};
+}
 
 /** Whether some application of the tenant has a service principal in that other tenant. */
 export const isGuestTenant = (tenant: string, world: World): boolean =>

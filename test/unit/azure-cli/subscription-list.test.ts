@@ -23,10 +23,10 @@ const listed = (
   managedByTenants: [],
   ...changes,
 });
-const read = (text: string): unknown => {
+function read(text: string): unknown {
   assert.equal(text[0], '\uFEFF');
   return JSON.parse(text.slice(1));
-};
+}
 const defaults = (text: string): readonly unknown[] =>
   (read(text) as { subscriptions: { id: string; isDefault: boolean }[] }).subscriptions
     .filter(({ isDefault }) => isDefault)

@@ -3,9 +3,11 @@ import { NamedConnections } from '../../../src/broker/named-connections.ts';
 import { aJob, anAnswer, anIdTokenAnswer, minutes } from '../../support/builders.ts';
 import { FakeChance, FakeClock, FakeEntra, FakeFiles, FakeHttp } from '../../support/fakes.ts';
 
-const named = (
-  reply: () => ReturnType<FakeHttp['reply']> = () => anIdTokenAnswer(),
-): { connections: NamedConnections; http: FakeHttp; clock: FakeClock } => {
+function named(reply: () => ReturnType<FakeHttp['reply']> = () => anIdTokenAnswer()): {
+  connections: NamedConnections;
+  http: FakeHttp;
+  clock: FakeClock;
+} {
   const clock = new FakeClock();
   const http = new FakeHttp(reply);
   const world = { clock, http, chance: new FakeChance(), files: new FakeFiles() };
@@ -14,7 +16,7 @@ const named = (
     http,
     clock,
   };
-};
+}
 
 describe('A connection that only a request names', () => {
   it('is asked for once and kept, whatever the case of its ID', async () => {

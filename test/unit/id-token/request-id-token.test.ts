@@ -19,13 +19,13 @@ import { FakeClock, FakeHttp } from '../../support/fakes.ts';
 
 const connection = { id: ids.connection, name: 'production' };
 
-const ask = (reply: HttpAnswer | NetworkTrouble | Error): ReturnType<typeof requestIdToken> => {
+function ask(reply: HttpAnswer | NetworkTrouble | Error): ReturnType<typeof requestIdToken> {
   const http = new FakeHttp(() => {
     if (reply instanceof Error && !(reply instanceof NetworkTrouble)) throw reply;
     return reply;
   });
   return requestIdToken(connection, aJob(), seconds(30), { http, clock: new FakeClock() });
-};
+}
 
 describe('the request for an ID token', () => {
   const request = idTokenRequest(ids.connection, aJob(), seconds(30));

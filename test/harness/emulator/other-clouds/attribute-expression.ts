@@ -7,14 +7,14 @@ import type { Claims } from '../jwt.ts';
  */
 
 /** @throws {Error} for an expression outside of that part. */
-export const mappedText = (expression: string, claims: Claims): string => {
+export function mappedText(expression: string, claims: Claims): string {
   const match = /^assertion\.(?<claim>\w+)(\.extract\((?<template>.+)\))?$/.exec(expression.trim());
   const { claim, template } = match?.groups ?? {};
   if (claim === undefined) throw new Error(`This mapping cannot be evaluated: ${expression}`);
   const value = claims[claim];
   if (typeof value !== 'string') throw new Error(`There is no text in the claim ${claim}.`);
   return template === undefined ? value : extracted(value, literal(template));
-};
+}
 
 /** @throws {Error} for an expression outside of that part. */
 export const holds = (condition: string, claims: Claims): boolean =>
@@ -27,17 +27,17 @@ export const holds = (condition: string, claims: Claims): boolean =>
   });
 
 /** A text in single or double quotes, with backslashes before what must be taken as it is. */
-const literal = (quoted: string): string => {
+function literal(quoted: string): string {
   const match = /^(?<quote>['"])(?<text>(?:\\.|(?!\k<quote>)[^\\])*)\k<quote>$/su.exec(
     quoted.trim(),
   );
   const { text } = match?.groups ?? {};
   if (text === undefined) throw new Error(`This is no text: ${quoted}`);
   return text.replaceAll(/\\(.)/gsu, '$1');
-};
+}
 
 /** What stands where the template has its braces; empty where the template does not fit. */
-const extracted = (value: string, template: string): string => {
+function extracted(value: string, template: string): string {
   const [, before, after] = /^([^{}]*)\{\w+\}([^{}]*)$/.exec(template) ?? [];
   if (before === undefined || after === undefined) {
     throw new Error(`This template cannot be used: ${template}`);
@@ -48,9 +48,9 @@ const extracted = (value: string, template: string): string => {
   if (after === '') return rest;
   const end = rest.indexOf(after);
   return end < 0 ? '' : rest.slice(0, end);
-};
+}
 
-const splitOutsideOfTexts = (expression: string, separator: string): readonly string[] => {
+function splitOutsideOfTexts(expression: string, separator: string): readonly string[] {
   const parts = [''];
   const tokens = expression.matchAll(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|&&|==|./gsu);
   for (const [token] of tokens) {
@@ -58,4 +58,4 @@ const splitOutsideOfTexts = (expression: string, separator: string): readonly st
     else parts.push((parts.pop() ?? '') + token);
   }
   return parts;
-};
+}

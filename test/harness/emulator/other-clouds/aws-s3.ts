@@ -31,7 +31,7 @@ const flaws: Readonly<Record<SignatureFlaw, readonly [status: number, message: s
 };
 
 /** The body behind the frames of `aws-chunked`, in which newer SDKs wrap an upload. */
-const contentOf = ({ headers, body }: EmulatorRequest): Buffer => {
+function contentOf({ headers, body }: EmulatorRequest): Buffer {
   if (!(headers['content-encoding'] ?? '').includes('aws-chunked')) return body;
   const chunks: Buffer[] = [];
   for (let at = 0; at < body.length;) {
@@ -42,9 +42,9 @@ const contentOf = ({ headers, body }: EmulatorRequest): Buffer => {
     at = lineEnd + 2 + size + 2;
   }
   return Buffer.concat(chunks);
-};
+}
 
-const list = (request: EmulatorRequest, name: string, bucket: Bucket): EmulatorResponse => {
+function list(request: EmulatorRequest, name: string, bucket: Bucket): EmulatorResponse {
   const prefix = request.query.get('prefix') ?? '';
   const found = [...bucket.objects.values()].filter((one) => one.name.startsWith(prefix));
   const contents = found.map(
@@ -55,9 +55,9 @@ const list = (request: EmulatorRequest, name: string, bucket: Bucket): EmulatorR
     200,
     `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>${name}</Name><Prefix>${escaped(prefix)}</Prefix><KeyCount>${found.length}</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>${contents.join('')}</ListBucketResult>`,
   );
-};
+}
 
-const read = (request: EmulatorRequest, bucket: Bucket, key: string): EmulatorResponse => {
+function read(request: EmulatorRequest, bucket: Bucket, key: string): EmulatorResponse {
   const stored = bucket.objects.get(key);
   // The usual answer to the look for a state or a lock that is not there yet: no error.
   if (!stored) return s3Error(404, 'NoSuchKey', 'The specified key does not exist.', true);
@@ -72,9 +72,9 @@ const read = (request: EmulatorRequest, bucket: Bucket, key: string): EmulatorRe
     },
     body: isHead ? '' : stored.content,
   };
-};
+}
 
-const write = (request: EmulatorRequest, bucket: Bucket, key: string): EmulatorResponse => {
+function write(request: EmulatorRequest, bucket: Bucket, key: string): EmulatorResponse {
   if (request.headers['if-none-match'] === '*' && bucket.objects.has(key)) {
     return s3Error(
       412,
@@ -85,18 +85,18 @@ const write = (request: EmulatorRequest, bucket: Bucket, key: string): EmulatorR
   const contentType = request.headers['content-type'] ?? 'binary/octet-stream';
   const { content } = putObject(bucket, key, contentOf(request), contentType);
   return { status: 200, headers: { ETag: `"${md5(content, 'hex')}"` }, body: '' };
-};
+}
 
 /** A bucket by its own host, or by the first part of the path. */
-const placeOf = ({ host, path }: EmulatorRequest): { bucket: string; key: string } => {
+function placeOf({ host, path }: EmulatorRequest): { bucket: string; key: string } {
   const own = /^(?<bucket>.+)\.s3[.-][a-z0-9.-]*amazonaws\.com$/.exec(host)?.groups?.['bucket'];
   if (own !== undefined) return { bucket: own, key: path.slice(1) };
   const [, bucket = '', ...rest] = path.split('/');
   return { bucket, key: rest.join('/') };
-};
+}
 
 /** S3, for roles that may use a bucket. */
-export const s3 = (request: EmulatorRequest, { aws }: World): EmulatorResponse => {
+export function s3(request: EmulatorRequest, { aws }: World): EmulatorResponse {
   const session = sessionOf(request, aws);
   if (typeof session === 'string') {
     const [status, message] = flaws[session];
@@ -111,4 +111,4 @@ export const s3 = (request: EmulatorRequest, { aws }: World): EmulatorResponse =
   if (request.method !== 'DELETE') return read(request, bucket, key);
   bucket.objects.delete(key);
   return { status: 204, headers: {}, body: '' };
-};
+}

@@ -24,16 +24,16 @@ interface Credential {
   readonly signature: string;
 }
 
-const credentialOf = ({ headers }: EmulatorRequest): Credential | undefined => {
+function credentialOf({ headers }: EmulatorRequest): Credential | undefined {
   const pattern =
     /^AWS4-HMAC-SHA256 Credential=(?<id>\w+)\/(?<scope>\d{8}\/[\w-]+\/\w+\/aws4_request), ?SignedHeaders=(?<names>[\w;-]+), ?Signature=(?<signature>[0-9a-f]{64})$/;
   const { id, scope, names, signature } =
     pattern.exec(headers['authorization'] ?? '')?.groups ?? {};
   if (id === undefined || scope === undefined || signature === undefined) return undefined;
   return { accessKeyId: id, scope, signedHeaders: names?.split(';') ?? [], signature };
-};
+}
 
-const canonicalQuery = (target: string): string => {
+function canonicalQuery(target: string): string {
   const [, query = ''] = target.split('?', 2);
   return query
     .split('&')
@@ -41,13 +41,13 @@ const canonicalQuery = (target: string): string => {
     .map((pair) => (pair.includes('=') ? pair : `${pair}=`))
     .sort()
     .join('&');
-};
+}
 
 /** S3 names the hash of its body in a header, or says that it is not signed; others do not. */
 const payloadHash = ({ headers, body }: EmulatorRequest): string =>
   headers['x-amz-content-sha256'] ?? sha256(body);
 
-const stringToSign = (request: EmulatorRequest, { scope, signedHeaders }: Credential): string => {
+function stringToSign(request: EmulatorRequest, { scope, signedHeaders }: Credential): string {
   const { headers, method, target } = request;
   const lines = signedHeaders.map(
     (name) => `${name}:${(headers[name] ?? '').trim().replaceAll(/ +/g, ' ')}\n`,
@@ -61,14 +61,14 @@ const stringToSign = (request: EmulatorRequest, { scope, signedHeaders }: Creden
     payloadHash(request),
   ].join('\n');
   return ['AWS4-HMAC-SHA256', headers['x-amz-date'] ?? '', scope, sha256(canonical)].join('\n');
-};
+}
 
-const signatureOf = (text: string, secret: string, scope: string): string => {
+function signatureOf(text: string, secret: string, scope: string): string {
   const key = scope
     .split('/')
     .reduce<Buffer | string>((last, part) => hmac(last, part), `AWS4${secret}`);
   return hmac(key, text).toString('hex');
-};
+}
 
 /** In ms since 1970; not a number where there is no date. */
 const signedAt = ({ headers }: EmulatorRequest): number =>
@@ -79,19 +79,19 @@ const signedAt = ({ headers }: EmulatorRequest): number =>
     ),
   );
 
-const hasFalseHash = ({ headers, body }: EmulatorRequest): boolean => {
+function hasFalseHash({ headers, body }: EmulatorRequest): boolean {
   const named = headers['x-amz-content-sha256'] ?? '';
   return /^[0-9a-f]{64}$/.test(named) && named !== sha256(body);
-};
+}
 
 /**
  * Whose signature a request has, by AWS' signature version 4: the session, or what is wrong.
  * Each header that AWS demands must be signed: the host, and every `x-amz-…`.
  */
-export const sessionOf = (
+export function sessionOf(
   request: EmulatorRequest,
   account: AwsAccount,
-): AwsSession | SignatureFlaw => {
+): AwsSession | SignatureFlaw {
   const credential = credentialOf(request);
   if (!credential) return 'MissingAuthenticationToken';
   const session = account.sessions.get(credential.accessKeyId);
@@ -114,4 +114,4 @@ export const sessionOf = (
   if (!isTrue) return 'SignatureDoesNotMatch';
   if (hasFalseHash(request)) return 'XAmzContentSHA256Mismatch';
   return new Date() < session.expiresAt ? session : 'ExpiredToken';
-};
+}

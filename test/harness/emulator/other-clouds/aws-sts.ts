@@ -48,12 +48,12 @@ const notAuthorized: Refusal = {
 /** AWS compares `azp` in the place of `aud` where a token has it (aws/aws-sdk-net#3071). */
 const audienceOf = (claims: Claims): string => textClaim(claims, 'azp') || textClaim(claims, 'aud');
 
-const refusalOfToken = (
+function refusalOfToken(
   token: string,
   identity: WebIdentity,
   clientIds: readonly string[],
   world: World,
-): Refusal | undefined => {
+): Refusal | undefined {
   const now = new Date();
   const flaw = flawOfProof(token, world, now);
   if (flaw === 'signature') {
@@ -72,18 +72,18 @@ const refusalOfToken = (
   return clientIds.includes(audienceOf(identity.claims))
     ? undefined
     : invalid('Incorrect token audience');
-};
+}
 
 /** `${$}` is the sign itself. Other variables of policies are not played: they match nothing. */
 const means = (value: string, text: string | undefined): boolean =>
   !/\$\{(?!\$\})/.test(value) && value.replaceAll('${$}', '$') === text;
 
 /** Whether a role lets this identity in; each condition must name the value to the letter. */
-const letsIn = (
+function letsIn(
   policy: TrustPolicy,
   providerArn: string,
   { issuer, claims, subject }: WebIdentity,
-): boolean => {
+): boolean {
   const name = providerName(issuer);
   const known: Readonly<Record<string, string>> = {
     [`${name}:aud`]: audienceOf(claims),
@@ -94,13 +94,13 @@ const letsIn = (
       Principal.Federated === providerArn &&
       Object.entries(Condition.StringEquals).every(([key, value]) => means(value, known[key])),
   );
-};
+}
 
-const judge = (
+function judge(
   form: URLSearchParams,
   identity: WebIdentity | undefined,
   { aws, ...world }: World,
-): Refusal | undefined => {
+): Refusal | undefined {
   if (!/^[\w+=,.@-]{2,64}$/.test(form.get('RoleSessionName') ?? '')) {
     return {
       status: 400,
@@ -123,9 +123,9 @@ const judge = (
   if (wrongToken) return wrongToken;
   const policy = aws.roles.get(form.get('RoleArn') ?? '');
   return policy && letsIn(policy, providerArn, identity) ? undefined : notAuthorized;
-};
+}
 
-const openSession = (form: URLSearchParams, world: World): AwsSession => {
+function openSession(form: URLSearchParams, world: World): AwsSession {
   const session = {
     accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(30).toString('base64'),
@@ -138,13 +138,13 @@ const openSession = (form: URLSearchParams, world: World): AwsSession => {
   world.issued.push({ kind: 'aws-secret', value: session.secretAccessKey });
   world.issued.push({ kind: 'aws-session-token', value: session.sessionToken });
   return session;
-};
+}
 
 /** The ARN under which a session acts. */
 export const sessionArn = ({ roleArn, sessionName }: AwsSession): string =>
   `${roleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/${sessionName}`;
 
-const assumeRole = (form: URLSearchParams, world: World): EmulatorResponse => {
+function assumeRole(form: URLSearchParams, world: World): EmulatorResponse {
   const identity = readWebIdentity(form.get('WebIdentityToken') ?? '', world);
   const seen = identity && { tokenId: identity.tokenId, connectionId: identity.connectionId };
   const refusal = judge(form, identity, world);
@@ -155,9 +155,9 @@ const assumeRole = (form: URLSearchParams, world: World): EmulatorResponse => {
     `<AssumeRoleWithWebIdentityResponse xmlns="${namespace}"><AssumeRoleWithWebIdentityResult><Audience>${escaped(audienceOf(identity.claims))}</Audience><AssumedRoleUser><AssumedRoleId>AROAEXAMPLE:${session.sessionName}</AssumedRoleId><Arn>${sessionArn(session)}</Arn></AssumedRoleUser><Provider>${escaped(identity.issuer)}</Provider><Credentials><AccessKeyId>${session.accessKeyId}</AccessKeyId><SecretAccessKey>${session.secretAccessKey}</SecretAccessKey><SessionToken>${session.sessionToken}</SessionToken><Expiration>${session.expiresAt.toISOString()}</Expiration></Credentials><SubjectFromWebIdentityToken>${escaped(identity.subject)}</SubjectFromWebIdentityToken></AssumeRoleWithWebIdentityResult><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></AssumeRoleWithWebIdentityResponse>`,
     { ...seen },
   );
-};
+}
 
-const callerIdentity = (request: EmulatorRequest, { aws }: World): EmulatorResponse => {
+function callerIdentity(request: EmulatorRequest, { aws }: World): EmulatorResponse {
   const session = sessionOf(request, aws);
   if (typeof session === 'string') {
     const message =
@@ -170,14 +170,14 @@ const callerIdentity = (request: EmulatorRequest, { aws }: World): EmulatorRespo
     200,
     `<GetCallerIdentityResponse xmlns="${namespace}"><GetCallerIdentityResult><Arn>${sessionArn(session)}</Arn><UserId>AROAEXAMPLE:${session.sessionName}</UserId><Account>${aws.id}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
   );
-};
+}
 
 /** `POST https://sts.{region}.amazonaws.com/`: the two actions that clients here take. */
-export const awsSts = (request: EmulatorRequest, world: World): EmulatorResponse => {
+export function awsSts(request: EmulatorRequest, world: World): EmulatorResponse {
   const form = new URLSearchParams(request.body.toString());
   const action = form.get('Action') ?? '';
   if (action === 'AssumeRoleWithWebIdentity') return assumeRole(form, world);
   if (action === 'GetCallerIdentity') return callerIdentity(request, world);
   const message = `Could not find operation ${action} for version 2011-06-15`;
   return refused({ status: 400, code: 'InvalidAction', message });
-};
+}

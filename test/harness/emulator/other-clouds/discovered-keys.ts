@@ -16,7 +16,7 @@ const requestFor = (url: URL, params: Readonly<Record<string, string>>): Emulato
 });
 
 /** What the issuers of this emulator publish at a URL; undefined where none of them publishes. */
-const published = (address: string, world: World): EmulatorResponse | undefined => {
+function published(address: string, world: World): EmulatorResponse | undefined {
   if (!URL.canParse(address)) return undefined;
   const url = new URL(address);
   if (url.protocol !== 'https:') return undefined;
@@ -43,22 +43,22 @@ const published = (address: string, world: World): EmulatorResponse | undefined 
     if (groups) return answer(requestFor(url, groups), world);
   }
   return undefined;
-};
+}
 
-const objectAt = (address: string, world: World): Readonly<Record<string, unknown>> => {
+function objectAt(address: string, world: World): Readonly<Record<string, unknown>> {
   const answer = published(address, world);
   if (answer?.status !== 200) return {};
   return JSON.parse(answer.body.toString()) as Readonly<Record<string, unknown>>;
-};
+}
 
 /**
  * The keys of an issuer as a cloud finds them: by its configuration document, which must name that
  * very issuer, and the address in it. None where any of that is missing.
  */
-export const discoveredKeys = (issuer: string, world: World): readonly PublishedKey[] => {
+export function discoveredKeys(issuer: string, world: World): readonly PublishedKey[] {
   const configuration = objectAt(`${issuer}/.well-known/openid-configuration`, world);
   const { issuer: named, jwks_uri: address } = configuration;
   if (named !== issuer || typeof address !== 'string') return [];
   const { keys } = objectAt(address, world);
   return Array.isArray(keys) ? (keys as readonly PublishedKey[]) : [];
-};
+}

@@ -42,7 +42,7 @@ const missing = (name: string): EmulatorResponse =>
   ({ ...googleError(404, 'NOT_FOUND', `No such object: ${name}`), remark: {} });
 
 /** Undefined where a wish such as `ifGenerationMatch=0` (only if it is new) is met. */
-const unmet = (request: EmulatorRequest, stored: StoredObject | undefined) => {
+function unmet(request: EmulatorRequest, stored: StoredObject | undefined) {
   const wanted = request.query.get('ifGenerationMatch');
   if (wanted === null || wanted === String(stored?.generation ?? 0)) return undefined;
   return googleError(
@@ -50,7 +50,7 @@ const unmet = (request: EmulatorRequest, stored: StoredObject | undefined) => {
     'FAILED_PRECONDITION',
     'At least one of the pre-conditions you specified did not hold.',
   );
-};
+}
 
 /** `GET /storage/v1/b/{bucket}/o`. */
 const googleObjects = inBucket((request, bucket) => {
@@ -96,7 +96,7 @@ const googleContent = inBucket((_request, bucket, name) => {
 });
 
 /** The two parts of a `multipart/related` upload: what is said of the object, and its content. */
-const partsOf = ({ headers, body }: EmulatorRequest): readonly Buffer[] => {
+function partsOf({ headers, body }: EmulatorRequest): readonly Buffer[] {
   const boundary = /boundary="?([^";]+)/.exec(headers['content-type'] ?? '')?.[1];
   if (boundary === undefined) return [];
   const text = body.toString('latin1');
@@ -107,7 +107,7 @@ const partsOf = ({ headers, body }: EmulatorRequest): readonly Buffer[] => {
       const start = part.indexOf('\r\n\r\n') + 4;
       return Buffer.from(part.slice(start, -2), 'latin1');
     });
-};
+}
 
 /** `POST /upload/storage/v1/b/{bucket}/o?uploadType=multipart`. */
 const googleUpload = inBucket((request, bucket) => {

@@ -23,14 +23,14 @@ interface Refusal {
 
 const refusal = (error: string, description: string): Refusal => ({ error, description });
 
-const formOf = (request: EmulatorRequest): URLSearchParams => {
+function formOf(request: EmulatorRequest): URLSearchParams {
   const text = request.body.toString();
   if (!(request.headers['content-type'] ?? '').includes('json')) return new URLSearchParams(text);
   return new URLSearchParams(JSON.parse(text) as Record<string, string>);
-};
+}
 
 /** Each with the text in which Google refuses it. */
-const refusalOfForm = (form: URLSearchParams): Refusal | undefined => {
+function refusalOfForm(form: URLSearchParams): Refusal | undefined {
   if (form.get('grant_type') !== tokenExchange) {
     return refusal('unsupported_grant_type', 'Invalid grant_type.');
   }
@@ -45,14 +45,14 @@ const refusalOfForm = (form: URLSearchParams): Refusal | undefined => {
     return refusal('invalid_request', 'Invalid value for "audience".');
   }
   return (form.get('scope') ?? '') === '' ? refusal('invalid_scope', 'Empty scope.') : undefined;
-};
+}
 
-const refusalOfToken = (
+function refusalOfToken(
   token: string,
   identity: WebIdentity,
   provider: IdentityProvider,
   world: World,
-): Refusal | undefined => {
+): Refusal | undefined {
   const { issuer, audience, issuedAt, expiry } = identity;
   if (issuer !== provider.issuer) {
     return refusal(
@@ -81,10 +81,10 @@ const refusalOfToken = (
     );
   }
   return undefined;
-};
+}
 
 /** The subject in Google's eyes, or a refusal of one that it does not take. */
-const subjectOf = ({ claims }: WebIdentity, provider: IdentityProvider): string | Refusal => {
+function subjectOf({ claims }: WebIdentity, provider: IdentityProvider): string | Refusal {
   const subject = mappedText(provider.attributeMapping['google.subject'] ?? '', claims);
   if (subject === '') {
     return refusal('invalid_grant', 'The mapped attribute google.subject is empty.');
@@ -94,9 +94,9 @@ const subjectOf = ({ claims }: WebIdentity, provider: IdentityProvider): string 
     'invalid_request',
     'The size of mapped attribute google.subject exceeds the 127 bytes limit. Either modify your attribute mapping or the incoming assertion to produce a mapped attribute that is less than 127 bytes.',
   );
-};
+}
 
-const judge = (form: URLSearchParams, world: World): string | Refusal => {
+function judge(form: URLSearchParams, world: World): string | Refusal {
   const wrongForm = refusalOfForm(form);
   if (wrongForm) return wrongForm;
   const name = form.get('audience') ?? '';
@@ -114,18 +114,18 @@ const judge = (form: URLSearchParams, world: World): string | Refusal => {
   if (wrongToken) return wrongToken;
   const subject = subjectOf(identity, provider);
   return typeof subject === 'string' ? principalOf(name, subject) : subject;
-};
+}
 
-const openSession = (member: string, world: World): { token: string; expiresAt: Date } => {
+function openSession(member: string, world: World): { token: string; expiresAt: Date } {
   const token = `ya29.${randomBytes(96).toString('base64url')}`;
   const expiresAt = new Date(Date.now() + world.lifetimes.cloudSessionSeconds * 1000);
   world.google.sessions.set(token, { member, expiresAt });
   world.issued.push({ kind: 'google-access-token', value: token });
   return { token, expiresAt };
-};
+}
 
 /** `POST https://sts.googleapis.com/v1/token`: an ID token for a federated access token. */
-export const googleToken = (request: EmulatorRequest, world: World): EmulatorResponse => {
+export function googleToken(request: EmulatorRequest, world: World): EmulatorResponse {
   const form = formOf(request);
   const identity = readWebIdentity(form.get('subject_token') ?? '', world);
   const seen = identity && { tokenId: identity.tokenId, connectionId: identity.connectionId };
@@ -146,14 +146,14 @@ export const googleToken = (request: EmulatorRequest, world: World): EmulatorRes
     {},
     { ...seen },
   );
-};
+}
 
 /** An error as Google's APIs write it. */
 export const googleError = (code: number, status: string, message: string): EmulatorResponse =>
   json(code, { error: { code, message, status } }, {}, { error: status });
 
 /** Whose access token a request brings, or the answer to one that brings none. */
-export const memberOf = (request: EmulatorRequest, world: World): string | EmulatorResponse => {
+export function memberOf(request: EmulatorRequest, world: World): string | EmulatorResponse {
   const session = world.google.sessions.get(bearerOf(request) ?? '');
   if (session && new Date() < session.expiresAt) return session.member;
   return googleError(
@@ -161,10 +161,10 @@ export const memberOf = (request: EmulatorRequest, world: World): string | Emula
     'UNAUTHENTICATED',
     'Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.',
   );
-};
+}
 
 /** `…/serviceAccounts/{address}:generateAccessToken`: impersonation by a federated principal. */
-export const impersonation = (request: EmulatorRequest, world: World): EmulatorResponse => {
+export function impersonation(request: EmulatorRequest, world: World): EmulatorResponse {
   const member = memberOf(request, world);
   if (typeof member !== 'string') return member;
   const account = request.params['account'] ?? '';
@@ -180,4 +180,4 @@ export const impersonation = (request: EmulatorRequest, world: World): EmulatorR
     accessToken: token,
     expireTime: expiresAt.toISOString().replace(/\.\d+Z$/, 'Z'),
   });
-};
+}

@@ -23,12 +23,12 @@ export const createBucket = (): Bucket => ({ users: new Set(), objects: new Map(
 let lastGeneration = Date.now() * 1000;
 
 /** Writes an object, in the place of the one of the same name. */
-export const putObject = (
+export function putObject(
   bucket: Bucket,
   name: string,
   content: Buffer,
   contentType: string,
-): StoredObject => {
+): StoredObject {
   lastGeneration += 1;
   const written = {
     name,
@@ -39,7 +39,7 @@ export const putObject = (
   };
   bucket.objects.set(name, written);
   return written;
-};
+}
 
 /** MD5 of the content: S3's ETag as hex, Google's `md5Hash` as base64. */
 export const md5 = (content: Buffer, encoding: 'hex' | 'base64'): string =>

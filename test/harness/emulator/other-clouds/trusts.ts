@@ -25,12 +25,12 @@ export const stateBucket = 'contoso-state';
  * Has Google Cloud trust a connection, as the recipes do: by issuer, audience and subject. The
  * principal, and a service account that it may impersonate, may use the bucket.
  */
-export const trustAtGoogle = (
+export function trustAtGoogle(
   emulator: Emulator,
   connection: ServiceConnection,
   name: string,
   { audience = audienceOf(connection), subject = connection.subject }: TrustWish = {},
-): { readonly provider: string; readonly serviceAccount: string } => {
+): { readonly provider: string; readonly serviceAccount: string } {
   const { google } = emulator;
   const provider = `//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/azure-devops/providers/${name}`;
   const isLong = connection.issuerKind === 'entra';
@@ -52,18 +52,18 @@ export const trustAtGoogle = (
   google.buckets.set(stateBucket, bucket);
   bucket.users.add(principal).add(`serviceAccount:${serviceAccount}`);
   return { provider, serviceAccount };
-};
+}
 
 /**
  * Has the AWS account trust a connection, as the recipes do, and gives the role the bucket.
  * Returns the ARN of the role.
  */
-export const trustAtAws = (
+export function trustAtAws(
   { aws }: Emulator,
   connection: ServiceConnection,
   role: string,
   wish: TrustWish = {},
-): string => {
+): string {
   const { issuer, issuerKind } = connection;
   const name = providerName(issuer);
   // AWS compares `azp` where there is one, and so in the tokens of Entra's issuer.
@@ -87,4 +87,4 @@ export const trustAtAws = (
   aws.buckets.set(stateBucket, bucket);
   bucket.users.add(roleArn);
   return roleArn;
-};
+}

@@ -20,7 +20,7 @@ export interface WebIdentity {
 export type ProofFlaw = 'signature' | 'expired' | 'not-yet';
 
 /** Takes an ID token apart; undefined where it is none. Nothing in it is proven. */
-export const readWebIdentity = (token: string, world: World): WebIdentity | undefined => {
+export function readWebIdentity(token: string, world: World): WebIdentity | undefined {
   const read = readToken(token);
   if (!read) return undefined;
   const { claims } = read;
@@ -39,10 +39,10 @@ export const readWebIdentity = (token: string, world: World): WebIdentity | unde
     tokenId: textClaim(claims, 'jti') || textClaim(claims, 'uti'),
     connectionId: connection?.id ?? '',
   };
-};
+}
 
 /** Proves signature and times, without any leeway; undefined where nothing is wrong. */
-export const flawOfProof = (token: string, world: World, now: Date): ProofFlaw | undefined => {
+export function flawOfProof(token: string, world: World, now: Date): ProofFlaw | undefined {
   const read = readToken(token);
   if (!read) return 'signature';
   const keys = discoveredKeys(textClaim(read.claims, 'iss'), world);
@@ -52,4 +52,4 @@ export const flawOfProof = (token: string, world: World, now: Date): ProofFlaw |
   if (!(seconds < timeClaim(read.claims, 'exp'))) return 'expired';
   const notBefore = read.claims['nbf'] === undefined ? -Infinity : timeClaim(read.claims, 'nbf');
   return notBefore <= seconds && timeClaim(read.claims, 'iat') <= seconds ? undefined : 'not-yet';
-};
+}

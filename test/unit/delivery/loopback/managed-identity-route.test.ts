@@ -22,11 +22,11 @@ const answer = (
     { capability: new Secret('the-capability'), clientId: ids.client, accessTokenFor },
   );
 
-const granted = async (query: string): Promise<Record<string, unknown>> => {
+async function granted(query: string): Promise<Record<string, unknown>> {
   const { status, body } = await answer(`api-version=2019-08-01&${query}`);
   assert.equal(status, 200, body);
   return JSON.parse(body) as Record<string, unknown>;
-};
+}
 
 describe('the managed-identity endpoint', () => {
   it('answers as App Service does, without expires_in', async () => {
