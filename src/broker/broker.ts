@@ -8,14 +8,9 @@ import { ConnectionTokens, type BrokerWorld } from '../refresh/connection-tokens
 import { Secret } from '../secret.ts';
 import { firstTokenBudgetMs } from '../upstream/retry-policy.ts';
 import { sealed, type BrokerState } from '../wire/broker-state.ts';
-import {
-  givenUpAfterMs,
-  type BrokerSettings,
-  type ConnectionOrder,
-  type KeptConnection,
-  type Registration,
-} from '../wire/messages.ts';
+import { givenUpAfterMs, type ConnectionOrder, type Registration } from '../wire/messages.ts';
 import type { BrokerReport, BrokerStatus, ConnectionReport } from '../wire/report.ts';
+import type { BrokerSettings, KeptConnection } from '../wire/start-message.ts';
 import { AzureCliWatch } from './azure-cli-watch.ts';
 import { jobOf } from './broker-job.ts';
 import { JobTimeline, type History } from './job-timeline.ts';

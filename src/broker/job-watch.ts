@@ -1,6 +1,6 @@
 import type { Clock, Files, Processes, ProcessIdentity } from '../ports.ts';
 import { elapsedMs, momentOf, type Moment } from '../refresh/refresh-policy.ts';
-import { ownerOf } from '../wire/broker-state.ts';
+import { isOf, ownerOf, type Owner } from '../wire/broker-state.ts';
 
 /** Why the broker ends. */
 export type End = 'asked to' | 'worker gone' | 'state gone' | 'replaced' | 'deadline';
@@ -35,18 +35,18 @@ export class JobWatch {
       const identity = await world.processes.identity(worker.pid).catch(() => worker.identity);
       if (identity !== worker.identity) return 'worker gone';
     }
-    const owner = await this.#owner().catch(() => brokerId);
-    if (owner === 'nobody') return 'state gone';
-    return owner === brokerId ? undefined : 'replaced';
+    const owner = await this.#owner().catch(() => ({ kind: 'broker', id: brokerId }) as const);
+    if (owner.kind === 'none') return 'state gone';
+    return isOf(owner, brokerId) ? undefined : 'replaced';
   }
 
-  /** Reads the state file only when it has changed, which is seldom. */
-  async #owner(): Promise<string> {
+  /** Reads the state file only when it has changed, which is rare. */
+  async #owner(): Promise<Owner> {
     const { brokerId, stateFile, world } = this.#parts;
     const stamp = await world.files.stamp(stateFile);
-    if (stamp !== undefined && stamp === this.#ownStamp) return brokerId;
+    if (stamp !== undefined && stamp === this.#ownStamp) return { kind: 'broker', id: brokerId };
     const owner = await ownerOf(stateFile, world.files);
-    this.#ownStamp = owner === brokerId ? stamp : undefined;
+    this.#ownStamp = isOf(owner, brokerId) ? stamp : undefined;
     return owner;
   }
 }

@@ -6,8 +6,9 @@ import {
 } from '../delivery/loopback/loopback-request.ts';
 import { asFederationError, toFailure } from '../errors.ts';
 import type { Processes } from '../ports.ts';
-import { ownerOf } from '../wire/broker-state.ts';
-import type { BrokerSettings, RegistrationAnswer, StartMessage } from '../wire/messages.ts';
+import { isOf, ownerOf } from '../wire/broker-state.ts';
+import type { RegistrationAnswer } from '../wire/messages.ts';
+import type { BrokerSettings, StartMessage } from '../wire/start-message.ts';
 import { parseTimelineRecord, type TimelineRecord } from '../wire/timeline.ts';
 import { Broker, type BrokerPlace, type KeepingWorld } from './broker.ts';
 import { JobWatch, type End } from './job-watch.ts';
@@ -165,7 +166,7 @@ async function keep(
     const restMs = Math.max(Math.min(broker.dueInMs(), watchInMs), minRestMs);
     await clock.sleep(restMs, ending);
     if (ending.aborted) return 'asked to';
-    // Not awaited: a slow answer upstream must not keep the jobWatch from its round.
+    // Not awaited: a slow answer upstream must not keep the job watch from its round.
     void broker.tend();
     if (clock.monotonicMs() - watchedAt < watchMs) continue;
     watchedAt = clock.monotonicMs();
@@ -180,8 +181,8 @@ async function removeOwnState(
   { files }: ProcessWorld,
 ): Promise<void> {
   const { root, stateFile } = stateDirectoryIn(stateDirectory);
-  const owner = await ownerOf(stateFile, files).catch(() => 'somebody');
-  if (owner === brokerId || owner === 'nobody') await files.remove(root);
+  const owner = await ownerOf(stateFile, files).catch(() => ({ kind: 'unreadable' }) as const);
+  if (owner.kind === 'none' || isOf(owner, brokerId)) await files.remove(root);
 }
 
 async function ownProcess({

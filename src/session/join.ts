@@ -20,14 +20,13 @@ import {
   protocolVersion,
   readAccessTokenAnswer,
   readRegistrationAnswer,
-  type BrokerSettings,
   type ConnectionOrder,
   type Registration,
   type RegistrationAnswer,
-  type StartMessage,
   type Wishes,
   type ControlRoute,
 } from '../wire/messages.ts';
+import type { BrokerSettings, StartMessage } from '../wire/start-message.ts';
 import { endByForce, goesWithin } from './broker-process.ts';
 import { lastWordsIn } from './last-words.ts';
 import { findState, takeDirectory } from './own-state.ts';
@@ -41,7 +40,7 @@ export interface JoinWorld {
   readonly clock: Clock;
   readonly chance: Chance;
   /** Starts the background process, and resolves with its first answer. */
-  readonly start: (message: StartMessage) => Promise<RegistrationAnswer>;
+  readonly start: (message: StartMessage) => Promise<unknown>;
   readonly reach: Reach;
 }
 
@@ -95,7 +94,7 @@ export async function joinBroker(
   const settings = settingsOf(surroundings, state, world);
   // Before it runs: should this step be ended by force meanwhile, its post-job step knows it.
   events.starting(settings.brokerId);
-  const answer = await world.start({ settings, connection: order });
+  const answer = readRegistrationAnswer(await world.start({ settings, connection: order }));
   if ('failure' in answer && answer.keepsRunning !== true) events.starting(undefined);
   return membership(
     registrationIn(answer),

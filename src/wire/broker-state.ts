@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { FederationError } from '../errors.ts';
 import type { Files, ProcessIdentity } from '../ports.ts';
 import type { Secret } from '../secret.ts';
-import type { KeptConnection } from './messages.ts';
+import type { KeptConnection } from './start-message.ts';
 
 /** The broker's state file, mode 0600: how later tasks of the job find it. */
 export interface BrokerState {
@@ -67,17 +67,31 @@ export function readBrokerState(text: string): BrokerState | undefined {
   }
 }
 
+/** Whose a state file is. */
+export type Owner =
+  | { readonly kind: 'broker'; readonly id: string }
+  /** There is no such file. */
+  | { readonly kind: 'none' }
+  /** It is not ours to read, or no broker wrote it. */
+  | { readonly kind: 'unreadable' };
+
+/** Whether an owner is the broker of this ID. */
+export function isOf(owner: Owner, brokerId: string): boolean {
+  return owner.kind === 'broker' && owner.id === brokerId;
+}
+
 /**
- * Whose the state file is: a broker's ID, `nobody` where there is none, `somebody` where it is not
- * ours to read.
- * @throws what the system says when it cannot be read just now, for example for want of handles.
+ * Whose the state file is.
+ * @throws what the system says when it cannot be read just now, for example EMFILE.
  */
-export async function ownerOf(stateFile: string, files: Files): Promise<string> {
+export async function ownerOf(stateFile: string, files: Files): Promise<Owner> {
   try {
     const text = await files.read(stateFile);
-    return text === undefined ? 'nobody' : (readBrokerState(text)?.brokerId ?? 'somebody');
+    if (text === undefined) return { kind: 'none' };
+    const id = readBrokerState(text)?.brokerId;
+    return id === undefined ? { kind: 'unreadable' } : { kind: 'broker', id };
   } catch (error) {
-    if (error instanceof FederationError) return 'somebody';
+    if (error instanceof FederationError) return { kind: 'unreadable' };
     throw error;
   }
 }

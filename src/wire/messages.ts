@@ -1,5 +1,4 @@
 import type { Failure } from '../errors.ts';
-import type { ProcessIdentity } from '../ports.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import { firstTokenBudgetMs, usualSettlingMs } from '../upstream/retry-policy.ts';
 import { readFailure } from './failure.ts';
@@ -131,12 +130,6 @@ function plainPlace(place: TokenPlace): TokenPlace {
   return { kind: place.kind, path: place.path, scope: place.scope };
 }
 
-/** The same with what opens its endpoints: as kept for a broker that has to start again. */
-export interface KeptConnection extends ConnectionOrder {
-  readonly idTokenCapability: string;
-  readonly managedIdentityCapability: string;
-}
-
 /** What a task learns when its connection is kept signed in. */
 export interface Registration {
   readonly brokerId: string;
@@ -169,44 +162,6 @@ function readRegistration(value: unknown): Registration {
     expiresOn: moment(shape, 'expiresOn'),
     clockAheadMs: optional(shape, 'clockAheadMs', number),
   };
-}
-
-/** How the broker reaches the network and the job; sent once, when it starts. */
-export interface BrokerSettings {
-  readonly protocol: number;
-  readonly brokerId: string;
-  readonly job: {
-    readonly planId: string;
-    readonly jobId: string;
-    readonly hostType: string;
-    readonly projectId: string;
-    readonly collectionUri: string;
-    readonly oidcRequestUri: string;
-    readonly jobAccessToken: string;
-  };
-  readonly stateDirectory: string;
-  /** The agent's worker, whose end is the end of the job; absent where it cannot be seen. */
-  readonly worker?: ProcessIdentity | undefined;
-  readonly network: {
-    readonly proxy?:
-      | {
-          readonly url: string;
-          readonly username?: string | undefined;
-          readonly password?: string | undefined;
-          readonly bypass: readonly string[];
-        }
-      | undefined;
-    readonly authoritiesFile?: string | undefined;
-  };
-  /** Of the broker that this one follows: its address stays, its capabilities do not. */
-  readonly port?: number | undefined;
-  readonly kept: readonly KeptConnection[];
-}
-
-/** From the task that starts the broker. */
-export interface StartMessage {
-  readonly settings: BrokerSettings;
-  readonly connection: ConnectionOrder;
 }
 
 /** The broker's answer to a registration, on either channel. */

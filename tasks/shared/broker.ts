@@ -2,7 +2,7 @@
 import { azureDevOps } from './broker-ahead.ts';
 import type { NetworkSettings } from '../../src/ports.ts';
 import { runBroker } from '../../src/broker/run.ts';
-import type { BrokerSettings } from '../../src/wire/messages.ts';
+import type { BrokerSettings } from '../../src/wire/start-message.ts';
 import { systemChance } from '../../src/external/machine/chance.ts';
 import { systemClock } from '../../src/external/machine/clock.ts';
 import { diskFiles } from '../../src/external/files/files.ts';

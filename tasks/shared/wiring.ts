@@ -8,7 +8,7 @@ import { systemProcesses } from '../../src/external/machine/processes.ts';
 import type { HeadStart } from '../../src/external/session/head-start.ts';
 import type { Tools } from '../../src/ports.ts';
 import type { BrokerAddress, RunningBroker } from '../../src/session/running-broker.ts';
-import type { RegistrationAnswer, StartMessage } from '../../src/wire/messages.ts';
+import type { StartMessage } from '../../src/wire/start-message.ts';
 import { brokerScript } from './broker-script.ts';
 import { finish } from './finish.ts';
 import type { TaskWorld } from './task-world.ts';
@@ -21,7 +21,7 @@ const systemTools: Tools = {
     (await import('../../src/external/machine/tools.ts')).systemTools.run(wanted),
 };
 
-async function startBroker(message: StartMessage): Promise<RegistrationAnswer> {
+async function startBroker(message: StartMessage): Promise<unknown> {
   const launcher = await import('../../src/external/session/broker-launcher.ts');
   return launcher.startBroker(brokerScript, message);
 }

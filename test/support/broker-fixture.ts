@@ -6,12 +6,11 @@ import type {
 } from '../../src/delivery/loopback/loopback-request.ts';
 import {
   protocolVersion,
-  type BrokerSettings,
   type ConnectionOrder,
   type Registration,
   type RegistrationAnswer,
-  type StartMessage,
 } from '../../src/wire/messages.ts';
+import type { BrokerSettings, StartMessage } from '../../src/wire/start-message.ts';
 import { aServiceConnection, collectionUri, ids, oidcRequestUri } from './builders.ts';
 import { emptyFolders } from './fake-folders.ts';
 import { FakeChance, FakeClock, FakeFiles, FakeProcesses, settled } from './fakes.ts';

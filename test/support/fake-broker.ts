@@ -8,11 +8,11 @@ import {
   type ConnectionOrder,
   type Registration,
   type RegistrationAnswer,
-  type StartMessage,
   type TokenPlace,
   type ControlRoute,
 } from '../../src/wire/messages.ts';
 import type { Farewell } from '../../src/wire/report.ts';
+import type { StartMessage } from '../../src/wire/start-message.ts';
 import { timelineSchema } from '../../src/wire/timeline.ts';
 import { later, minutes, noon } from './builders.ts';
 import { FakeClock, FakeChance, type FakeFiles, type FakeProcesses } from './fakes.ts';

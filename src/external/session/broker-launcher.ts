@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { parse } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { refusal, toFailure } from '../../errors.ts';
-import { givenUpAfterMs, type RegistrationAnswer, type StartMessage } from '../../wire/messages.ts';
+import { givenUpAfterMs } from '../../wire/messages.ts';
+import type { StartMessage } from '../../wire/start-message.ts';
 
 /** What an answer of the broker may take on its way, beside what the broker waits for, in ms. */
 const onTheWayMs = 10_000;
@@ -36,8 +37,8 @@ const inherited = [
   'AGENT_PROXYURL',
 ];
 
-/** Starts the background process, and tells it what to do. */
-export function startBroker(script: string, message: StartMessage): Promise<RegistrationAnswer> {
+/** Starts the background process, and sends it its order. */
+export function startBroker(script: string, message: StartMessage): Promise<unknown> {
   return new WaitingBroker(script).take(message);
 }
 
@@ -58,8 +59,8 @@ export class WaitingBroker {
     this.#ended = endOf(this.#child);
   }
 
-  /** Tells it what to do, and resolves with its first answer; for one order only. */
-  async take(message: StartMessage): Promise<RegistrationAnswer> {
+  /** Sends it the one order, and resolves with its first answer, which nobody has read yet. */
+  async take(message: StartMessage): Promise<unknown> {
     this.#isTaken = true;
     const answered = answerOf(this.#child);
     // What becomes of the message shows in the answer, or in how the process ends.
@@ -115,10 +116,8 @@ function start(script: string): ChildProcess | undefined {
 }
 
 /** What it says first; nothing, where it says nothing. */
-function answerOf(child: ChildProcess | undefined): Promise<RegistrationAnswer> {
-  return new Promise((resolve) => {
-    child?.once('message', (answer) => resolve(answer as RegistrationAnswer));
-  });
+function answerOf(child: ChildProcess | undefined): Promise<unknown> {
+  return new Promise((resolve) => child?.once('message', resolve));
 }
 
 /** Why the process has ended, if it does before it answers. */

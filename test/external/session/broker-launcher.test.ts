@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, parse } from 'node:path';
 import { startBroker, WaitingBroker } from '../../../src/external/session/broker-launcher.ts';
-import type { StartMessage } from '../../../src/wire/messages.ts';
+import { readRegistrationAnswer } from '../../../src/wire/messages.ts';
+import type { StartMessage } from '../../../src/wire/start-message.ts';
 import { goneWithin } from '../../e2e/support/held-job.ts';
 
 const secret = 'the-job-access-token';
@@ -54,6 +55,10 @@ interface Seen {
   readonly pid: number;
 }
 
+interface Mirrored {
+  readonly registration: Seen;
+}
+
 describe('The start of the broker', function () {
   this.timeout(90_000);
   let folder = '';
@@ -89,9 +94,7 @@ describe('The start of the broker', function () {
     const before = { ...process.env };
     Object.assign(process.env, given);
     try {
-      const answer = await startBroker(script(mirror), message);
-      assert.ok('registration' in answer);
-      const seen = answer.registration as unknown as Seen;
+      const { registration: seen } = (await startBroker(script(mirror), message)) as Mirrored;
       assert.deepEqual(seen.message, message);
       const names = seen.environment.map((entry) => entry.split('=')[0] ?? '');
       const allowed =
@@ -130,7 +133,7 @@ describe('The start of the broker', function () {
     ['lets go without a word', 'process.disconnect();', /exit code 0|could not be told/],
   ] as const) {
     it(`is told as a failure with its remedy, when the process ${title}`, async () => {
-      const answer = await startBroker(script(text), message);
+      const answer = readRegistrationAnswer(await startBroker(script(text), message));
       assert.ok('failure' in answer);
       assert.equal(answer.failure.code, 'BROKER_NOT_STARTED');
       assert.equal(answer.failure.kind, 'definite');
@@ -146,7 +149,7 @@ describe('The start of the broker', function () {
       process.execPath = join(folder, 'no-node');
       const missing = new WaitingBroker(script(mirror));
       for (const waiting of [refused, missing]) {
-        const answer = await waiting.take(message);
+        const answer = readRegistrationAnswer(await waiting.take(message));
         assert.ok('failure' in answer);
         assert.match(answer.failure.message, /the system refused/);
       }

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAhead, type OtherNeeds } from '../../../src/external/session/head-start.ts';
-import type { StartMessage } from '../../../src/wire/messages.ts';
+import { readRegistrationAnswer } from '../../../src/wire/messages.ts';
+import type { StartMessage } from '../../../src/wire/start-message.ts';
 import { goneWithin } from '../../e2e/support/held-job.ts';
 
 const message = { connection: {} } as unknown as StartMessage;
@@ -75,8 +76,8 @@ describe('A broker that is started ahead', function () {
     writeFileSync(script, 'process.exit(3);');
     const { broker: waiting } = await startAhead(script, needs);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    const answer = await waiting?.take(message);
-    assert.ok(answer !== undefined && 'failure' in answer);
+    const answer = readRegistrationAnswer(await waiting?.take(message));
+    assert.ok('failure' in answer);
     assert.match(answer.failure.message, /exit code 3/);
   });
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { ConnectionTokens } from '../../../src/refresh/connection-tokens.ts';
-import type { KeptConnection } from '../../../src/wire/messages.ts';
+import type { KeptConnection } from '../../../src/wire/start-message.ts';
 import { anOrder } from '../../support/broker-fixture.ts';
 import { aJob, anAnswer, minutes, seconds } from '../../support/builders.ts';
 import { FakeChance, FakeClock, FakeFiles, settled } from '../../support/fakes.ts';

@@ -49,12 +49,12 @@ describe('the owner of the state', () => {
   it('is told by its ID, or that there is none, or that it is not ours to know', async () => {
     const files = new FakeFiles();
     files.contents.set(stateFile, aState('ours'));
-    equal(await ownerOf(stateFile, files), 'ours');
-    equal(await ownerOf('/state/other.json', files), 'nobody');
+    deepEqual(await ownerOf(stateFile, files), { kind: 'broker', id: 'ours' });
+    deepEqual(await ownerOf('/state/other.json', files), { kind: 'none' });
     files.contents.set(stateFile, 'garbage');
-    equal(await ownerOf(stateFile, files), 'somebody');
+    deepEqual(await ownerOf(stateFile, files), { kind: 'unreadable' });
     files.read = () => Promise.reject(unsafe);
-    equal(await ownerOf(stateFile, files), 'somebody');
+    deepEqual(await ownerOf(stateFile, files), { kind: 'unreadable' });
     files.read = () => Promise.reject(noHandles);
     await rejects(ownerOf(stateFile, files), noHandles);
   });

@@ -8,6 +8,7 @@ import {
   readRegistrationAnswer,
 } from '../../../src/wire/messages.ts';
 import { NotAMessage } from '../../../src/wire/shape.ts';
+import { readStartMessage } from '../../../src/wire/start-message.ts';
 import { aServiceConnection, noon } from '../../support/builders.ts';
 
 const order = orderOf(aServiceConnection(), {
@@ -39,9 +40,35 @@ const failure = {
   place: undefined,
 };
 
+const start = {
+  settings: {
+    protocol: 2,
+    brokerId: 'b',
+    job: {
+      planId: 'p',
+      jobId: 'j',
+      hostType: 'build',
+      projectId: 'x',
+      collectionUri: 'https://dev.azure.com/contoso/',
+      oidcRequestUri: 'https://dev.azure.com/contoso/oidctoken',
+      jobAccessToken: 't',
+    },
+    stateDirectory: '/temp',
+    worker: { pid: 1, identity: 'w' },
+    network: {
+      proxy: { url: 'http://proxy:8080', username: 'u', password: 'p', bypass: ['x'] },
+      authoritiesFile: '/authorities.pem',
+    },
+    port: 1,
+    kept: [{ ...order, idTokenCapability: 'a', managedIdentityCapability: 'b' }],
+  },
+  connection: order,
+};
+
 describe('a message', () => {
   const good: readonly { told: string; read: (body: unknown) => unknown; body: object }[] = [
     { told: 'an order', read: readConnectionOrder, body: order },
+    { told: 'a start', read: readStartMessage, body: start },
     { told: 'an ID', read: readConnectionId, body: { id: 'a-b' } },
     { told: 'a registration', read: readRegistrationAnswer, body: { registration } },
     { told: 'a refusal', read: readRegistrationAnswer, body: { failure } },
@@ -116,6 +143,19 @@ describe('a message', () => {
       told: 'a kind of nobody',
       read: readRegistrationAnswer,
       body: { failure: { ...failure, kind: 'x' } },
+    },
+    {
+      told: 'a start for a job without TLS',
+      read: readStartMessage,
+      body: {
+        ...start,
+        settings: { ...start.settings, job: { ...start.settings.job, collectionUri: 'http://x/' } },
+      },
+    },
+    {
+      told: 'a start that follows a broker without capabilities',
+      read: readStartMessage,
+      body: { ...start, settings: { ...start.settings, kept: [order] } },
     },
     { told: 'no moment', read: readAccessTokenAnswer, body: { token: 't', expiresOn: 'soon' } },
     {
