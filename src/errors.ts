@@ -83,7 +83,7 @@ export interface MissingCredential {
   readonly subject: string;
 }
 
-/** What is told of a failure; also how it travels between the broker and a task. */
+/** What is shown of a failure; also how it travels between the broker and a task. */
 export interface Failure {
   readonly code: ErrorCode;
   /** What failed, for which connection, and why, in one sentence. */

@@ -144,7 +144,7 @@ export interface SharedFolders {
   watch(folder: string, onChange: () => void): () => void;
 }
 
-/** Other processes, told apart by when they began where that can be seen: IDs are used again. */
+/** Other processes, distinguished by when they began where that can be seen: IDs are used again. */
 export interface Processes {
   /**
    * Something that differs between two processes of the same ID, or on some systems only says that

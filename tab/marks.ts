@@ -9,7 +9,7 @@ export const space = 14;
 /** Pixels of a character of 12 px, on average. */
 export const characterWidth = 6.6;
 
-/** Stripes, so that red is not told by its colour alone. */
+/** Stripes, so that red does not depend on its colour alone. */
 export function hatching(): Piece {
   return piece(
     'defs',

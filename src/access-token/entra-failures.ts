@@ -2,7 +2,7 @@ import type { Failure, FailureKind, MissingCredential } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { Identity } from './exchange.ts';
 
-/** What was asked of Entra, as far as telling why it said no takes it. */
+/** What was asked of Entra, as far as a refusal is explained by it. */
 export interface RefusedAttempt {
   readonly identity: Identity;
   readonly idToken: Pick<IdToken, 'issuer' | 'subject' | 'audience'>;

@@ -19,7 +19,7 @@ export type Identity = Pick<ServiceConnection, 'name' | 'authorityHost' | 'tenan
 
 /**
  * Hands the ID token to Entra as the client assertion (RFC 7523) and gets an access token for it.
- * @throws {FederationError} whose kind tells whether asking again can help.
+ * @throws {FederationError} whose kind says whether asking again can help.
  */
 export async function exchange(
   identity: Identity,
@@ -40,7 +40,7 @@ export async function exchange(
   throw new FederationError(unusable(attempt, 'the one that it gave had expired already'));
 }
 
-/** What was asked, for telling why it was refused. */
+/** What was asked: it explains a refusal. */
 export interface ExchangeAttempt {
   readonly identity: Identity;
   readonly idToken: IdToken;

@@ -113,7 +113,7 @@ export class Broker {
       await this.announce();
       return this.#registration(kept, idToken);
     } catch (error) {
-      // What failed first is to be told, also where the files cannot be removed before the end.
+      // The first failure is the one to report, also where the files cannot be removed now.
       if (isNew) await this.dismiss(order.id).catch(() => undefined);
       else session.keepOnly(before);
       throw error;

@@ -17,7 +17,7 @@ export class JobTimeline {
   readonly #chronicle: Chronicle;
   readonly #journal: TimelineJournal;
 
-  /** @param tokenEnds when the access token of the job ends, if it tells. */
+  /** @param tokenEnds when the access token of the job ends, where the token says so. */
   constructor(
     file: string,
     tokenEnds: Date | undefined,

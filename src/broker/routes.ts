@@ -48,7 +48,7 @@ export async function answer(request: LoopbackRequest, parts: RouteParts): Promi
   if (path.startsWith('/control/')) return answerControl(request, path, parts);
   const [, connectionId = '', route] = connectionPath.exec(path) ?? [];
   const found = parts.broker.session(connectionId);
-  // An unknown connection looks like a wrong capability: paths tell nothing to who has none.
+  // An unknown connection looks like a wrong capability: paths reveal nothing to a caller without one.
   if (found === undefined) return unauthorized();
   const { session, kept } = found;
   const startedAt = parts.clock.monotonicMs();
@@ -72,7 +72,7 @@ export async function answer(request: LoopbackRequest, parts: RouteParts): Promi
   return given;
 }
 
-/** The tasks' own routes: what each does, and tells the task. */
+/** The tasks' own routes: what each does, and what it answers. */
 const controlRoutes: Readonly<Record<ControlRoute, ControlRead>> = {
   status:
     () =>
@@ -142,7 +142,7 @@ function workOf(read: ControlRead, body: string): ControlWork | undefined {
   }
 }
 
-/** A failure told in full, since the task at the other end shows it to the pipeline's author. */
+/** A failure in full, since the task at the other end shows it to the pipeline's author. */
 async function toldBy(work: () => Promise<object>): Promise<object> {
   try {
     return await work();

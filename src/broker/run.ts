@@ -37,7 +37,7 @@ export interface ProcessWorld extends KeepingWorld {
     handle: (request: LoopbackRequest) => Promise<LoopbackAnswer>,
   ): Promise<LoopbackListener>;
   /** Answers the task that started this process, and lets go of it. */
-  tell(answer: RegistrationAnswer): Promise<void>;
+  answerTask(answer: RegistrationAnswer): Promise<void>;
   /** Fires when the system asks this process to end. */
   readonly terminated: AbortSignal;
   /** Rejects with the first error that nothing in this process has caught. */
@@ -47,7 +47,7 @@ export interface ProcessWorld extends KeepingWorld {
 /** How often the end of the job is looked for, and with it the longest sleep, in ms. */
 const watchMs = 8_000;
 
-/** However much is due, the loop rests so long between two rounds, in ms. */
+/** Minimum pause between two rounds of the loop, in ms. */
 const minRestMs = 100;
 
 /**
@@ -119,7 +119,7 @@ async function claim(
     await broker.claimDirectory();
     return broker;
   } catch (error) {
-    await world.tell({ failure: toFailure(asFederationError(error)) });
+    await world.answerTask({ failure: toFailure(asFederationError(error)) });
     throw error;
   }
 }
@@ -142,10 +142,10 @@ async function begin(
   world: ProcessWorld,
 ): Promise<boolean> {
   try {
-    await world.tell({ registration: await broker.register(connection) });
+    await world.answerTask({ registration: await broker.register(connection) });
   } catch (error) {
     const failure = toFailure(asFederationError(error));
-    await world.tell({ failure, keepsRunning: !broker.isEmpty });
+    await world.answerTask({ failure, keepsRunning: !broker.isEmpty });
   }
   return !broker.isEmpty;
 }

@@ -17,7 +17,7 @@ export interface IdToken {
   readonly clockAheadMs?: number | undefined;
 }
 
-/** What is told of an ID token when the token itself stays behind. */
+/** The facts of an ID token, without the token. */
 export type IdTokenFacts = Pick<
   IdToken,
   'issuer' | 'subject' | 'audience' | 'expiresOn' | 'clockAheadMs'

@@ -1,7 +1,7 @@
 import { refusal } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 
-/** The job that this process works for, as the agent tells it. */
+/** The job that this process works for, as the agent describes it. */
 export interface Job {
   readonly planId: string;
   readonly jobId: string;
@@ -112,7 +112,7 @@ function httpsUrl(value: string | undefined, variable: string): URL {
   );
 }
 
-/** What the agent tells every task of an agent job. */
+/** What the agent gives to every task of an agent job. */
 export function requireTold<T>(value: T | undefined, what: string): T {
   if (value !== undefined && value !== '') return value;
   throw refusal(

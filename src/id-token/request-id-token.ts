@@ -12,7 +12,7 @@ import type { Job } from './job.ts';
 
 /**
  * Asks Azure DevOps once for an ID token of this job for a service connection.
- * @throws {FederationError} whose kind tells whether asking again can help.
+ * @throws {FederationError} whose kind says whether asking again can help.
  */
 export async function requestIdToken(
   connection: ConnectionName,

@@ -29,7 +29,7 @@ export interface ChronicleParts {
   /** Version of the extension. */
   readonly product: string;
   readonly clock: Clock;
-  /** When the access token of the job ends, if it tells. */
+  /** When the access token of the job ends, where the token says so. */
   readonly tokenEnds: Date | undefined;
   /** Of a broker of the same job that this one follows. */
   readonly earlier?: TimelineRecord | undefined;

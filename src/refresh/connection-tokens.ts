@@ -193,7 +193,7 @@ export class ConnectionTokens {
   }
 
   /**
-   * Writes every file that this connection was ordered, and tells the first reason why not.
+   * Writes every file that was ordered for this connection, and returns the first reason why not.
    * @param budgetMs how long to keep retrying transient failures, in ms.
    */
   async fillFiles(budgetMs: number): Promise<void> {

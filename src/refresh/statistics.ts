@@ -2,7 +2,7 @@ import type { FederationError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { ConnectionReport } from '../wire/report.ts';
 
-/** So many kinds of clients are told apart; the list must not grow with what clients send. */
+/** How many kinds of clients are counted apart. The list must not grow with what clients send. */
 const maxKinds = 20;
 
 /** Whose failure or success it was: the ID token's, or that of the access token for a scope. */

@@ -10,7 +10,7 @@ export class TokenDelivery<T> {
 
   /**
    * @param write puts one token in place.
-   * @param failed told of each write that fails; the token stays to be delivered.
+   * @param failed called for each write that fails; the token stays to be delivered.
    */
   constructor(write: (token: T) => Promise<void>, failed: (failure: FederationError) => void) {
     this.#write = write;

@@ -27,7 +27,7 @@ export interface Minted<T> {
 /** Asks upstream once, and gives up after `timeoutMs`. */
 export type Mint<T> = (timeoutMs: number) => Promise<Minted<T>>;
 
-/** What a keeper tells of its work, for the report. */
+/** What a keeper reports of its work. */
 export interface KeeperEvents {
   /** @param goodForMs how long the token in hand is good from now. */
   minted(goodForMs: number): void;

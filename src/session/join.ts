@@ -44,7 +44,7 @@ export interface JoinWorld {
   readonly reach: Reach;
 }
 
-/** The surroundings of the job that the broker is told of when it starts. */
+/** The surroundings of the job, which the broker gets when it starts. */
 export interface Surroundings {
   readonly job: Job;
   readonly tempDirectory: string;

@@ -33,7 +33,7 @@ function connectionMarkdown(connection: ConnectionReport): readonly string[] {
       `Answers to ${kind}`,
       String(answers),
     ]),
-    ['Answers that told of a failure', String(connection.refusedAnswers)],
+    ['Answers that reported a failure', String(connection.refusedAnswers)],
     ['Longest wait of a client', `${connection.longestWaitMs} ms`],
   ];
   return [
@@ -60,7 +60,7 @@ function work({ idTokens, accessTokens, failedRequests }: ConnectionReport): str
 function service({ served, refusedAnswers, longestWaitMs }: ConnectionReport): string {
   const kinds = Object.entries(served).map(([kind, answers]) => `${answers} to ${kind}`);
   if (kinds.length === 0) return 'tools read the token file only';
-  const refusals = refusedAnswers === 0 ? '' : `, ${refusedAnswers} of them told of a failure`;
+  const refusals = refusedAnswers === 0 ? '' : `, ${refusedAnswers} of them reported a failure`;
   return `answers served: ${kinds.join(', ')}${refusals} (longest wait ${longestWaitMs} ms)`;
 }
 

@@ -88,8 +88,8 @@ async function subscriptionRead(
 }
 
 /**
- * Runs what may fail; then what was done until there is taken back before it is told. That it could
- * not be taken back is not told in its place: what failed first is what somebody has to mend.
+ * Runs `work`. If it fails, undoes the sign-in and rethrows. An error of the undo is dropped: the first
+ * failure is the one to mend.
  */
 export async function orUndo<T>(
   session: Pick<Session, 'undo'>,

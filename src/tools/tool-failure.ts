@@ -4,7 +4,7 @@ import type { IdTokenFacts } from '../id-token/id-token.ts';
 import type { ToolOutcome } from '../ports.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 
-/** What was tried with a tool, for telling why it failed. */
+/** What was tried with a tool: it explains the failure. */
 export interface ToolAttempt {
   readonly tool: 'Azure CLI' | 'Azure PowerShell';
   /** Completes "could not …". */

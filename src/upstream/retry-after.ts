@@ -3,7 +3,7 @@ const maxMs = 60 * 60_000;
 
 /**
  * How long the server asks us to keep away, in ms: `Retry-After` in seconds or as a date (RFC 9110,
- * section 10.2.3; Azure DevOps sends it with a 200 too). Its `X-RateLimit-Delay` tells, in seconds,
+ * section 10.2.3; Azure DevOps sends it with a 200 too). Its `X-RateLimit-Delay` says, in seconds,
  * how long it has held this very request back, which it does before it refuses any: as much again
  * is a pause that keeps below that line
  * (https://learn.microsoft.com/azure/devops/integrate/concepts/rate-limits). A date is measured
@@ -35,7 +35,7 @@ function fromSeconds(value: string | undefined): number | undefined {
 
 /**
  * How far this machine's clock is ahead of the server's, in ms, by the `Date` of an answer that has
- * just come; undefined where there is none. Nothing of the token tells it: Entra dates its tokens
+ * just come; undefined where there is none. Nothing in the token says so: Entra dates its tokens
  * back by minutes.
  */
 export function clockAheadMs(

@@ -15,7 +15,7 @@ import {
 } from './shape.ts';
 
 /**
- * What a task and the broker tell each other: over Node's own channel when the broker starts, as
+ * What a task and the broker send each other: over Node's own channel when the broker starts, as
  * JSON over its control routes later. Secrets stand as plain text here; neither channel is a file,
  * an argument or a variable.
  */

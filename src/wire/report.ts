@@ -24,7 +24,7 @@ export interface ConnectionReport {
   readonly failedRequests: number;
   /** Answers by kind of client. */
   readonly served: Readonly<Record<string, number>>;
-  /** Answers that told a client of a failure. */
+  /** Answers that reported a failure to a client. */
   readonly refusedAnswers: number;
   /** The longest that a client waited, in ms. */
   readonly longestWaitMs: number;

@@ -8,7 +8,7 @@ import { beginSignIn, publishSignIn } from '../shared/sign-in.ts';
 import { join, type TaskWorld } from '../shared/task-world.ts';
 import { readInputs } from './inputs.ts';
 
-/** Keeps a connection signed in until the job ends, for every tool that can be told where to ask. */
+/** Keeps a connection signed in until the job ends, for every tool that can be given an address to ask. */
 export async function tokenRefresher(world: TaskWorld): Promise<void> {
   const { agent } = world;
   const { connection, managedIdentity, accessTokens, keepOtherTasks } = readInputs(agent);

@@ -33,8 +33,8 @@ async function main(task: StartingTask): Promise<void> {
     terminated: ownProcess.terminated,
     crashed: ownProcess.crashed,
     listen: listenOnLoopback,
-    tell: async (answer) => {
-      await task.tell(answer);
+    answerTask: async (answer) => {
+      await task.answer(answer);
       ownProcess.keepHeapSmall();
     },
     http: httpsThrough(network, azureDevOps),
@@ -53,6 +53,6 @@ try {
   ownProcess.end('done');
 } catch (error) {
   // Who still waits for an answer gets this one; who has got it finds the last words on the disk.
-  await task.tell({ failure: toFailure(asFederationError(error)) });
+  await task.answer({ failure: toFailure(asFederationError(error)) });
   ownProcess.end('bug');
 }

@@ -17,7 +17,7 @@ export interface FinishWorld extends LeaveWorld {
 const heldOpen =
   'A file or directory of this job could not be removed, because a program that a step started still holds it. The agent empties its temp folder itself; end such programs in the step that starts them.';
 
-/** The post-job step of every task: takes away what its main step left, and tells how it went. */
+/** The post-job step of every task: removes what its main step left, and reports how it went. */
 export async function finish(agent: PipelineAgent, world: FinishWorld): Promise<void> {
   await forgetTools(agent, world.tools);
   const directory = agent.recall(remembered.directory);

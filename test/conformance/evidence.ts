@@ -129,7 +129,7 @@ export function brokerCounts(summaries: readonly string[]): BrokerCounts {
     if (what === 'ID tokens from Azure DevOps') idTokens += count;
     if (what === 'Access tokens from Entra') accessTokens += count;
     if (what === 'Requests that failed and were repeated') repeated += count;
-    if (what === 'Answers that told of a failure') refused += count;
+    if (what === 'Answers that reported a failure') refused += count;
     const kind = /^Answers to (?!these tasks)(.+)$/.exec(what)?.[1]?.replaceAll('\\', '');
     if (kind !== undefined) served.set(kind, (served.get(kind) ?? 0) + count);
   }

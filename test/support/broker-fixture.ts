@@ -131,7 +131,7 @@ export class BrokerFixture {
         };
         return Promise.resolve({ port: this.port, close });
       },
-      tell: (answer) => {
+      answerTask: (answer) => {
         this.told.push(answer);
         return Promise.resolve();
       },

@@ -92,7 +92,7 @@ export function foreignRequest(
 }
 
 /**
- * Whether the presented text is the capability, found out in a time that tells nothing of it. What
+ * Whether the presented text is the capability, compared in constant time. What
  * has no capability opens to nobody.
  */
 export function opens(capability: Secret, presented: string | undefined): boolean {

@@ -11,7 +11,7 @@ export interface FreshIdToken {
 
 /**
  * The output variables of a task's step. In Terraform's native mode no ID token is asked for, so
- * what only a token can tell is absent. The places of fresh ID tokens need the broker. They are
+ * what only a token can say is absent. The places of fresh ID tokens need the broker. They are
  * this connection's own: the plain variables follow whichever task of the job ran last.
  */
 export function outputsOf(

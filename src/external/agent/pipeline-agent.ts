@@ -20,7 +20,7 @@ import type { RawEndpoint } from '../../service-connection/service-connection.ts
 const oldestNode = 20;
 
 /**
- * Runs a task's story and tells the agent how it ended: one line for a failure, with its remedy
+ * Runs a task's story and reports to the agent how it ended: one line for a failure, with its remedy
  * and code, and never a stack trace.
  */
 export async function runTask(story: (agent: PipelineAgent) => Promise<void>): Promise<void> {
@@ -37,7 +37,7 @@ export async function runTask(story: (agent: PipelineAgent) => Promise<void>): P
 }
 
 /**
- * Runs a clean-up: its trouble is told as a warning, since no job should fail for it.
+ * Runs a clean-up. Its trouble is a warning, since no job should fail for it.
  */
 export async function runCleanUp(story: (agent: PipelineAgent) => Promise<void>): Promise<void> {
   try {
@@ -150,7 +150,7 @@ function endpoint(id: string): RawEndpoint | undefined {
   if (scheme === undefined) return undefined;
   return {
     id: key,
-    // The agent does not tell the name of a connection, only its ID.
+    // The agent gives the ID of a connection, not its name.
     name: undefined,
     url: process.env[`ENDPOINT_URL_${key}`],
     scheme,

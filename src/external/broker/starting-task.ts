@@ -6,7 +6,7 @@ export interface StartingTask {
   /** What it wants; undefined when it went before it said so. Rejects for what is no start message. */
   readonly order: Promise<StartMessage | undefined>;
   /** Answers it, and lets go of it, so that its step can end. */
-  tell(answer: RegistrationAnswer): Promise<void>;
+  answer(answer: RegistrationAnswer): Promise<void>;
 }
 
 export function startingTask(): StartingTask {
@@ -18,7 +18,7 @@ export function startingTask(): StartingTask {
   });
   return {
     order: first.then((message) => (message === undefined ? undefined : readStartMessage(message))),
-    tell: (answer) =>
+    answer: (answer) =>
       new Promise((resolve) => {
         if (!process.connected) {
           resolve();

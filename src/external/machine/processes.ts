@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Processes } from '../../ports.ts';
 
 /**
- * The processes of this machine; on Linux told apart by the moment they began.
+ * The processes of this machine; on Linux distinguished by the moment they began.
  *
  * Elsewhere only a native module or another process, every few seconds for hours, could tell that
  * moment. Without it a broker outlives a worker that was killed only if another process gets the ID

@@ -43,7 +43,7 @@ export function startBroker(script: string, message: StartMessage): Promise<unkn
 }
 
 /**
- * A background process that has been started, and waits to be told what to do: it can do so while
+ * A background process that has been started, and waits for its order: it can do so while
  * the step still loads its own libraries. It is detached from this step and has none of its streams,
  * which the agent would wait for. What it has to know goes through Node's own channel, so that no
  * secret stands in an argument, the environment or a file.
@@ -98,7 +98,7 @@ export class WaitingBroker {
   }
 }
 
-/** Most refusals of the system come as an event; for want of memory, say, Node throws at once. */
+/** Most refusals of the system come as an event. Without memory, for example, Node throws at once. */
 function start(script: string): ChildProcess | undefined {
   try {
     // No flags of V8: with some, Node reads its own modules without their cache, 15 ms slower.

@@ -1,7 +1,7 @@
 import { NetworkTrouble } from '../../ports.ts';
 
 /**
- * The outcome of work by a library that does not heed a signal everywhere.
+ * Rejects at the deadline, even where a library ignores the abort signal.
  * @throws {NetworkTrouble} once the deadline has passed; what the work does then is nobody's concern.
  */
 export async function within<T>(deadline: AbortSignal, work: Promise<T>): Promise<T> {

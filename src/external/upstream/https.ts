@@ -15,7 +15,7 @@ import { proxyFor, trusting } from './network-settings.ts';
 import { troubleOf } from './network-trouble.ts';
 
 /**
- * HTTPS through Azure's own pipeline, of which proxies and TLS are taken, and nothing repeated.
+ * HTTPS through Azure's pipeline. We use its proxy and TLS support, but not its retries.
  * @param early for the first request, if it goes where that one does.
  */
 export function httpsThrough(network: NetworkSettings, early?: EarlyConnection): Http {

@@ -57,7 +57,7 @@ describe('the report in the log', () => {
 
   it('tells of refused answers, and where nobody asked at all', () => {
     const [, refused] = reportLines(aReport(0, aConnection({ refusedAnswers: 3 })));
-    match(refused ?? '', /4 to Azure CLI, 3 of them told of a failure/);
+    match(refused ?? '', /4 to Azure CLI, 3 of them reported a failure/);
     const [, silent] = reportLines(aReport(0, aConnection({ served: {} })));
     match(silent ?? '', /tools read the token file only\.$/);
   });
