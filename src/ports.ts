@@ -194,6 +194,16 @@ export interface Tools {
   run(run: ToolRun): Promise<ToolOutcome>;
 }
 
+/** The folders of the machine, to be looked at only. */
+export interface MachineFolders {
+  /** What lies in a folder, in no order; nothing where there is no such folder. */
+  names(folder: string): Promise<readonly string[]>;
+  /** Where a path leads when each link is followed; undefined where nothing is. */
+  target(path: string): Promise<string | undefined>;
+  /** The user's Documents folder on Windows, wherever it is; undefined where that cannot be told. */
+  documents(): Promise<string | undefined>;
+}
+
 export interface ProxySettings {
   readonly url: string;
   readonly username?: string | undefined;

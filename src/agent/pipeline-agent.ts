@@ -24,6 +24,8 @@ export interface PipelineAgent {
   readonly jobVariables: JobVariables;
   readonly tempDirectory: string;
   readonly network: NetworkSettings;
+  /** Whether the machine is Microsoft's own, where no other user can have prepared a folder. */
+  readonly isMicrosoftHosted: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The variables of the job and of this process, secret ones too, without their values. */
   readonly presentVariables: () => readonly PresentVariable[];

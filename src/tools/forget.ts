@@ -1,6 +1,5 @@
-import type { Tools } from '../ports.ts';
 import { forgetAzurePowerShell } from './azure-powershell/forget.ts';
-import type { Forget, ForgettingAgent } from './sign-in-tool.ts';
+import type { Forget, ForgettingWorld } from './sign-in-tool.ts';
 
 /**
  * Of each tool that leaves something outside of the job's own folders. It stands apart from the
@@ -9,6 +8,6 @@ import type { Forget, ForgettingAgent } from './sign-in-tool.ts';
 const forgets: readonly Forget[] = [forgetAzurePowerShell];
 
 /** Removes what the sign-ins of a step left outside of the job's own folders. */
-export async function forgetTools(agent: ForgettingAgent, tools: Tools): Promise<void> {
-  for (const forget of forgets) await forget(agent, tools);
+export async function forgetTools(world: ForgettingWorld): Promise<void> {
+  for (const forget of forgets) await forget(world);
 }

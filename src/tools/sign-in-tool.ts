@@ -1,20 +1,28 @@
 import type { PipelineAgent } from '../agent/pipeline-agent.ts';
 import type { VariableChange } from '../agent/variable-change.ts';
 import type { FederationError } from '../errors.ts';
-import type { Files, Tools } from '../ports.ts';
+import type { Files, MachineFolders, Tools } from '../ports.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import type { Session } from '../session/session.ts';
 import type { TokenPlace } from '../wire/messages.ts';
 
 /** What signing a tool in asks of the world. */
 export interface ToolWorld {
-  readonly agent: Pick<PipelineAgent, 'environment' | 'say' | 'warn' | 'remember'>;
+  readonly agent: Pick<
+    PipelineAgent,
+    'environment' | 'isMicrosoftHosted' | 'say' | 'warn' | 'remember'
+  >;
   readonly tools: Tools;
   readonly files: Files;
+  readonly folders: MachineFolders;
 }
 
-/** The agent of the post-job step. */
-export type ForgettingAgent = Pick<PipelineAgent, 'input' | 'jobVariables' | 'recall' | 'warn'>;
+/** What forgetting a sign-in asks of the world: the agent is that of the post-job step. */
+export interface ForgettingWorld {
+  readonly agent: Pick<PipelineAgent, 'environment' | 'input' | 'jobVariables' | 'recall' | 'warn'>;
+  readonly tools: Tools;
+  readonly folders: MachineFolders;
+}
 
 /** As whom Azure CLI is signed in: as `AzureCLI@2` does it, or so that each process asks the broker. */
 export type AzureCliSession = 'servicePrincipal' | 'managedIdentity';
@@ -27,8 +35,21 @@ export interface ToolSignIn {
   readonly azureCliSession: AzureCliSession;
 }
 
-/** Why a tool that the author named cannot be signed in. */
-export type Absence = 'no program' | 'no module';
+/** Whom to sign a tool in as, and whether the author wants it by name. */
+export interface OneSignIn extends ToolSignIn {
+  /** Not with `auto`, which signs in what is there. */
+  readonly isNamed: boolean;
+}
+
+/** What came of a sign-in. */
+export type SignInOutcome =
+  | {
+      readonly isSignedIn: true;
+      /** What later steps need for it. */
+      readonly variables: readonly VariableChange[];
+    }
+  /** The programs turned out not to be the tool. */
+  | { readonly isSignedIn: false; readonly why: string };
 
 /** A command-line tool that a step can sign in: one folder beside this file, one line in `all.ts`. */
 export interface SignInTool {
@@ -36,23 +57,20 @@ export interface SignInTool {
   readonly name: string;
   /** As the log calls it. */
   readonly title: string;
+  /** Why it is not there where no program is: what follows "because" or "but". */
+  readonly noProgram: string;
   /** The programs that may be it, the preferred one first; empty where there is none. */
   find(tools: Tools): Promise<readonly string[]>;
   /** Where the broker keeps the tool's tokens fresh, for the connection of a token file. */
   places?(tokenFile: string): readonly TokenPlace[];
   /**
    * Signs the tool in for the later steps of the job.
-   * @returns what those steps need; undefined where the programs turn out not to be the tool.
    * @throws {FederationError} with the tool's exit code or Entra's number.
    */
-  signIn(
-    programs: readonly string[],
-    whom: ToolSignIn,
-    world: ToolWorld,
-  ): Promise<readonly VariableChange[] | undefined>;
+  signIn(programs: readonly string[], whom: OneSignIn, world: ToolWorld): Promise<SignInOutcome>;
   /** The failure of a step that names the tool where it is not there. */
-  missing(absence: Absence): FederationError;
+  missing(why: string): FederationError;
 }
 
 /** Removes what a sign-in left outside of the job's own folders; logs what it cannot remove. */
-export type Forget = (agent: ForgettingAgent, tools: Tools) => Promise<void>;
+export type Forget = (world: ForgettingWorld) => Promise<void>;

@@ -2,7 +2,7 @@ import type { VariableChange } from '../agent/variable-change.ts';
 import type { Tools } from '../ports.ts';
 import type { TokenPlace } from '../wire/messages.ts';
 import { allTools } from './all.ts';
-import type { SignInTool, ToolSignIn, ToolWorld } from './sign-in-tool.ts';
+import type { SignInOutcome, SignInTool, ToolSignIn, ToolWorld } from './sign-in-tool.ts';
 import { isNamed, wants, type ToolChoice } from './tool-choice.ts';
 
 /** The wanted tools of which programs are there. */
@@ -17,7 +17,7 @@ export async function findTools(choice: ToolChoice, tools: Tools): Promise<Found
   for (const tool of allTools.filter(({ name }) => wants(choice, name))) {
     const programs = await tool.find(tools);
     if (programs.length > 0) found.push({ tool, programs });
-    else if (isNamed(choice, tool.name)) throw tool.missing('no program');
+    else if (isNamed(choice, tool.name)) throw tool.missing(tool.noProgram);
   }
   return { choice, found };
 }
@@ -28,7 +28,8 @@ export function placesOf({ found }: FoundTools, tokenFile: string): readonly Tok
 }
 
 /**
- * Signs the tools in, side by side, and logs what later steps need for that.
+ * Signs the tools in, side by side, and logs which are not.
+ * @returns what later steps need for them.
  * @throws {FederationError} the first failure, once all are done.
  */
 export async function signInTools(
@@ -37,22 +38,40 @@ export async function signInTools(
   world: ToolWorld,
 ): Promise<readonly VariableChange[]> {
   const settled = await Promise.allSettled(
-    found.map(({ tool, programs }) => tool.signIn(programs, whom, world)),
+    found.map(({ tool, programs }) =>
+      tool.signIn(programs, { ...whom, isNamed: isNamed(choice, tool.name) }, world),
+    ),
   );
-  const offers = settled.map((one) => valueOf(one));
-  for (const [index, { tool }] of found.entries()) {
-    if (offers[index] === undefined && isNamed(choice, tool.name)) throw tool.missing('no module');
+  const outcomes = new Map(found.map(({ tool }, index) => [tool, valueOf(settled[index])]));
+  for (const [tool, outcome] of outcomes) {
+    if (!outcome.isSignedIn && isNamed(choice, tool.name)) throw tool.missing(outcome.why);
   }
-  if (choice === 'auto' && offers.every((offer) => offer === undefined)) {
-    const titles = allTools.map(({ title }) => title).join(' nor ');
-    world.agent.say(`Neither ${titles} is installed here: none is signed in.`);
-  }
-  const variables = offers.flatMap((offer) => offer ?? []);
+  if (choice === 'auto') tellNotSignedIn(outcomes, world);
+  const variables = [...outcomes.values()].flatMap((outcome) =>
+    outcome.isSignedIn ? outcome.variables : [],
+  );
   // Two tools that ask the broker need the same variables.
   return [...new Map(variables.map((variable) => [variable.name, variable])).values()];
 }
 
-function valueOf<T>(settled: PromiseSettledResult<T>): T {
+/** What was there and is no tool; and where no tool is signed in, all that was looked for. */
+function tellNotSignedIn(
+  outcomes: ReadonlyMap<SignInTool, SignInOutcome>,
+  { agent }: ToolWorld,
+): void {
+  const isAnySignedIn = [...outcomes.values()].some(({ isSignedIn }) => isSignedIn);
+  for (const tool of allTools) {
+    const outcome = outcomes.get(tool);
+    if (outcome === undefined && !isAnySignedIn) {
+      agent.say(`${tool.title} is not signed in: ${tool.noProgram}.`);
+    } else if (outcome?.isSignedIn === false) {
+      agent.say(`${tool.title} is not signed in: ${outcome.why}.`);
+    }
+  }
+}
+
+function valueOf(settled: PromiseSettledResult<SignInOutcome> | undefined): SignInOutcome {
+  if (settled === undefined) throw new TypeError('a tool without an outcome');
   if (settled.status === 'rejected') throw settled.reason;
   return settled.value;
 }

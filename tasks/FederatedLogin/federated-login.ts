@@ -31,7 +31,8 @@ export async function federatedLogin(world: TaskWorld): Promise<void> {
     const { jobId } = readJob(agent.jobVariables);
     const { azureCliSession } = inputs;
     const whom = { connection, session, jobId, azureCliSession };
-    const toolWorld = { agent, tools: world.tools, files: world.join.files };
+    const { tools, folders } = world;
+    const toolWorld = { agent, tools, folders, files: world.join.files };
     const own = [
       ...(session.endpoints === undefined ? [] : azdVariables(session.endpoints)),
       ...(await signInTools(found, whom, toolWorld)),

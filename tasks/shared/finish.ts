@@ -1,6 +1,6 @@
 import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
 import { isOnceDirectoryIn } from '../../src/delivery/files/state-directory.ts';
-import type { Tools } from '../../src/ports.ts';
+import type { MachineFolders, Tools } from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';
 import { showLastWords } from '../../src/session/last-words.ts';
 import { leaveBroker, type LeaveWorld } from '../../src/session/leave.ts';
@@ -11,6 +11,7 @@ import { forgetTools } from '../../src/tools/forget.ts';
 /** What the post-job step asks of the world. */
 export interface FinishWorld extends LeaveWorld {
   readonly tools: Tools;
+  readonly folders: MachineFolders;
 }
 
 /** On Windows a file that is open cannot be removed, nor can a directory in which a program works. */
@@ -19,7 +20,7 @@ const heldOpen =
 
 /** The post-job step of every task: removes what its main step left, and reports how it went. */
 export async function finish(agent: PipelineAgent, world: FinishWorld): Promise<void> {
-  await forgetTools(agent, world.tools);
+  await forgetTools({ agent, tools: world.tools, folders: world.folders });
   const directory = agent.recall(remembered.directory);
   if (directory !== undefined) await removeOnce(directory, agent, world);
   const brokerId = agent.recall(remembered.brokerId);

@@ -1,7 +1,7 @@
 import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
 import { logWhileWaiting, type SlowWork } from '../../src/delivery/waiting.ts';
 import { readJob } from '../../src/id-token/job.ts';
-import type { Clock, Processes, Tools } from '../../src/ports.ts';
+import type { Clock, MachineFolders, Processes, Tools } from '../../src/ports.ts';
 import type { BrokerWorld } from '../../src/refresh/connection-tokens.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 import { troubleInBroker } from '../../src/session/broker-trouble.ts';
@@ -21,6 +21,7 @@ export interface TaskWorld {
   readonly agent: PipelineAgent;
   readonly processes: Processes;
   readonly tools: Tools;
+  readonly folders: MachineFolders;
   readonly join: JoinWorld;
   /** Loaded when it is first asked for: it is large, and not every step goes upstream. */
   readonly upstream: () => Promise<BrokerWorld>;

@@ -3,6 +3,7 @@ import { runCleanUp, runTask } from '../../src/external/agent/pipeline-agent.ts'
 import { diskFiles } from '../../src/external/files/files.ts';
 import { systemChance } from '../../src/external/machine/chance.ts';
 import { systemClock } from '../../src/external/machine/clock.ts';
+import { machineFolders } from '../../src/external/machine/folders.ts';
 import { wasToldToTrustAnybody } from '../../src/external/machine/hardening.ts';
 import { systemProcesses } from '../../src/external/machine/processes.ts';
 import type { HeadStart } from '../../src/external/session/head-start.ts';
@@ -50,6 +51,7 @@ export function runFinish(): void {
       files: diskFiles,
       processes: systemProcesses,
       tools: systemTools,
+      folders: machineFolders,
       clock: systemClock,
       reach: reachBroker,
     }),
@@ -69,6 +71,7 @@ function realWorld(agent: PipelineAgent, { broker, azureDevOps }: HeadStart): Ta
     agent,
     processes,
     tools: systemTools,
+    folders: machineFolders,
     join: {
       ...local,
       processes,

@@ -14,6 +14,7 @@ export interface AgentSettings {
   readonly presentVariables?: readonly PresentVariable[];
   readonly network?: NetworkSettings;
   readonly tempDirectory?: string;
+  readonly isMicrosoftHosted?: boolean;
   readonly workerPid?: number;
   readonly taskVariables?: Readonly<Record<string, string>>;
 }
@@ -24,6 +25,7 @@ export class FakeAgent implements PipelineAgent {
   readonly tempDirectory: string;
   readonly network: NetworkSettings;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly isMicrosoftHosted: boolean;
   readonly workerPid: number | undefined;
 
   readonly masks: string[] = [];
@@ -46,6 +48,7 @@ export class FakeAgent implements PipelineAgent {
     this.tempDirectory = settings.tempDirectory ?? '/agent/_temp';
     this.network = settings.network ?? {};
     this.environment = settings.environment ?? {};
+    this.isMicrosoftHosted = settings.isMicrosoftHosted ?? false;
     this.workerPid = settings.workerPid;
     this.taskVariables = { ...settings.taskVariables };
   }

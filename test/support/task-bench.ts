@@ -4,6 +4,7 @@ import type { TaskWorld } from '../../tasks/shared/task-world.ts';
 import { anAnswer, anIdTokenAnswer, ids } from './builders.ts';
 import { FakeAgent, type AgentSettings } from './fake-agent.ts';
 import { FakeBroker } from './fake-broker.ts';
+import { FakeMachineFolders } from './fake-machine-folders.ts';
 import { FakeTools } from './fake-tools.ts';
 import {
   FakeChance,
@@ -23,18 +24,20 @@ export class TaskBench {
   readonly entra = new FakeEntra(this.clock);
   readonly http = new FakeHttp(answerOf);
   readonly tools = new FakeTools();
+  readonly folders = new FakeMachineFolders();
 
   agent(settings: AgentSettings = {}): FakeAgent {
     return new FakeAgent({ workerPid: 100, ...settings });
   }
 
   world(agent: FakeAgent): TaskWorld {
-    const { files, processes, clock, broker, http, entra, tools } = this;
+    const { files, processes, clock, broker, http, entra, tools, folders } = this;
     const chance = new FakeChance();
     return {
       agent,
       processes,
       tools,
+      folders,
       join: broker.world,
       upstream: () => Promise.resolve({ files, clock, chance, http, entra }),
     };
@@ -42,8 +45,8 @@ export class TaskBench {
 
   /** What the post-job step of the same task meets. */
   get finishWorld(): FinishWorld {
-    const { files, processes, clock, broker, tools } = this;
-    return { files, processes, clock, tools, reach: broker.world.reach };
+    const { files, processes, clock, broker, tools, folders } = this;
+    return { files, processes, clock, tools, folders, reach: broker.world.reach };
   }
 }
 

@@ -6,6 +6,7 @@ import type { ToolChoice } from '../../src/tools/tool-choice.ts';
 import { findTools, signInTools } from '../../src/tools/tools.ts';
 import { aServiceConnection, anAccessToken, anIdToken, ids, someEndpoints } from './builders.ts';
 import { FakeAgent } from './fake-agent.ts';
+import { FakeMachineFolders } from './fake-machine-folders.ts';
 import { FakeTools } from './fake-tools.ts';
 import { FakeFiles } from './fakes.ts';
 
@@ -29,19 +30,32 @@ export interface ToolScene {
   readonly environment?: Readonly<Record<string, string>>;
   readonly tokenFile?: string;
   readonly azureCliSession?: AzureCliSession;
+  /** What lies on the machine. */
+  readonly folders?: readonly string[];
+  readonly isMicrosoftHosted?: boolean;
 }
+
+/** A machine on which PowerShell seems to have its module. */
+export const withModule = {
+  folders: ['/usr/local/share/powershell/Modules/Az.Accounts'],
+} as const;
 
 /** A step that signs tools in, with a session that is there already. */
 export class ToolStage {
   readonly files = new FakeFiles();
   readonly tools: FakeTools;
+  readonly folders: FakeMachineFolders;
   readonly agent: FakeAgent;
   readonly #scene: ToolScene;
 
   constructor(scene: ToolScene) {
     this.#scene = scene;
     this.tools = new FakeTools(scene.programs, scene.reply ?? (() => signedIn));
-    this.agent = new FakeAgent({ environment: { HOME: '/home/me', ...scene.environment } });
+    this.folders = new FakeMachineFolders(scene.folders);
+    this.agent = new FakeAgent({
+      environment: { HOME: '/home/me', ...scene.environment },
+      isMicrosoftHosted: scene.isMicrosoftHosted ?? false,
+    });
     this.files.directories.add(directory);
   }
 

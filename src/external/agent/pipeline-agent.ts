@@ -79,6 +79,7 @@ function pipelineAgent(): PipelineAgent {
     },
     tempDirectory,
     network: networkSettings(),
+    isMicrosoftHosted: isMicrosoftHosted(),
     environment: process.env,
     presentVariables,
     // In a container the parent is a helper that goes when the step ends; its paths show it.
@@ -119,6 +120,15 @@ function pipelineAgent(): PipelineAgent {
       taskLib.addAttachment(type, name, file);
     },
   };
+}
+
+/**
+ * By a variable that the agent keeps read-only. Another one, with an underscore in place of the dot,
+ * arrives under the same name of the environment, and any step may set that.
+ */
+function isMicrosoftHosted(): boolean {
+  const { name = '' } = knownVariables['AGENT_ISSELFHOSTED'] ?? {};
+  return name.toLowerCase() === 'agent.isselfhosted' && variable('Agent.IsSelfHosted') === '0';
 }
 
 /** Without it files with tokens would lie wherever the step works, among the sources. */

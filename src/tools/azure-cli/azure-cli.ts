@@ -4,23 +4,27 @@ import { refusal } from '../../errors.ts';
 import type { SignInTool } from '../sign-in-tool.ts';
 import { signInAzureCli } from './sign-in.ts';
 
+const noProgram = 'there is no az on the PATH of this agent';
+
 /** Azure CLI, in a private profile of the job. */
 export const azureCli: SignInTool = {
   name: 'azureCli',
   title: 'Azure CLI',
+  noProgram,
   find: async (tools) => {
     const program = await tools.find('az');
     return program === undefined ? [] : [program];
   },
   places: (tokenFile) => [{ kind: 'azure-cli', profile: azureCliProfileBeside(tokenFile) }],
   signIn: async ([program], whom, world) => {
-    if (program === undefined) return undefined;
-    return azureCliVariables(await signInAzureCli(program, whom, world));
+    if (program === undefined) return { isSignedIn: false, why: noProgram };
+    const profile = await signInAzureCli(program, whom, world);
+    return { isSignedIn: true, variables: azureCliVariables(profile) };
   },
-  missing: () =>
+  missing: (why) =>
     refusal(
       'AZURE_CLI_MISSING',
-      'The input tools names azureCli, but there is no az on the PATH of this agent.',
+      `The input tools names azureCli, but ${why}.`,
       'Install Azure CLI on the agent or in the job container, or leave it out of the input tools.',
     ),
 };

@@ -4,7 +4,7 @@ import { forgetContext } from './programs.ts';
 import { contextName } from './scripts.ts';
 
 /** Removes the context that this step made in the store of the agent's user. */
-export const forgetAzurePowerShell: Forget = async (agent, tools) => {
+export const forgetAzurePowerShell: Forget = async ({ agent, tools, folders }) => {
   const context = agent.recall(remembered.powerShellContext);
   if (context === undefined) return;
   const { jobId = '' } = agent.jobVariables;
@@ -15,7 +15,7 @@ export const forgetAzurePowerShell: Forget = async (agent, tools) => {
     );
     return;
   }
-  if (await forgetContext(context, tools)) return;
+  if (await forgetContext(context, agent.environment, { tools, folders })) return;
   agent.warn(
     `The sign-in of Azure PowerShell could not be removed: run Disconnect-AzAccount -ContextName ${context} as the user of this agent.`,
   );

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { findTools } from '../../../src/tools/tools.ts';
 import { FakeTools } from '../../support/fake-tools.ts';
-import { brokerVariables, profile, ToolStage } from '../../support/tool-stage.ts';
+import { brokerVariables, profile, ToolStage, withModule } from '../../support/tool-stage.ts';
 
 describe('The choice of tools', () => {
   it('signs in both where both are there', async () => {
-    const stage = new ToolStage({ programs: ['az', 'pwsh'] });
+    const stage = new ToolStage({ programs: ['az', 'pwsh'], ...withModule });
     assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile, ...brokerVariables });
     assert.equal(stage.tools.runs.length, 2);
   });
@@ -13,7 +13,10 @@ describe('The choice of tools', () => {
   it('signs in nothing, and says so, where auto finds nothing', async () => {
     const stage = new ToolStage({ programs: [] });
     assert.deepEqual(await stage.signIn(), {});
-    assert.match(stage.agent.said.join(), /none is signed in/);
+    assert.deepEqual(stage.agent.said, [
+      'Azure CLI is not signed in: there is no az on the PATH of this agent.',
+      'Azure PowerShell is not signed in: there is no PowerShell on the PATH of this agent.',
+    ]);
   });
 
   it('does not look for tools with none', async () => {
@@ -38,6 +41,10 @@ describe('The choice of tools', () => {
       choice: ['azurePowerShell'],
       reply: () => ({ exitCode: 71 }),
     });
-    await assert.rejects(stage.signIn(), { code: 'AZURE_POWERSHELL_MISSING' });
+    await assert.rejects(stage.signIn(), {
+      code: 'AZURE_POWERSHELL_MISSING',
+      message:
+        'The input tools names azurePowerShell, but pwsh is here without the module Az.Accounts.',
+    });
   });
 });

@@ -1,0 +1,43 @@
+import { readdir, realpath } from 'node:fs/promises';
+import type { MachineFolders } from '../../ports.ts';
+import { isWindows, systemProgram } from './system-program.ts';
+
+/** Where Windows keeps the user's folders, redirected ones too. */
+const userFolders =
+  'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\User Shell Folders';
+
+/** Of `reg.exe`, which reads one value, in ms. */
+const registryMs = 5_000;
+
+/** The folders of this machine. */
+export const machineFolders: MachineFolders = {
+  names: (folder) => readdir(folder).catch(() => []),
+  target: (path) => realpath(path).catch(() => undefined),
+  documents: async () => {
+    if (!isWindows) return undefined;
+    const { systemTools } = await import('./tools.ts');
+    const { output } = await systemTools.run({
+      program: systemProgram('reg.exe'),
+      arguments: ['query', userFolders, '/v', 'Personal'],
+      environment: {},
+      timeoutMs: registryMs,
+    });
+    return personalFolder(output, process.env);
+  },
+};
+
+/**
+ * The folder that a query of the registry printed, with the variables in it filled in.
+ * @returns undefined where it printed none, or one that names a variable which is not there.
+ */
+export function personalFolder(
+  printed: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const [, written] = /^\s*Personal\s+REG_(?:EXPAND_)?SZ\s+(.*\S)\s*$/m.exec(printed) ?? [];
+  const folder = written?.replace(/%([^%]+)%/g, (whole, name: string) => {
+    const spelled = Object.keys(environment).find((it) => it.toLowerCase() === name.toLowerCase());
+    return (spelled === undefined ? undefined : environment[spelled]) ?? whole;
+  });
+  return folder === undefined || folder.includes('%') ? undefined : folder;
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+// Plays PowerShell 7 with Az: counts its starts, looks for modules where the real one does, and asks for
+// tokens as the Azure.Identity of its module would. Beside a module's folder, the file
+// `identity-version` stands for Azure.Identity.dll.
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const own = dirname(import.meta.filename);
+const env = process.env;
+const words = process.argv.slice(2);
+const context = join(env.HOME, '.Azure', 'context');
+
+/** The order of PowerShell 7 on Linux. */
+const places = [
+  join(env.XDG_DATA_HOME || join(env.HOME, '.local', 'share'), 'powershell', 'Modules'),
+  '/usr/local/share/powershell/Modules',
+  join(own, 'Modules'),
+  ...(env.PSModulePath ?? '').split(':').filter((entry) => entry !== ''),
+];
+const module = places.map((place) => join(place, 'Az.Accounts')).find((path) => existsSync(path));
+const script = words.at(-1) === '-' ? readFileSync(0, 'utf8') : scriptOfStep(words.at(-1) ?? '');
+const kind = /Disconnect-AzAccount/.test(script)
+  ? 'forget'
+  : /Connect-AzAccount/.test(script)
+    ? 'sign-in'
+    : 'step';
+const { PSModulePath = '', POWERSHELL_TELEMETRY_OPTOUT = '', POWERSHELL_UPDATECHECK = '' } = env;
+const quiet = POWERSHELL_TELEMETRY_OPTOUT === '1' && POWERSHELL_UPDATECHECK === 'Off';
+appendFileSync(
+  join(own, 'starts.jsonl'),
+  `${JSON.stringify({ kind, module, PSModulePath, quiet })}\n`,
+);
+
+if (module === undefined) process.exit(kind === 'step' ? 1 : 71);
+if (kind === 'forget') {
+  rmSync(context, { force: true });
+} else {
+  if (kind === 'step' && !existsSync(context)) end('Run Connect-AzAccount to login.');
+  await requireToken(kind === 'step' && /Remove-Item Env:AZURE_FEDERATED_TOKEN_FILE/.test(script));
+  if (kind === 'sign-in') keepContext();
+  else console.log('signed in');
+}
+
+function scriptOfStep(argument) {
+  return readFileSync(/'(.*)'/.exec(argument)?.[1] ?? '', 'utf8');
+}
+
+function keepContext() {
+  mkdirSync(dirname(context), { recursive: true });
+  writeFileSync(context, '');
+  console.log('contexts=CurrentUser');
+  if (script.includes('GetAssemblyName')) console.log(`identity=${version()}`);
+}
+
+function version() {
+  return readFileSync(join(module, 'identity-version'), 'utf8');
+}
+
+/** From 1.14 on a token file comes before the managed identity, and Az asks with a bare resource. */
+async function requireToken(isFileRemoved) {
+  const [major, minor] = version().split('.').map(Number);
+  const takesFile = !isFileRemoved && env.AZURE_FEDERATED_TOKEN_FILE && (major > 1 || minor >= 14);
+  if (takesFile) end('AADSTS1002012: The provided value for scope https://… is not valid.');
+  const url = new URL(env.IDENTITY_ENDPOINT);
+  url.searchParams.set('api-version', '2019-08-01');
+  url.searchParams.set('resource', 'https://management.core.windows.net/');
+  const headers = { 'X-IDENTITY-HEADER': env.IDENTITY_HEADER };
+  const answer = await fetch(url, { headers });
+  if (answer.status !== 200) end(`Response status code ${answer.status}`);
+}
+
+function end(why) {
+  console.error(why);
+  process.exit(72);
+}
