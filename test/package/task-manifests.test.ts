@@ -77,7 +77,7 @@ const accessTokens = ['*_TOKEN', '*_TOKEN_EXPIRES_ON', '*_TOKEN_FILE'];
 
 /** The variables that each task may set, beside its outputs; the agent refuses every other. */
 const settableBy: Readonly<Record<TaskName, readonly string[]>> = {
-  FederatedLogin: [...following, ...accessTokens, 'AZURE_CONFIG_DIR'],
+  FederatedLogin: [...following, ...accessTokens, 'AZURE_CONFIG_DIR', 'PSModulePath'],
   TerraformOidcEnv: [
     ...following,
     'ARM_USE_OIDC',

@@ -26,6 +26,8 @@ export function layOutTools(
     join(folder, 'accounts.json'),
     JSON.stringify([{ id: subscriptionId, isDefault: true }]),
   );
+  // Without it no PowerShell is started with auto.
+  mkdirSync(join(folder, 'Modules', 'Az.Accounts'), { recursive: true });
   for (const name of ['az', 'pwsh']) {
     if (isWindows) {
       const text = `@echo off\r\nnode "%~dp0tool.mjs" ${name} %*\r\n`;
