@@ -127,5 +127,7 @@ describe('the emulated Azure DevOps', () => {
     assert.equal(document.json['issuer'], base);
     const keys = await askThrough(place.emulator, textOf(document, 'jwks_uri'));
     assert.match(keys.text, /"kty":"RSA"/);
+    // Strict clients refuse a thumbprint that has not 20 bytes.
+    assert.match(keys.text, /"x5t":"[\w-]{27}"/);
   });
 });

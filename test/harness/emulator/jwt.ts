@@ -32,12 +32,15 @@ export interface ReadToken {
 
 const encode = (value: Claims): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A new 2048-bit key; its id is the RFC 7638 thumbprint. */
+/**
+ * A new 2048-bit key. As Entra does, we give it its `x5t` as its id. That is a SHA-1 thumbprint, and
+ * strict clients refuse one that has not 20 bytes; with no certificate, it is that of the key.
+ */
 export async function createSigningKey(): Promise<SigningKey> {
   const pair = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const { e, n } = pair.publicKey.export({ format: 'jwk' });
-  const kid = createHash('sha256')
-    .update(JSON.stringify({ e, kty: 'RSA', n }))
+  const kid = createHash('sha1')
+    .update(pair.publicKey.export({ format: 'der', type: 'spki' }))
     .digest('base64url');
   const published = { kty: 'RSA', use: 'sig', alg: 'RS256', kid, x5t: kid, n, e };
   return { kid, privateKey: pair.privateKey, published: published as PublishedKey };
