@@ -8,8 +8,10 @@ import type { MachineOutcome } from './machines.ts';
 import { otherCloudLives } from './other-cloud-clients.ts';
 import type { Outcome } from './outcome.ts';
 import { ownFile, repository } from './paths.ts';
+import { serverRefusals } from './refusal-words.ts';
 import type { RefusalOutcome } from './refusals.ts';
 import { haste, hasteLives, type SideBySide } from './side-by-side.ts';
+import type { ServerOutcome } from './validators.ts';
 
 const file = join(repository, 'docs', 'CONFORMANCE.md');
 
@@ -19,13 +21,18 @@ const containersTable: TableMarks = {
   end: '<!-- end of containers -->',
 };
 
+/** All that a run found. */
+export interface Findings {
+  readonly outcomes: readonly Outcome[];
+  readonly sideBySide: SideBySide;
+  readonly machines: readonly MachineOutcome[];
+  readonly refusals: readonly RefusalOutcome[];
+  readonly servers: readonly ServerOutcome[];
+}
+
 /** Fills the template with the figures of a run, and puts the page among the documents. */
-export async function writeDocument(
-  outcomes: readonly Outcome[],
-  sideBySide: SideBySide,
-  machines: readonly MachineOutcome[],
-  refusals: readonly RefusalOutcome[],
-): Promise<void> {
+export async function writeDocument(findings: Findings): Promise<void> {
+  const { outcomes, sideBySide, machines, refusals, servers } = findings;
   const inContainers = outcomes.filter(({ client }) => client.inContainers === true);
   const onMachine = outcomes.filter((outcome) => !inContainers.includes(outcome));
   const inOtherClouds = onMachine.filter(({ client }) => client.exchange !== undefined);
@@ -40,6 +47,7 @@ export async function writeDocument(
     otherCloudIdTokenSeconds: String(otherCloudLives.idTokenSeconds),
     otherCloudSessionSeconds: String(otherCloudLives.accessTokenSeconds),
     refusals: refusalTable(refusals),
+    servers: serverTable(servers),
     jobSeconds: String(sideBySide.durationSeconds),
     haste: String(haste),
     hasteIdTokenSeconds: String(hasteLives.idTokenSeconds),
@@ -142,6 +150,34 @@ function refusalTable(refusals: readonly RefusalOutcome[]): string {
     refusals.map(({ title, programs, words }) => [title, programs, words.google, words.aws]),
   );
 }
+
+function serverTable(servers: readonly ServerOutcome[]): string {
+  return markdownTable(
+    [
+      'server',
+      'its code',
+      'logins before / after expiry',
+      'ID tokens taken',
+      'another audience',
+      'another subject',
+      'an expired token',
+    ],
+    servers.map(({ server, code, before, after, tokens }) => {
+      const { audience, subject, expired } = serverRefusals[server];
+      return [
+        serverTitles[server],
+        code,
+        `${before} / ${after}`,
+        tokens,
+        audience,
+        subject,
+        expired,
+      ];
+    }),
+  );
+}
+
+const serverTitles = { vault: 'HashiCorp Vault', kubernetes: 'Kubernetes' } as const;
 
 function answersTable({ answers }: SideBySide): string {
   return markdownTable(['the broker answered', 'times'], [...answers]);

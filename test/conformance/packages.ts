@@ -25,6 +25,8 @@ export const pins = {
   oauth2: '0.38.0',
   awsGo: '1.48.0',
   openTofu: '1.12.6',
+  vaultJwt: '0.26.1',
+  kubernetes: '0.37.2',
 } as const;
 
 /** A command of an installation. */
@@ -180,6 +182,7 @@ export const packages: readonly Package[] = [
   java,
   pip('azure-identity'),
   goBuild('other-clouds', '.'),
+  goBuild('validators', '.'),
   pip('other-clouds-python'),
   npm('other-clouds-javascript'),
 ];

@@ -13,3 +13,17 @@ export const refusalWords = {
     aws: 'Token expired: current date/time',
   },
 } as const;
+
+/** The same of servers that check the token themselves, by the recipe that must refuse it. */
+export const serverRefusals = {
+  vault: {
+    audience: 'invalid audience (aud) claim: audience claim does not match any expected audience',
+    subject: 'invalid subject (sub) claim',
+    expired: 'invalid expiration time (exp) claim: token is expired',
+  },
+  kubernetes: {
+    audience: 'oidc: expected audience',
+    subject: 'another service connection',
+    expired: 'oidc: token is expired',
+  },
+} as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { refusalWords } from '../conformance/refusal-words.ts';
+import { refusalWords, serverRefusals } from '../conformance/refusal-words.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
 const page = readFileSync(join(repository, 'docs', 'OTHER-CLOUDS.md'), 'utf8');
@@ -22,6 +22,12 @@ describe('docs/OTHER-CLOUDS.md', () => {
 
   for (const [title, words] of Object.entries(refusalWords)) {
     it(`quotes how clouds refuse a ${title}, in the words that real clients were given`, () => {
+      for (const text of Object.values(words)) assert.ok(page.includes(text), text);
+    });
+  }
+
+  for (const [server, words] of Object.entries(serverRefusals)) {
+    it(`quotes how the code of ${server} refuses a token`, () => {
       for (const text of Object.values(words)) assert.ok(page.includes(text), text);
     });
   }
