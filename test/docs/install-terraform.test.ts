@@ -19,7 +19,7 @@ import { programOnPath } from '../harness/stage.ts';
 import { describeWith } from '../support/needs.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
-const pages = ['README.md', 'docs/EXAMPLES.md'];
+const pages = ['docs/EXAMPLES.md'];
 const pipelines = ['examples/four-hour-job/azure-pipelines.yml', '.ci/install-terraform.yml'];
 const file = 'terraform_1.11.4_linux_amd64.zip';
 const used = ['bash', 'cat', 'cp', 'grep', 'gzip', 'sha256sum', 'unzip'];
