@@ -18,3 +18,14 @@ const roundingMs = 1_000;
 export function accessTokenLifeMs(accessToken: AccessToken, arrivedOn: Date): number {
   return Math.max(0, accessToken.expiresOn.getTime() - arrivedOn.getTime() - roundingMs);
 }
+
+/**
+ * A token with the time of its end by the clock as it is now.
+ * @param keeper.setBackMs by how much that was set back since the token was asked for, in ms.
+ */
+export function byThisClock(
+  token: AccessToken,
+  { setBackMs }: { readonly setBackMs: number },
+): AccessToken {
+  return { ...token, expiresOn: new Date(token.expiresOn.getTime() - setBackMs) };
+}

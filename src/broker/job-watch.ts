@@ -1,11 +1,10 @@
 import type { Clock, Files, Processes, ProcessIdentity } from '../ports.ts';
-import { elapsedMs, momentOf, type Moment } from '../refresh/refresh-policy.ts';
 import { isOf, ownerOf, type Owner } from '../wire/broker-state.ts';
 
 /** Why the broker ends. */
 export type End = 'asked to' | 'worker gone' | 'state gone' | 'replaced' | 'deadline';
 
-/** No job of Azure Pipelines has a token for longer. */
+/** No job of Azure Pipelines has a token for longer. By the clock that nobody can set. */
 const deadlineMs = 48 * 60 * 60_000;
 
 export interface VigilParts {
@@ -18,19 +17,19 @@ export interface VigilParts {
 /** Watches for the end of the job, for the case that no post-job step says so. */
 export class JobWatch {
   readonly #parts: VigilParts;
-  readonly #since: Moment;
+  readonly #sinceMs: number;
   /** Of the state file, when it was last seen to be ours. */
   #ownStamp: string | undefined;
 
   constructor(parts: VigilParts) {
     this.#parts = parts;
-    this.#since = momentOf(parts.world.clock);
+    this.#sinceMs = parts.world.clock.monotonicMs();
   }
 
   /** The reason to end now, if there is one. What cannot be seen at the moment is no reason. */
   async endOfJob(): Promise<End | undefined> {
     const { brokerId, worker, world } = this.#parts;
-    if (elapsedMs(this.#since, momentOf(world.clock)) > deadlineMs) return 'deadline';
+    if (world.clock.monotonicMs() - this.#sinceMs > deadlineMs) return 'deadline';
     if (worker !== undefined) {
       const identity = await world.processes.identity(worker.pid).catch(() => worker.identity);
       if (identity !== worker.identity) return 'worker gone';

@@ -1,4 +1,4 @@
-import { accessTokenLifeMs, type AccessToken } from '../access-token/access-token.ts';
+import { accessTokenLifeMs, byThisClock, type AccessToken } from '../access-token/access-token.ts';
 import { exchange, type Identity } from '../access-token/exchange.ts';
 import type { ProfileOwner } from '../azure-cli/owner.ts';
 import { FederationError } from '../errors.ts';
@@ -103,11 +103,10 @@ export class ConnectionTokens {
     const profiles = [...this.#azureCliProfiles].map(
       (profile) => ({ kind: 'azure-cli', profile }) as const,
     );
-    const keepOtherTasks = this.#keepOtherTasks;
     return {
       ...this.#connection,
       places: [...files, ...profiles],
-      keepOtherTasks,
+      keepOtherTasks: this.#keepOtherTasks,
       propagationMs: this.#settlingMs,
     };
   }
@@ -141,7 +140,8 @@ export class ConnectionTokens {
    * @throws {FederationError} the reason why there is none.
    */
   async firstAccessToken(scope: string, budgetMs: number): Promise<AccessToken> {
-    return this.#untilFirstToken(this.#scope(scope).keeper, budgetMs);
+    const { keeper } = this.#scope(scope);
+    return byThisClock(await this.#untilFirstToken(keeper, budgetMs), keeper);
   }
 
   /**
@@ -151,10 +151,10 @@ export class ConnectionTokens {
    */
   async accessToken(scope: string, wantedMs = 0): Promise<AccessToken> {
     const { keeper } = this.#scope(scope);
-    if (wantedMs > 0) return keeper.lasting(wantedMs);
-    const heldMs = Math.min(this.#settlingMs, maxHeldMs);
+    if (wantedMs > 0) return byThisClock(await keeper.lasting(wantedMs), keeper);
     // Told to nobody: only tasks have a log.
-    return this.#attempt(keeper, { transientMs: 0, settlingMs: heldMs }, () => undefined);
+    const patience = { transientMs: 0, settlingMs: Math.min(this.#settlingMs, maxHeldMs) };
+    return byThisClock(await this.#attempt(keeper, patience, () => undefined), keeper);
   }
 
   /** Where Azure CLI is signed in by a task of ours, or is about to be. */

@@ -14,6 +14,9 @@ export interface Lifetime {
   readonly oldByMs: number;
 }
 
+/** Clocks that are kept in time by the network move by less, in ms. */
+const minSetBackMs = 1_000;
+
 /** A token in hand, which grows older by this machine's clocks. */
 export class HeldToken<T> {
   readonly token: T;
@@ -36,6 +39,14 @@ export class HeldToken<T> {
   /** ms until a new one is wanted; 0 or less when one is. */
   get dueInMs(): number {
     return this.#lifetime.refreshAfterMs - this.#ageMs;
+  }
+
+  /** By how much this machine's wall clock was set back since it was asked for, in ms. */
+  get setBackMs(): number {
+    const { askedAt } = this.#lifetime;
+    const now = momentOf(this.#clock);
+    const behindMs = now.monotonicMs - askedAt.monotonicMs - (now.wallMs - askedAt.wallMs);
+    return behindMs < minSetBackMs ? 0 : behindMs;
   }
 
   /**

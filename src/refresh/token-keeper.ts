@@ -65,6 +65,9 @@ const minPauseMs = 1_000;
 /** Before its time a token is replaced only where that gains so much life, in ms. */
 const minGainMs = 10_000;
 
+/** So long a client waits for a better token while there is a good one, in ms. */
+const maxWaitMs = 3_000;
+
 /**
  * Keeps one token fresh: asks again in time, one request upstream at a time, and while that fails
  * hands out the last good token until its end.
@@ -74,6 +77,7 @@ export class TokenKeeper<T> {
   readonly #delivery: TokenDelivery<T>;
   #held: HeldToken<T> | undefined;
   #pending: Promise<void> | undefined;
+  #pendingSinceMs = 0;
   #failure: FederationError | undefined;
   /** What stands in the way of asking at all, found out anew whenever somebody wants a token. */
   #obstacle: FederationError | undefined;
@@ -98,7 +102,7 @@ export class TokenKeeper<T> {
         // With enough life left nobody needs to wait for the new one.
         const mustWait =
           held === undefined || held.leftMs <= this.#parts.policy.floorMs(held.lifeMs);
-        if (mustWait) await attempt;
+        if (mustWait) await this.#outcomeOf(attempt);
       }
       if (this.#held !== undefined && this.#held.leftMs > 0) return this.#held.token;
       if (!this.#waitsForOthers()) throw this.#whyNone();
@@ -123,6 +127,7 @@ export class TokenKeeper<T> {
     if (this.#pending !== undefined) return this.#pending;
     this.#obstacle = undefined;
     if (!this.#mayAsk()) return Promise.resolve();
+    this.#pendingSinceMs = this.#parts.clock.monotonicMs();
     this.#pending = this.#attempt().finally(() => {
       this.#pending = undefined;
     });
@@ -156,12 +161,28 @@ export class TokenKeeper<T> {
     return this.#leftMs > 0;
   }
 
+  /** By how much the wall clock was set back since the token in hand was asked for, in ms. */
+  get setBackMs(): number {
+    return this.#held?.setBackMs ?? 0;
+  }
+
   /**
    * Resolves once the token in hand stands where tools read it.
    * @throws {FederationError} the reason why it does not.
    */
   delivered(): Promise<void> {
     return this.#delivery.delivered();
+  }
+
+  /** Waits for an attempt: only for a moment where there is a token that is good still. */
+  async #outcomeOf(attempt: Promise<void>): Promise<void> {
+    if (!this.isHolding) return attempt;
+    const { clock } = this.#parts;
+    const restMs = this.#pendingSinceMs + maxWaitMs - clock.monotonicMs();
+    if (restMs <= 0) return;
+    const done = new AbortController();
+    await Promise.race([attempt, clock.sleep(restMs, done.signal)]);
+    done.abort();
   }
 
   #mayAsk(): boolean {

@@ -57,6 +57,17 @@ describe('the session of a connection', () => {
     await rejects(session.firstIdToken(0), { code: 'UNEXPECTED' });
   });
 
+  it('says when an access token ends by the clock as it is, also where that was set back', async () => {
+    const { session, clock } = aSession();
+    const before = await session.accessToken(scopeOf(1));
+    clock.jump(-minutes(60));
+    await clock.advance(minutes(1));
+    const { token, expiresOn } = await session.accessToken(scopeOf(1));
+    equal(token, before.token);
+    equal(expiresOn.getTime(), before.expiresOn.getTime() - minutes(60));
+    equal((await session.firstAccessToken(scopeOf(1), 0)).expiresOn.getTime(), expiresOn.getTime());
+  });
+
   it('counts the life of an access token from the moment of asking, not of arrival', async () => {
     const { session, clock, upstream } = aSession();
     upstream.accessTokenLifeMs = minutes(5);

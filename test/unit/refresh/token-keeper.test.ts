@@ -138,21 +138,39 @@ describe('a keeper that holds a token', () => {
     equal(await bench.keeper.current(), 'token 2');
   });
 
-  it('makes clients wait once little life is left, and then has the old one for them', async () => {
+  /** One that must be replaced, though it is good for ten minutes more. */
+  async function withLittleLeft(answerAfterMs: number): Promise<KeeperFixture> {
     const bench = new KeeperFixture({ policy: accessTokenPolicy });
     bench.lifeMs = minutes(60);
     await bench.keeper.current();
     await bench.clock.advance(minutes(50));
     bench.reply = async () => {
-      await bench.clock.sleep(seconds(20));
-      throw outage;
+      await bench.clock.sleep(answerAfterMs);
+      return bench.fresh();
     };
+    return bench;
+  }
+
+  it('makes clients wait a moment for a better one once little life is left', async () => {
+    const bench = await withLittleLeft(seconds(2));
     let got: string | undefined;
     const asked = bench.keeper.current().then((token) => (got = token));
     await settled();
     equal(got, undefined);
+    await bench.clock.advance(seconds(2));
+    equal(await asked, 'token 2');
+  });
+
+  it('has the old one for them after three seconds, and at once for those who come later', async () => {
+    const bench = await withLittleLeft(seconds(20));
+    const asked = bench.keeper.current();
+    await bench.clock.advance(seconds(3));
+    equal(await Promise.race([asked, settled()]), 'token 1');
+    equal(await Promise.race([bench.keeper.current(), settled()]), 'token 1');
+    equal(bench.requests, 2);
     await bench.clock.advance(seconds(20));
-    equal(await asked, 'token 1');
+    equal(await bench.keeper.current(), 'token 2');
+    equal(bench.clock.sleeping, 0);
   });
 
   it('asks before its time for whoever needs more life than is left, once ten seconds are gained', async () => {
