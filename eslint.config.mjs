@@ -263,6 +263,7 @@ export default tseslint.config(
       'tasks/*/stop.ts',
       'tasks/shared/ahead.ts',
       'tasks/shared/broker-ahead.ts',
+      'tasks/shared/stop-ahead.ts',
       'tasks/shared/broker.ts',
       'tasks/shared/wiring.ts',
     ],

@@ -61,7 +61,10 @@ export const folders = {
   },
   'external/agent': {
     runsIn: 'task',
-    mayImport: ['service-connection', 'id-token', 'agent', 'delivery', 'delivery/files'],
+    mayImport: [
+      ...['upstream', 'service-connection', 'id-token', 'agent', 'delivery'],
+      ...['delivery/files', 'external/files'],
+    ],
   },
   'external/session': {
     runsIn: 'task',
@@ -71,7 +74,7 @@ export const folders = {
     runsIn: 'broker',
     mayImport: ['wire', 'delivery/loopback', 'broker'],
   },
-  'external/upstream': { runsIn: 'both', mayImport: [] },
+  'external/upstream': { runsIn: 'both', mayImport: ['upstream'] },
   'external/files': { runsIn: 'both', mayImport: ['external/machine'] },
   'external/machine': { runsIn: 'both', mayImport: [] },
 };

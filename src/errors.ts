@@ -50,6 +50,7 @@ export const errorCodes = [
   'BROKER_NOT_STARTED',
   'BROKER_BUSY',
   'STATE_DIRECTORY_UNSAFE',
+  'TEMP_FOLDER_UNWRITABLE',
   // Everything else is a bug
   'UNEXPECTED',
 ] as const;

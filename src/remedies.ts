@@ -24,5 +24,7 @@ export const remedies = {
     'Wait a few minutes and run the job again; spread jobs that start at the same moment.',
   ENTRA_UNAVAILABLE:
     'Look at https://azure.status.microsoft, and for a proxy that changes answers.',
+  TEMP_FOLDER_UNWRITABLE:
+    "Give the agent a work folder that it can write to, with free space and inodes (df, df -i), and look for a step that fills or removes Agent.TempDirectory.",
   UNEXPECTED: 'This is a bug of the task: report it with the log, which shows where it happened.',
 } as const;

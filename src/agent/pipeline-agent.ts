@@ -42,6 +42,8 @@ export interface PipelineAgent {
   readonly recall: (name: string) => string | undefined;
   readonly say: (line: string) => void;
   readonly warn: (line: string) => void;
+  /** Logs a remedy in full, Markdown ready to paste; the same one only once. */
+  readonly showGuide: (guide: string) => void;
   /** Attaches a Markdown text to the run. */
   readonly attachSummary: (name: string, markdown: string) => Promise<void>;
   /**

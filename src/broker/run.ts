@@ -154,18 +154,41 @@ async function keep(
   broker: Broker,
   settings: StartMessage['settings'],
   world: ProcessWorld,
-  ending: AbortSignal,
+  asked: AbortSignal,
 ): Promise<End> {
-  const { clock } = world;
-  const { stateFile } = broker.directory;
+  const { stateFile, root } = broker.directory;
   const { brokerId, worker } = settings;
   const jobWatch = new JobWatch({ brokerId, stateFile, worker, world });
+  const overtaken = new AbortController();
+  let end: End | undefined;
+  // Where the system says that files go, nobody has to wait for the next round.
+  const unwatch = world.folders.watch(root, () => {
+    void jobWatch.endOfJob().then((found) => {
+      end ??= found;
+      if (end !== undefined) overtaken.abort();
+    });
+  });
+  try {
+    const ending = AbortSignal.any([asked, overtaken.signal]);
+    return (await rounds(broker, jobWatch, world, ending)) ?? end ?? 'asked to';
+  } finally {
+    unwatch();
+  }
+}
+
+/** Tends the broker until the job ends; undefined where `ending` fires. */
+async function rounds(
+  broker: Broker,
+  jobWatch: JobWatch,
+  { clock }: ProcessWorld,
+  ending: AbortSignal,
+): Promise<End | undefined> {
   let watchedAt = clock.monotonicMs();
   for (;;) {
     const watchInMs = watchedAt + watchMs - clock.monotonicMs();
     const restMs = Math.max(Math.min(broker.dueInMs(), watchInMs), minRestMs);
     await clock.sleep(restMs, ending);
-    if (ending.aborted) return 'asked to';
+    if (ending.aborted) return undefined;
     // Not awaited: a slow answer upstream must not keep the job watch from its round.
     void broker.tend();
     if (clock.monotonicMs() - watchedAt < watchMs) continue;
@@ -182,7 +205,9 @@ async function removeOwnState(
 ): Promise<void> {
   const { root, stateFile } = stateDirectoryIn(stateDirectory);
   const owner = await ownerOf(stateFile, files).catch(() => ({ kind: 'unreadable' }) as const);
-  if (owner.kind === 'none' || isOf(owner, brokerId)) await files.remove(root);
+  if (owner.kind !== 'none' && !isOf(owner, brokerId)) return;
+  // On a disk that takes nothing it stays; the step that stops this broker says so.
+  await files.remove(root).catch(() => undefined);
 }
 
 async function ownProcess({

@@ -1,4 +1,5 @@
 import { stateDirectoryIn, type StateDirectory } from '../delivery/files/state-directory.ts';
+import { asFederationError, type FederationError } from '../errors.ts';
 import type { Clock, Files, Processes } from '../ports.ts';
 import { readSealedState, type SealingJob } from '../wire/broker-state.ts';
 import type { LastWords } from '../wire/last-words.ts';
@@ -15,9 +16,10 @@ export interface LeaveWorld {
   readonly reach: Reach;
 }
 
-/** How the broker of a job ended, and whether files of it remain that a program holds open. */
+/** How the broker of a job ended. */
 export type Leaving = {
-  readonly remains?: true;
+  /** Why files of it remain; absent where none do. */
+  readonly remains?: FederationError;
   /** What it left when it died of an error of its own. */
   readonly lastWords?: LastWords;
   /** What the tokens of the job did: by the broker's own answer, or as far as it had written. */
@@ -30,6 +32,8 @@ export type Leaving = {
   | { readonly ended: 'later' }
   /** It was gone already, or another broker has taken its place. */
   | { readonly ended: 'before' }
+  /** Its files are gone; if it still runs, it ends when it sees that. */
+  | { readonly ended: 'unseen' }
 );
 
 /** How long a broker may take to clean up after itself, in ms. */
@@ -43,7 +47,8 @@ export async function leaveBroker(
 ): Promise<Leaving> {
   const directory = stateDirectoryIn(tempDirectory);
   const text = await world.files.read(directory.stateFile);
-  const state = text === undefined ? undefined : readSealedState(text, job);
+  if (text === undefined) return { ended: 'unseen' };
+  const state = readSealedState(text, job);
   if (state?.brokerId !== brokerId) return { ended: 'before' };
   const report = (await askBroker(state, 'stop', {}, world.reach)) as Farewell | undefined;
   const isGone = await goesWithin(state, report === undefined ? 0 : farewellMs, world);
@@ -53,7 +58,7 @@ export async function leaveBroker(
     readTimelineRecord(report?.timeline) ?? (await writtenTimeline(directory, world.files));
   const remains = await world.files.remove(directory.root).then(
     () => ({}),
-    () => ({ remains: true as const }),
+    (error: unknown) => ({ remains: asFederationError(error) }),
   );
   const left = { ...remains, ...(lastWords === undefined ? {} : { lastWords }), timeline };
   if (report !== undefined) return { ended: 'now', report, ...left };

@@ -1,5 +1,5 @@
-// First: before anything of ours is loaded, no signal or variable may weaken this process.
-import '../../src/external/machine/hardening.ts';
+// First: it also catches what fails while the rest is loaded.
+import '../shared/stop-ahead.ts';
 import { runFinish } from '../shared/wiring.ts';
 
 runFinish();

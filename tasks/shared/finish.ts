@@ -1,5 +1,6 @@
 import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
 import { isOnceDirectoryIn } from '../../src/delivery/files/state-directory.ts';
+import { asFederationError, type FederationError } from '../../src/errors.ts';
 import type { MachineFolders, Tools } from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';
 import { showLastWords } from '../../src/session/last-words.ts';
@@ -49,7 +50,7 @@ async function removeOnce(
   }
   await files.remove(directory).then(
     () => agent.say('Removed the token file of this step.'),
-    () => agent.warn(heldOpen),
+    (error: unknown) => warnOfRemains(asFederationError(error), agent),
   );
 }
 
@@ -61,19 +62,20 @@ async function stopBroker(
   const { planId = '', jobId = '', jobAccessToken = new Secret('') } = agent.jobVariables;
   const place = { job: { planId, jobId, jobAccessToken }, tempDirectory: agent.tempDirectory };
   const leaving = await leaveBroker(brokerId, place, world);
-  if (leaving.remains === true) agent.warn(heldOpen);
+  if (leaving.remains !== undefined) warnOfRemains(leaving.remains, agent);
   if (leaving.lastWords !== undefined) showLastWords(leaving.lastWords, agent);
   if (leaving.timeline !== undefined) {
-    await agent.attach(
-      'workload-identity.timeline',
-      'workload-identity',
-      JSON.stringify(leaving.timeline),
+    const record = JSON.stringify(leaving.timeline);
+    await unlessUnwritable(agent, () =>
+      agent.attach('workload-identity.timeline', 'workload-identity', record),
     );
   }
   switch (leaving.ended) {
     case 'now':
       for (const line of reportLines(leaving.report)) agent.say(line);
-      await agent.attachSummary('workload-identity', reportMarkdown(leaving.report));
+      await unlessUnwritable(agent, () =>
+        agent.attachSummary('workload-identity', reportMarkdown(leaving.report)),
+      );
       return;
     case 'by force':
       agent.warn(
@@ -85,6 +87,11 @@ async function stopBroker(
         'The broker did not answer any more, and was not ended by force, because nothing on this system proves which process it is. Its files are removed, and without them it ends by itself.',
       );
       return;
+    case 'unseen':
+      agent.say(
+        'Nothing was found of the broker that this step started. It has ended, or a step removed its files; then it ends by itself within ten seconds. This step leaves no record for the tab Workload identity.',
+      );
+      return;
     case 'before':
       agent.say(
         leaving.timeline === undefined
@@ -92,4 +99,18 @@ async function stopBroker(
           : 'The broker that this step started had ended before. The tab Workload identity shows what it had written down until then.',
       );
   }
+}
+
+/** What keeps files from being removed: a disk that takes nothing, or else a program. */
+function warnOfRemains(failure: FederationError, agent: PipelineAgent): void {
+  agent.warn(failure.code === 'TEMP_FOLDER_UNWRITABLE' ? sentenceOf(failure) : heldOpen);
+}
+
+/** Attaches a record of the job, whose absence must not keep this step from the rest. */
+async function unlessUnwritable(agent: PipelineAgent, attach: () => Promise<void>): Promise<void> {
+  await attach().catch((error: unknown) => agent.warn(sentenceOf(asFederationError(error))));
+}
+
+function sentenceOf({ message, remedy, code }: FederationError): string {
+  return `${message} ${remedy} (${code})`;
 }

@@ -94,6 +94,10 @@ export class FakeAgent implements PipelineAgent {
     return value === '' ? undefined : value;
   };
 
+  readonly showGuide = (guide: string): void => {
+    if (!this.said.includes(guide)) this.said.push(guide);
+  };
+
   readonly say = (line: string): void => {
     this.said.push(line);
   };

@@ -1,4 +1,8 @@
 import type { Suite } from 'mocha';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { programOnPath } from '../harness/stage.ts';
 
 /** Whether a program is there; says loudly what is left out where it is not. */
@@ -20,4 +24,19 @@ export function mayActAsOthers(what: string): boolean {
   if (process.geteuid?.() === 0) return true;
   console.error(`\n  !! "${what}" is NOT run: it acts as another user, which only root may.\n`);
   return false;
+}
+
+/** Whether this process may mount volumes; says loudly what is left out where it may not. */
+export function mayMount(what: string): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('umount', [folder]);
+    return true;
+  } catch {
+    console.error(`\n  !! "${what}" is NOT run: it mounts volumes, which is refused here.\n`);
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -1,8 +1,12 @@
+// First: the library must not write to the disk when it is loaded.
+import './task-library.ts';
 import {
   _knownVariableMap as knownVariables,
+  _loadData as loadTaskData,
   _vault as vault,
 } from 'azure-pipelines-task-lib/internal.js';
 import * as taskLib from 'azure-pipelines-task-lib/task.js';
+import { Vault } from 'azure-pipelines-task-lib/vault.js';
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,8 +20,15 @@ import { placeOf } from '../../place.ts';
 import type { NetworkSettings } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
 import type { RawEndpoint } from '../../service-connection/service-connection.ts';
+import { readProxyAddress } from '../../upstream/proxy-address.ts';
+import { onDisk } from '../files/disk-trouble.ts';
 
 const oldestNode = 20;
+
+// What the library has left undone: the vault's key stays in memory.
+const vaultKey = randomBytes(32);
+Object.assign(Vault.prototype, { genKey: () => undefined, getKey: () => vaultKey });
+loadTaskData();
 
 /**
  * Runs a task's story and reports to the agent how it ended: one line for a failure, with its remedy
@@ -31,7 +42,7 @@ export async function runTask(story: (agent: PipelineAgent) => Promise<void>): P
   } catch (error) {
     const { message, remedy, code, cure } = asFederationError(error);
     showPlace(error);
-    const pointer = cure === undefined ? '' : await showGuide(credentialGuide(cure));
+    const pointer = cure === undefined ? '' : await showRemedyInFull(credentialGuide(cure));
     taskLib.setResult(taskLib.TaskResult.Failed, `${message} ${remedy}${pointer} (${code})`);
   }
 }
@@ -114,6 +125,7 @@ function pipelineAgent(): PipelineAgent {
     },
     say: (line) => process.stdout.write(`${line}\n`),
     warn: (line) => taskLib.warning(line),
+    showGuide,
     attachSummary: (name, markdown) => attachSummary(tempDirectory, name, markdown),
     attach: async (type, name, text) => {
       const file = await fileToUpload(tempDirectory, `${name}-%.json`, text);
@@ -216,14 +228,16 @@ function networkSettings(): NetworkSettings {
   const authoritiesFile = variable('Agent.CAInfo');
   const url = variable('Agent.ProxyUrl');
   if (url === undefined) return { authoritiesFile };
-  const password = secretVariable('Agent.ProxyPassword') ?? variable('Agent.ProxyPassword');
+  const given = secretVariable('Agent.ProxyPassword') ?? variable('Agent.ProxyPassword');
+  // Both may also stand in the address, where they are encoded; nothing else here knows of that.
+  const address = readProxyAddress(url);
   const bypass = parsed(variable('Agent.ProxyBypassList'));
   return {
     authoritiesFile,
     proxy: {
-      url,
-      username: variable('Agent.ProxyUsername'),
-      password: password === undefined ? undefined : new Secret(password),
+      url: address === undefined ? url : `${address.host}:${address.port}`,
+      username: variable('Agent.ProxyUsername') ?? address?.username,
+      password: given === undefined ? address?.password : new Secret(given),
       bypass: Array.isArray(bypass) ? bypass.filter((entry) => typeof entry === 'string') : [],
     },
   };
@@ -240,16 +254,25 @@ async function attachSummary(directory: string, name: string, markdown: string):
  */
 async function fileToUpload(directory: string, name: string, text: string): Promise<string> {
   const file = join(directory, name.replace('%', randomBytes(4).toString('hex')));
-  await writeFile(file, text, { mode: 0o600, flag: 'wx' });
+  await onDisk(file, () => writeFile(file, text, { mode: 0o600, flag: 'wx' }));
   return file;
+}
+
+/** Those that the log has already. */
+const shownGuides = new Set<string>();
+
+function showGuide(guide: string): void {
+  if (shownGuides.has(guide)) return;
+  shownGuides.add(guide);
+  for (const line of guide.split('\n')) process.stdout.write(`${oneLine(line)}\n`);
 }
 
 /**
  * Shows a remedy in full, in the log and as a run summary, where nothing is masked.
  * @returns a sentence that says where it stands.
  */
-async function showGuide(guide: string): Promise<string> {
-  for (const line of guide.split('\n')) process.stdout.write(`${oneLine(line)}\n`);
+async function showRemedyInFull(guide: string): Promise<string> {
+  showGuide(guide);
   const summary = attachSummary(tempFolder(), 'workload-identity', guide);
   return summary.then(
     () => ' The log above and the summary of this run (tab Extensions) have it ready to paste.',

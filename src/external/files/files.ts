@@ -4,6 +4,7 @@ import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
 import type { Files } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
 import { isWindows } from '../machine/system-program.ts';
+import { onDisk } from './disk-trouble.ts';
 import { codeOf, isHeld, onceFree, renameOver } from './held-files.ts';
 import {
   isOurs,
@@ -27,25 +28,12 @@ const removal = { recursive: true, force: true, maxRetries: 6, retryDelay: 100 }
 
 /** The disk, with modes or access control lists that keep other users out. */
 export const diskFiles: Files = {
-  makePrivateDirectory,
-  makeInnerDirectory: makeByMode,
+  makePrivateDirectory: (path) => onDisk(path, () => makePrivateDirectory(path)),
+  makeInnerDirectory: (path) => onDisk(path, () => makeByMode(path)),
   isPrivateDirectory,
 
-  async replace(path, content) {
-    const draft = `${path}.${randomBytes(6).toString('hex')}`;
-    try {
-      const file = await open(draft, 'wx', 0o600);
-      try {
-        await file.writeFile(content instanceof Secret ? content.reveal() : content);
-      } finally {
-        await file.close();
-      }
-      await renameOver(draft, path);
-    } catch (error) {
-      await rm(draft, { force: true });
-      throw error;
-    }
-  },
+  replace: (path, content) =>
+    onDisk(path, () => replace(path, content instanceof Secret ? content.reveal() : content)),
 
   async read(path) {
     try {
@@ -67,7 +55,7 @@ export const diskFiles: Files = {
 
   async claim(path) {
     try {
-      await (await open(path, 'wx', 0o600)).close();
+      await onDisk(path, async () => (await open(path, 'wx', 0o600)).close());
       return true;
     } catch (error) {
       // One that is being removed has its name until its last reader is gone.
@@ -81,8 +69,25 @@ export const diskFiles: Files = {
       resolve(stampOf(path));
     }),
 
-  remove: (path) => rm(path, removal),
+  remove: (path) => onDisk(path, () => rm(path, removal)),
 };
+
+async function replace(path: string, content: string): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(content);
+    } finally {
+      await file.close();
+    }
+    await renameOver(draft, path);
+  } catch (error) {
+    // That it cannot be removed either, on a disk that takes nothing, is not what failed first.
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
 
 async function contentOf(path: string, file: FileHandle): Promise<string> {
   try {

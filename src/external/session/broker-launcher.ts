@@ -57,11 +57,16 @@ export class WaitingBroker {
   constructor(script: string) {
     this.#child = start(script);
     this.#ended = endOf(this.#child);
+    // Until it has an order, nothing waits for it: a step that fails meanwhile ends, and with the
+    // channel so does the process at its other end.
+    this.#child?.unref();
+    this.#child?.channel?.unref();
   }
 
   /** Sends it the one order, and resolves with its first answer, which nobody has read yet. */
   async take(message: StartMessage): Promise<unknown> {
     this.#isTaken = true;
+    this.#holdOn();
     const answered = answerOf(this.#child);
     // What becomes of the message shows in the answer, or in how the process ends.
     if (this.#child?.connected === true) this.#child.send(message, () => undefined);
@@ -82,6 +87,7 @@ export class WaitingBroker {
   /** Ends it, and resolves when it is gone, unless it has got an order. */
   async dismiss(): Promise<void> {
     if (this.#isTaken) return;
+    this.#holdOn();
     this.#kill();
     await this.#ended;
   }
@@ -89,6 +95,12 @@ export class WaitingBroker {
   /** One that did not start has no ID, and Node 20 would signal whatever that stands for. */
   #kill(): void {
     if (this.#child?.pid !== undefined) this.#child.kill('SIGKILL');
+  }
+
+  /** Keeps this step alive as long as it waits. */
+  #holdOn(): void {
+    this.#child?.ref();
+    this.#child?.channel?.ref();
   }
 
   /** Lets this step end without it. */
@@ -140,11 +152,19 @@ async function wait(ms: number, outcome: string, { signal }: AbortController): P
 
 function environment(): NodeJS.ProcessEnv {
   const wanted = new Set(inherited);
-  return Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => wanted.has(name.toUpperCase()) || name.startsWith('LC_'),
-    ),
+  const kept = Object.entries(process.env).filter(
+    ([name]) => wanted.has(name.toUpperCase()) || name.startsWith('LC_'),
   );
+  const options = (process.env['NODE_OPTIONS'] ?? '').split(/\s+/).filter(isOfAuthorities);
+  return {
+    ...Object.fromEntries(kept),
+    ...(options.length === 0 ? {} : { NODE_OPTIONS: options.join(' ') }),
+  };
+}
+
+/** Of Node's options, those that say which authorities are trusted; others load code, or open doors. */
+function isOfAuthorities(option: string): boolean {
+  return /^--use-(openssl|bundled|system)-ca$/.test(option);
 }
 
 function notStarted(why: string): ReturnType<typeof toFailure> {

@@ -1,7 +1,7 @@
 import { buildSync } from 'esbuild';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -131,11 +131,39 @@ describe('The agent as a task sees it', function () {
     assert.match(output, /##vso\[task\.complete result=Succeeded;\]/);
   });
 
+  it('takes user and password of a proxy out of its address, where they are encoded', () => {
+    const variables = JSON.stringify(['AZURE_CLIENT_SECRET']);
+    const output = run({
+      AGENT_PROXYURL: 'proxy.example:3128',
+      VSTS_SECRET_VARIABLES: variables,
+      AGENT_PROXYUSERNAME: '',
+      SECRET_AGENT_PROXYPASSWORD: '',
+    });
+    assert.deepEqual(seenBy(output)['proxy'], {
+      url: 'http://proxy.example:3128',
+      bypass: ['^https://intranet'],
+    });
+    const encoded = run({
+      AGENT_PROXYURL: 'http://the%20user:100%25sure%41@proxy.example',
+      VSTS_SECRET_VARIABLES: variables,
+      AGENT_PROXYUSERNAME: '',
+      SECRET_AGENT_PROXYPASSWORD: '',
+    });
+    assert.deepEqual(seenBy(encoded)['proxy'], {
+      url: 'http://proxy.example:80',
+      username: 'the user',
+      password: '100%sureA',
+      bypass: ['^https://intranet'],
+    });
+  });
+
+  it('writes no file when it is loaded', () => {
+    run();
+    assert.deepEqual(readdirSync(tempDirectory), ['program.mjs']);
+  });
+
   it('writes no credential to the debug log itself', () => {
-    const output = run({ SYSTEM_DEBUG: 'true' })
-      .replace(/^SEEN .*$/m, '')
-      // The library does when it is loaded; the agent masks it.
-      .replace(/^.*Agent\.ProxyPassword=.*$/m, '');
+    const output = run({ SYSTEM_DEBUG: 'true' }).replace(/^SEEN .*$/m, '');
     assert.match(output, /##vso\[task\.debug\]/);
     assert.doesNotMatch(output, /the-job-token|the-password|left-over/);
   });

@@ -122,6 +122,18 @@ describe('Files on disk', () => {
     assert.deepEqual(readdirSync(folder), ['taken']);
   });
 
+  it('say in words what the disk has against them', async () => {
+    const code = 'TEMP_FOLDER_UNWRITABLE';
+    const inNone = join(folder, 'none', 'name');
+    const missing = { code, message: /folder is missing \(ENOENT\)/ };
+    await assert.rejects(diskFiles.replace(inNone, 'text'), missing);
+    await assert.rejects(diskFiles.claim(inNone), missing);
+    await assert.rejects(diskFiles.makePrivateDirectory(inNone), missing);
+    await assert.rejects(diskFiles.makeInnerDirectory(inNone), missing);
+    writeFileSync(join(folder, 'none'), '');
+    await assert.rejects(diskFiles.replace(inNone, 'text'), { code, message: /ENOTDIR/ });
+  });
+
   if (hasModes) {
     it('are not read through a link', async () => {
       writeFileSync(join(folder, 'real'), 'text', { mode: 0o600 });

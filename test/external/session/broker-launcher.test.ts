@@ -85,7 +85,7 @@ describe('The start of the broker', function () {
       ENDPOINT_AUTH_SYSTEMVSSCONNECTION: 'hidden',
       SYSTEM_ACCESSTOKEN: 'hidden',
       AZURE_CLIENT_SECRET: 'hidden',
-      NODE_OPTIONS: '--no-warnings',
+      NODE_OPTIONS: '--no-warnings --use-openssl-ca --title=hidden',
       SYSTEM_OIDCREQUESTURI: 'https://dev.azure.com/contoso/oidctoken',
       AGENT_CAINFO: '/agent/authorities.pem',
       AGENT_PROXYURL: '',
@@ -98,7 +98,7 @@ describe('The start of the broker', function () {
       assert.deepEqual(seen.message, message);
       const names = seen.environment.map((entry) => entry.split('=')[0] ?? '');
       const allowed =
-        /^(VSTS_PROCESS_LOOKUP_ID|PATH|HOME|TMPDIR|TMP|TEMP|LANG|LC_\w+|((HTTPS?|ALL|NO)_PROXY)|NODE_EXTRA_CA_CERTS|NODE_USE_SYSTEM_CA|SSL_CERT_(FILE|DIR)|NODE_CHANNEL_\w+|SYSTEM_OIDCREQUESTURI|AGENT_(CAINFO|PROXYURL)|)$/i;
+        /^(VSTS_PROCESS_LOOKUP_ID|PATH|HOME|TMPDIR|TMP|TEMP|LANG|LC_\w+|NODE_OPTIONS|((HTTPS?|ALL|NO)_PROXY)|NODE_EXTRA_CA_CERTS|NODE_USE_SYSTEM_CA|SSL_CERT_(FILE|DIR)|NODE_CHANNEL_\w+|SYSTEM_OIDCREQUESTURI|AGENT_(CAINFO|PROXYURL)|)$/i;
       assert.deepEqual(
         names.filter((name) => !allowed.test(name) && !always.test(name)),
         [],
@@ -111,6 +111,7 @@ describe('The start of the broker', function () {
         assert.ok(known.has(isWindows ? name.toUpperCase() : name), name);
       }
       const visible = [...seen.arguments, ...seen.environment].join('\n');
+      assert.match(visible, /^NODE_OPTIONS=--use-openssl-ca$/m);
       assert.ok(!visible.includes(secret));
       assert.ok(!visible.includes('hidden'));
       assert.deepEqual(seen.streams, Array<string>(3).fill('/dev/null'));

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileLeft } from './contract.ts';
 import type { JobFolders } from './job-message.ts';
@@ -25,6 +25,8 @@ export function makeFolders(folders: JobFolders): void {
  * replaces meanwhile may be gone when it is read.
  */
 export function readLeft(folder: string): FileLeft[] {
+  // A step may have removed the folder itself.
+  if (!existsSync(folder)) return [];
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return paths.flatMap((path) => {
     const stat = lstatSync(join(folder, path), { throwIfNoEntry: false });

@@ -119,7 +119,8 @@ describe('leaving', () => {
     it(`does nothing where the state is ${state ?? 'gone'}`, async () => {
       const machine = new Machine();
       if (state !== undefined) machine.files.contents.set(stateFile, state);
-      deepEqual(await left(machine, 'x'), { ended: 'before' });
+      const ended = state === undefined ? 'unseen' : 'before';
+      deepEqual(await left(machine, 'x'), { ended });
       equal(machine.files.contents.get(stateFile), state);
     });
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { refusal } from '../../../../src/errors.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { parseTimelineRecord } from '../../../../src/wire/timeline.ts';
 import { federatedLogin } from '../../../../tasks/FederatedLogin/federated-login.ts';
@@ -80,6 +81,25 @@ describe('the post-job step', () => {
     assert.deepEqual(once.said, []);
   });
 
+  it('stops the broker, and only warns, where the disk takes nothing', async () => {
+    const bench = new TaskBench();
+    const main = await started(bench);
+    const full = refusal('TEMP_FOLDER_UNWRITABLE', 'It is read-only.', 'Make it writable.');
+    const files = new FakeFiles();
+    for (const [path, content] of bench.files.contents) files.contents.set(path, content);
+    files.remove = () => Promise.reject(full);
+    const agent = bench.agent({ taskVariables: main.taskVariables });
+    const unwritable = {
+      attach: () => Promise.reject(full),
+      attachSummary: () => Promise.reject(full),
+    };
+    await finish(Object.assign(agent, unwritable), { ...bench.finishWorld, files });
+    assert.equal(bench.broker.isRunning, false);
+    assert.ok(agent.log.includes('signed in for 4.0 hours'), agent.log);
+    const sentence = 'It is read-only. Make it writable. (TEMP_FOLDER_UNWRITABLE)';
+    assert.deepEqual(agent.warned, [sentence, sentence, sentence]);
+  });
+
   const printed = [
     '/home/user',
     '/agent/_temp',
@@ -137,7 +157,7 @@ describe('the post-job step', () => {
     await finished(bench, main);
     const again = await finished(bench, main);
     assert.deepEqual([again.warned, again.summaries], [[], {}]);
-    assert.ok(again.log.includes('ended before'));
+    assert.ok(again.log.includes('Nothing was found of the broker'));
   });
 
   it('ends a broker by force that does not answer any more, and warns', async () => {
