@@ -15,7 +15,7 @@ export function describeTrouble(trouble: NetworkTrouble): string {
     case 'host name':
       return `this agent cannot find the host's name${code}`;
     case 'proxy address':
-      return 'the address of the proxy cannot be read';
+      return `the address of the proxy cannot be read${code}`;
     case 'too large':
       return `the answer was far too large${code}`;
   }

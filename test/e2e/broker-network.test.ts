@@ -7,7 +7,7 @@ import { holdStep, playHeld, type Exported } from './support/held-job.ts';
 import { assertGreen, useTheatre } from './support/theatre.ts';
 
 const nothing = { HTTPS_PROXY: '', HTTP_PROXY: '', NODE_EXTRA_CA_CERTS: '' };
-const password = 'p@ss:w/rd?1';
+const password = 'p@ss:w/rd?1 100%sure a%41b';
 
 interface Network {
   readonly title: string;
@@ -34,9 +34,18 @@ const table: readonly Network[] = [
     exceptions: {},
   },
   {
-    title: 'a proxy of the environment with its password in the address',
+    title: "the agent's own proxy, with user and password in its address",
+    environment: () => ({ HTTPS_PROXY: '', HTTP_PROXY: '' }),
+    variables: ({ url }) => ({
+      'agent.proxyurl': url.replace('//', `//build%20user:${encodeURIComponent(password)}@`),
+    }),
+    isGuarded: true,
+    exceptions: {},
+  },
+  {
+    title: 'a proxy of the environment without a scheme, with its password in the address',
     environment: ({ url }) => ({
-      HTTPS_PROXY: url.replace('//', `//build%20user:${encodeURIComponent(password)}@`),
+      HTTPS_PROXY: url.replace('http://', `build%20user:${encodeURIComponent(password)}@`),
     }),
     isGuarded: true,
     exceptions: { NO_PROXY: '127.0.0.1,localhost' },

@@ -67,6 +67,7 @@ async function ask(
   abortSignal: AbortSignal,
 ): Promise<{ token: string; expiresOn: Date }> {
   const proxy = proxyFor(authorityHost, network);
+  const isDirect = proxy === 'direct';
   // Large, and not needed before there is an ID token.
   const { ClientAssertionCredential } = await import('@azure/identity');
   const credential = new ClientAssertionCredential(
@@ -81,10 +82,11 @@ async function ask(
       // A redirect would carry the client assertion to a host that nobody has checked.
       redirectOptions: { maxRetries: 0 },
       additionalPolicies: [
-        { policy: truster({ network, early }), position: 'perRetry' },
+        { policy: truster({ network, early, isDirect }), position: 'perRetry' },
         { policy: observer(observed, abortSignal), position: 'perRetry' },
       ],
-      ...(typeof proxy === 'object' ? { proxyOptions: proxy } : {}),
+      // By itself the library reads the environment, by rules of its own.
+      proxyOptions: isDirect ? unused : proxy,
     },
   );
   const { token, expiresOnTimestamp } = await credential.getToken(scope, { abortSignal });
@@ -95,12 +97,15 @@ async function ask(
   return { token, expiresOn };
 }
 
+/** A proxy that no request takes. */
+const unused = { host: 'http://127.0.0.1', port: 9 };
+
 /** Has each request trust the agent's own authorities too, and take the connection that is there. */
-function truster({ network, early }: Way): Policy {
+function truster({ network, early, isDirect }: Way & { isDirect: boolean }): Policy {
   return {
     name: 'truster',
     sendRequest: (request, next) =>
-      next(Object.assign(request, trusting(network), { agent: request.agent ?? early })),
+      next(Object.assign(request, trusting(network), isDirect ? { agent: early } : {})),
   };
 }
 

@@ -48,7 +48,6 @@ export function httpsThrough(network: NetworkSettings, early?: EarlyConnection):
 function pipelineFor(url: URL, network: NetworkSettings): Pipeline {
   const pipeline = createEmptyPipeline();
   const proxy = proxyFor(url, network);
-  // Without settings of its own the policy reads HTTPS_PROXY and NO_PROXY.
   if (proxy !== 'direct') pipeline.addPolicy(proxyPolicy(proxy));
   return pipeline;
 }

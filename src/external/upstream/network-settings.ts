@@ -1,8 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
-import type { NetworkSettings } from '../../ports.ts';
+import { NetworkTrouble, type NetworkSettings, type ProxySettings } from '../../ports.ts';
+import { readProxyAddress } from '../../upstream/proxy-address.ts';
+import { isExempt } from './proxy-exceptions.ts';
 
-/** A proxy as Azure's pipeline takes it. */
+/** A proxy as Azure's pipeline takes it: user and password percent-encoded, as in a URL. */
 export interface PipelineProxy {
   readonly host: string;
   readonly port: number;
@@ -10,35 +12,58 @@ export interface PipelineProxy {
   readonly password?: string;
 }
 
+/** Variables of the environment that name a proxy; the first that is there counts. */
+const proxyVariables = ['HTTPS_PROXY', 'ALL_PROXY', 'HTTP_PROXY'];
+
 /**
- * How a URL is reached: by the agent's own proxy, directly where the agent's list of exceptions
- * says so, and by the proxy of the environment (undefined) where the agent has none.
+ * How a URL is reached: by the agent's own proxy, else by that of the environment, and directly where
+ * there is none, or the list of exceptions beside it says so.
+ * @throws {NetworkTrouble} where the address of the proxy cannot be read.
  */
-export function proxyFor(
-  url: URL,
-  { proxy }: NetworkSettings,
-): PipelineProxy | 'direct' | undefined {
-  if (proxy === undefined) return undefined;
+export function proxyFor(url: URL, { proxy }: NetworkSettings): PipelineProxy | 'direct' {
+  if (proxy === undefined) return proxyOfEnvironment(url);
   if (proxy.bypass.some((pattern) => matches(pattern, url.href))) return 'direct';
-  const address = new URL(proxy.url);
+  return pipelineProxy(proxy.url, 'Agent.ProxyUrl', proxy);
+}
+
+function proxyOfEnvironment(url: URL): PipelineProxy | 'direct' {
+  const spellings = proxyVariables.flatMap((name) => [name, name.toLowerCase()]);
+  const name = spellings.find((spelling) => variable(spelling) !== undefined);
+  if (name === undefined) return 'direct';
+  if (isExempt(url, variable('NO_PROXY') ?? variable('no_proxy') ?? '')) return 'direct';
+  return pipelineProxy(variable(name) ?? '', name, {});
+}
+
+/** @param source what an unreadable address is named by: itself may hold a password. */
+function pipelineProxy(
+  address: string,
+  source: string,
+  given: Pick<ProxySettings, 'username' | 'password'>,
+): PipelineProxy {
+  const read = readProxyAddress(address);
+  if (read === undefined) throw new NetworkTrouble('proxy address', source);
+  const { host, port, username = given.username, password = given.password } = read;
   return {
-    host: `${address.protocol}//${address.hostname}`,
-    port: Number(address.port) || (address.protocol === 'https:' ? 443 : 80),
-    ...(proxy.username === undefined ? {} : { username: proxy.username }),
-    ...(proxy.password === undefined ? {} : { password: proxy.password.reveal() }),
+    host,
+    port,
+    ...(username === undefined ? {} : { username: encodeURIComponent(username) }),
+    ...(password === undefined ? {} : { password: encodeURIComponent(password.reveal()) }),
   };
 }
 
-/** Whether a proxy may stand between; that of the environment is taken to, whatever NO_PROXY says. */
+/** Whether a proxy may stand between. */
 export function isBehindProxy(url: URL, network: NetworkSettings): boolean {
-  const ofEnvironment = ['HTTPS_PROXY', 'ALL_PROXY', 'HTTP_PROXY'].some(
-    (name) => isFilled(process.env[name]) || isFilled(process.env[name.toLowerCase()]),
-  );
-  return ofEnvironment || typeof proxyFor(url, network) === 'object';
+  try {
+    return proxyFor(url, network) !== 'direct';
+  } catch {
+    // It is told where a request would go there.
+    return true;
+  }
 }
 
-function isFilled(value: string | undefined): boolean {
-  return value !== undefined && value !== '';
+function variable(name: string): string | undefined {
+  const value = process.env[name]?.trim();
+  return value === '' ? undefined : value;
 }
 
 /**

@@ -106,7 +106,7 @@ describe('HTTPS', function () {
   });
 
   it('shows its password to the proxy, and only there', async () => {
-    const password = 'p@ss:w/rd?1';
+    const password = 'p@ss:w/rd?1 100%sure a%41b';
     const guard = await guardedProxy(emulator.proxyUrl, 'build user', password);
     const through = (given: string): Promise<{ status: number }> =>
       httpsThrough({

@@ -14,10 +14,22 @@ import { Secret } from '../../../src/secret.ts';
 const azureDevOps = new URL('https://dev.azure.com/contoso/');
 
 /** What the machine that runs this may have set, too. */
-const proxyVariables = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].flatMap((name) => [
+const proxyVariables = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [
   name,
   name.toLowerCase(),
 ]);
+
+function withVariables(variables: Readonly<Record<string, string>>, work: () => void): void {
+  const before = { ...process.env };
+  for (const name of proxyVariables) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, variables);
+  try {
+    work();
+  } finally {
+    for (const name of Object.keys(variables)) Reflect.deleteProperty(process.env, name);
+    Object.assign(process.env, before);
+  }
+}
 
 describe('The network settings of an agent', () => {
   for (const [title, settings, expected] of [
@@ -35,8 +47,13 @@ describe('The network settings of an agent', () => {
     ['an address of IPv6', { url: 'http://[::1]:8080' }, { host: 'http://[::1]', port: 8080 }],
     [
       'user and password',
-      { url: 'http://proxy.example:1', username: 'me', password: new Secret('p@:/?#') },
-      { host: 'http://proxy.example', port: 1, username: 'me', password: 'p@:/?#' },
+      { url: 'http://proxy.example:1', username: 'm e', password: new Secret('p@:/?#%41') },
+      {
+        host: 'http://proxy.example',
+        port: 1,
+        username: 'm%20e',
+        password: 'p%40%3A%2F%3F%23%2541',
+      },
     ],
   ] as const satisfies readonly (readonly [string, Omit<ProxySettings, 'bypass'>, object])[]) {
     it(`lead through the proxy by ${title}`, () => {
@@ -57,18 +74,19 @@ describe('The network settings of an agent', () => {
     ['https_proxy', { https_proxy: 'http://proxy.example' }, {}, true],
     ['HTTP_PROXY', { HTTP_PROXY: 'http://proxy.example' }, {}, true],
     ['an empty HTTPS_PROXY', { HTTPS_PROXY: '' }, {}, false],
+    [
+      'an exception of the environment',
+      { HTTPS_PROXY: 'http://proxy.example', no_proxy: 'azure.com' },
+      {},
+      false,
+    ],
+    ['an address that cannot be read', { HTTPS_PROXY: 'socks5://proxy.example' }, {}, true],
     ['an empty one beside', { HTTPS_PROXY: '', https_proxy: 'http://proxy.example' }, {}, true],
   ] as const satisfies readonly (readonly [string, object, NetworkSettings, boolean])[]) {
     it(`${expected ? 'put' : 'do not put'} a proxy between, with ${title}`, () => {
-      const before = { ...process.env };
-      for (const name of proxyVariables) Reflect.deleteProperty(process.env, name);
-      Object.assign(process.env, variables);
-      try {
+      withVariables(variables, () => {
         assert.equal(isBehindProxy(azureDevOps, network), expected);
-      } finally {
-        for (const name of Object.keys(variables)) Reflect.deleteProperty(process.env, name);
-        Object.assign(process.env, before);
-      }
+      });
     });
   }
 
@@ -86,9 +104,36 @@ describe('The network settings of an agent', () => {
     });
   }
 
-  it('leave the proxy to the environment where the agent has none', () => {
-    assert.equal(proxyFor(azureDevOps, {}), undefined);
-  });
+  for (const [title, variables, expected] of [
+    ['none', {}, 'direct'],
+    [
+      'one without a scheme, with a password that is half encoded',
+      { https_proxy: 'me:100%sure%41@10.0.0.1:3128' },
+      { host: 'http://10.0.0.1', port: 3128, username: 'me', password: '100%25sureA' },
+    ],
+    [
+      'the one of HTTPS first',
+      { HTTP_PROXY: 'http://other.example', ALL_PROXY: 'http://all.example', HTTPS_PROXY: 'one' },
+      { host: 'http://one', port: 80 },
+    ],
+    ['an exception', { ALL_PROXY: 'http://all.example', NO_PROXY: 'x, .azure.com' }, 'direct'],
+  ] as const) {
+    it(`take the proxy of the environment where the agent has none: ${title}`, () => {
+      withVariables(variables, () => assert.deepEqual(proxyFor(azureDevOps, {}), expected));
+    });
+  }
+
+  for (const [title, variables, network, code] of [
+    ['HTTPS_PROXY', { HTTPS_PROXY: 'http://us:er:pass@word:x' }, {}, 'HTTPS_PROXY'],
+    ['all_proxy', { all_proxy: 'socks5://proxy.example:1080' }, {}, 'all_proxy'],
+    ['the agent', {}, { proxy: { url: 'http://', bypass: [] } }, 'Agent.ProxyUrl'],
+  ] as const satisfies readonly (readonly [string, object, NetworkSettings, string])[]) {
+    it(`name what holds an address that cannot be read: ${title}`, () => {
+      withVariables(variables, () => {
+        assert.throws(() => proxyFor(azureDevOps, network), { reason: 'proxy address', code });
+      });
+    });
+  }
 
   it("add the agent's authorities to the usual ones, and are content without the file", () => {
     const folder = mkdtempSync(join(tmpdir(), 'authorities-'));
