@@ -1,5 +1,4 @@
 import type { PipelineAgent } from '../agent/pipeline-agent.ts';
-import type { MissingCredential } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Waiting } from '../upstream/retry-policy.ts';
 import { credentialGuide } from './credential-guide.ts';
@@ -13,7 +12,12 @@ export interface SlowWork<T> {
   readonly endsOn: Date;
   /** The trouble of this moment; undefined while none is known. Must not reject. */
   readonly trouble: () => Promise<Waiting | undefined> | Waiting | undefined;
+  /** Whether a result is what was waited for; every one is, unless this says less. */
+  readonly isWanted?: (result: T) => boolean;
 }
+
+/** What a wait is logged with. */
+export type WaitLog = Pick<PipelineAgent, 'say' | 'showGuide'>;
 
 /** How often the trouble is asked for, in ms. */
 const lookMs = 2_000;
@@ -30,8 +34,8 @@ const nextLineMs = 25_000;
  * a mistake is logged as soon as it is known, with its remedy in full.
  */
 export async function logWhileWaiting<T>(
-  { what, work, endsOn, trouble }: SlowWork<T>,
-  { say }: Pick<PipelineAgent, 'say'>,
+  { what, work, endsOn, trouble, isWanted = () => true }: SlowWork<T>,
+  { say, showGuide }: WaitLog,
   clock: Clock,
 ): Promise<T> {
   const beganMs = clock.monotonicMs();
@@ -57,14 +61,16 @@ export async function logWhileWaiting<T>(
       if (waiting === undefined || shown.has(code)) continue;
       shown.add(code);
       say(remedy);
-      if (waiting.failure.kind === 'settling') for (const line of linesOf(cure)) say(line);
+      if (waiting.failure.kind === 'settling' && cure !== undefined) {
+        showGuide(credentialGuide(cure));
+      }
     }
   };
 
   void look();
   try {
     const result = await work;
-    if (lines > 0) say(`Came after ${secondsSince()} s: ${what}.`);
+    if (lines > 0 && isWanted(result)) say(`Came after ${secondsSince()} s: ${what}.`);
     return result;
   } finally {
     done.abort();
@@ -76,10 +82,6 @@ function reason(waiting: Waiting | undefined, endsOn: Date): string {
   const { failure, until } = waiting;
   const hope = failure.kind === 'settling' ? ' If it is new, it takes a while to arrive.' : '';
   return `${failure.message} (${failure.code})${hope} Tried again until ${timeOf(until)}.`;
-}
-
-function linesOf(cure: MissingCredential | undefined): readonly string[] {
-  return cure === undefined ? [] : credentialGuide(cure).split('\n');
 }
 
 /** To the second: nobody waits for a minute to be over. */

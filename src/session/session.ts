@@ -2,7 +2,7 @@ import type { AccessToken } from '../access-token/access-token.ts';
 import { readSubscription } from '../access-token/subscription.ts';
 import type { PipelineAgent } from '../agent/pipeline-agent.ts';
 import { tellAccessToken } from '../delivery/log.ts';
-import { logWhileWaiting } from '../delivery/waiting.ts';
+import { logWhileWaiting, type WaitLog } from '../delivery/waiting.ts';
 import type { IdTokenFacts } from '../id-token/id-token.ts';
 import type { Chance, Clock, Http } from '../ports.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
@@ -43,7 +43,7 @@ export interface VerifyWorld {
 export async function verifySession(
   connection: ServiceConnection,
   session: Session,
-  agent: Pick<PipelineAgent, 'mask' | 'say'>,
+  agent: Pick<PipelineAgent, 'mask'> & WaitLog,
   world: VerifyWorld,
 ): Promise<void> {
   const { subscriptionId, resourceManagerScope } = connection;
@@ -66,7 +66,7 @@ export async function verifySession(
 async function subscriptionRead(
   connection: Parameters<typeof readSubscription>[0],
   accessToken: AccessToken,
-  agent: Pick<PipelineAgent, 'say'>,
+  agent: WaitLog,
   world: VerifyWorld,
 ): Promise<void> {
   const { clock, chance } = world;

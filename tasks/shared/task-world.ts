@@ -1,7 +1,7 @@
 import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
-import { logWhileWaiting, type SlowWork } from '../../src/delivery/waiting.ts';
+import { logWhileWaiting, type SlowWork, type WaitLog } from '../../src/delivery/waiting.ts';
 import { readJob } from '../../src/id-token/job.ts';
-import type { Clock, MachineFolders, Processes, Tools } from '../../src/ports.ts';
+import type { Clock, MachineFolders, Processes, ToolRun, Tools } from '../../src/ports.ts';
 import type { BrokerWorld } from '../../src/refresh/connection-tokens.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 import { troubleInBroker } from '../../src/session/broker-trouble.ts';
@@ -76,11 +76,40 @@ export function loggedWhileSlow<T>(
   what: string,
   work: Promise<T>,
   trouble: SlowWork<T>['trouble'],
-  agent: Pick<PipelineAgent, 'say'>,
+  agent: WaitLog,
   clock: Clock,
 ): Promise<T> {
   const endsOn = new Date(clock.now().getTime() + givenUpAfterMs(connection));
   return logWhileWaiting({ what, work, endsOn, trouble }, agent, clock);
+}
+
+/**
+ * Tools whose runs are never silent: as far as one is slow, the log says what is waited for and until
+ * when.
+ */
+export function loggedTools(tools: Tools, agent: WaitLog, clock: Clock): Tools {
+  return {
+    find: (name) => tools.find(name),
+    run: (wanted) =>
+      logWhileWaiting(
+        {
+          what: commandOf(wanted),
+          work: tools.run(wanted),
+          endsOn: new Date(clock.now().getTime() + wanted.timeoutMs),
+          trouble: () => undefined,
+          isWanted: ({ exitCode }) => exitCode === 0,
+        },
+        agent,
+        clock,
+      ),
+  };
+}
+
+/** The program and its command, without options: `az account set`. */
+function commandOf({ program, arguments: words }: ToolRun): string {
+  const name = (program.split(/[\\/]/).at(-1) ?? '').replace(/\.(exe|cmd|bat|com)$/i, '');
+  const firstOption = words.findIndex((word) => !/^[a-z][a-z-]*$/.test(word));
+  return [name, ...words.slice(0, firstOption < 0 ? words.length : firstOption)].join(' ');
 }
 
 async function workerOf(

@@ -12,7 +12,7 @@ import type { BrokerAddress, RunningBroker } from '../../src/session/running-bro
 import type { StartMessage } from '../../src/wire/start-message.ts';
 import { brokerScript } from './broker-script.ts';
 import { finish } from './finish.ts';
-import type { TaskWorld } from './task-world.ts';
+import { loggedTools, type TaskWorld } from './task-world.ts';
 
 /** Processes and HTTP take a tenth of a short step to load, and not every step needs them. */
 const systemTools: Tools = {
@@ -50,7 +50,7 @@ export function runFinish(): void {
     finish(agent, {
       files: diskFiles,
       processes: systemProcesses,
-      tools: systemTools,
+      tools: loggedTools(systemTools, agent, systemClock),
       folders: machineFolders,
       clock: systemClock,
       reach: reachBroker,
@@ -70,7 +70,7 @@ function realWorld(agent: PipelineAgent, { broker, azureDevOps }: HeadStart): Ta
   return {
     agent,
     processes,
-    tools: systemTools,
+    tools: loggedTools(systemTools, agent, systemClock),
     folders: machineFolders,
     join: {
       ...local,

@@ -1,9 +1,10 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { ToolOutcome, ToolRun, Tools } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
+import { endTool, endWithThisProcess } from './running-tools.ts';
 import { isWindows, systemProgram } from './system-program.ts';
 
 /** Enough for a list of many hundred subscriptions. */
@@ -12,9 +13,6 @@ const maxErrors = 256 * 1024;
 
 /** What a tool may still have to say once it has ended, in ms: a child of its own may hold on. */
 const lastWordsMs = 1_000;
-
-/** What ending a tree of processes may take on Windows, in ms. */
-const endingMs = 5_000;
 
 /** Windows finds programs by these endings where `PATHEXT` names none. */
 const usualEndings = '.COM;.EXE;.BAT;.CMD';
@@ -120,8 +118,10 @@ function follow(
 ): void {
   const output = bounded(tool.stdout, maxOutput);
   const errors = bounded(tool.stderr, maxErrors);
+  const letGo = endWithThisProcess(tool);
   const settle = (how: Pick<ToolOutcome, 'exitCode' | 'trouble'>): void => {
     clearTimeout(timer);
+    letGo();
     tool.stdout?.destroy();
     tool.stderr?.destroy();
     resolve({ ...how, output: output(), errors: errors() });
@@ -129,7 +129,7 @@ function follow(
   const state = { isLate: false };
   const timer = setTimeout(() => {
     state.isLate = true;
-    void endAll(tool).then(() => settle({ trouble: 'timeout' }));
+    void endTool(tool).then(() => settle({ trouble: 'timeout' }));
   }, timeoutMs);
   const ended = (code: number | null): Pick<ToolOutcome, 'exitCode' | 'trouble'> => {
     // Windows gives what it ends by force an exit code too.
@@ -153,30 +153,6 @@ function bounded(stream: NodeJS.ReadableStream | null, longest: number): () => s
     if (kept.length > 0) chunks.push(kept);
   });
   return () => Buffer.concat(chunks).toString('utf8');
-}
-
-async function endAll(tool: ChildProcess): Promise<void> {
-  if (isWindows && tool.pid !== undefined) await endTree(tool.pid);
-  try {
-    if (tool.pid !== undefined && !isWindows) process.kill(-tool.pid, 'SIGKILL');
-    else tool.kill('SIGKILL');
-  } catch {
-    // It went by itself in the meantime.
-  }
-}
-
-/** Windows ends one process at a time: without `cmd.exe` the Python of az would go on alone. */
-function endTree(pid: number): Promise<void> {
-  return new Promise((resolve) => {
-    const options = { timeout: endingMs, windowsHide: true, env: {} };
-    const args = ['/t', '/f', '/pid', String(pid)];
-    try {
-      execFile(systemProgram('taskkill.exe'), args, options, () => resolve());
-    } catch {
-      // A policy of the host forbids it; the tool itself can still be ended.
-      resolve();
-    }
-  });
 }
 
 async function isProgram(path: string): Promise<boolean> {

@@ -16,6 +16,7 @@ class Bench {
   readonly agent = {
     say: (line: string) => void this.said.push(line),
     warn: (line: string) => void this.said.push(line),
+    showGuide: (guide: string) => void this.said.push(guide),
     mask: (secret: { reveal(): string }) => void this.masked.push(secret.reveal()),
   };
   readonly http = new FakeHttp(() =>
