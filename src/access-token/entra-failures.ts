@@ -50,7 +50,11 @@ const failures: Readonly<Record<number, EntraFailure>> = {
     why: 'it holds the ID token to be malformed',
     remedy: 'Look for a proxy that changes requests; if there is none, report this with the log.',
   },
-  50087: outOfOrder,
+  50087: {
+    why: 'its strong authentication has a passing fault',
+    remedy: runAgain,
+    kind: 'transient',
+  },
   50166: {
     why: 'it could not reach the issuer of the ID token',
     remedy: runAgain,
@@ -89,19 +93,20 @@ const failures: Readonly<Record<number, EntraFailure>> = {
     remedy: `Check the tenant ID and the cloud of the connection. ${checkConnection}`,
   },
   90012: {
-    why: 'its own request to another service of it took too long',
+    why: 'the request timed out inside of it',
     remedy: runAgain,
     kind: 'transient',
   },
   90024: {
-    why: 'it has too many requests for this tenant at the moment',
+    why: 'the request took more than it grants one request at the moment',
     remedy: runAgain,
     kind: 'transient',
   },
   90033: outOfOrder,
   90055: {
-    why: 'it has too many requests of this kind at the moment',
-    remedy: 'Wait a few minutes and run the job again; spread jobs that start at the same moment.',
+    why: 'it gets too many requests for this tenant, and holds it back',
+    remedy:
+      'Wait a few minutes and run the job again; look for what signs in to this tenant without a pause.',
     kind: 'transient',
   },
   90061: {
