@@ -47,8 +47,7 @@ export class ProcessWatch {
   }
 
   #record(pid: number, parent: number): void {
-    const processArguments = argumentsOf(pid);
-    const environment = environmentOf(pid);
+    const { processArguments, environment } = settledOf(pid);
     if (processArguments.length === 0 && environment.length === 0) return;
     const key = [...processArguments, '', ...environment].join('\0');
     const known = this.#seen.get(key) ?? {
@@ -60,5 +59,29 @@ export class ProcessWatch {
     known.pids.add(pid);
     known.parents.add(parent);
     this.#seen.set(key, known);
+  }
+}
+
+/** While a process becomes another program, which takes less than a millisecond, it is looked at again. */
+const maxLooks = 20;
+const betweenLooksMs = 2;
+
+/**
+ * Arguments and environment of one and the same program: they are two files, and in the middle of an
+ * exec the first is empty while the second is already that of the new program.
+ */
+function settledOf(pid: number): {
+  readonly processArguments: readonly string[];
+  readonly environment: readonly string[];
+} {
+  for (let looks = 1; ; looks += 1) {
+    const processArguments = argumentsOf(pid);
+    const environment = environmentOf(pid);
+    const isSettled =
+      processArguments.join('\0') === argumentsOf(pid).join('\0') &&
+      (processArguments.length > 0 || environment.length === 0);
+    // One that hides its arguments for good is judged without them.
+    if (isSettled || looks === maxLooks) return { processArguments, environment };
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, betweenLooksMs);
   }
 }
