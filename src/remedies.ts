@@ -25,6 +25,6 @@ export const remedies = {
   ENTRA_UNAVAILABLE:
     'Look at https://azure.status.microsoft, and for a proxy that changes answers.',
   TEMP_FOLDER_UNWRITABLE:
-    "Give the agent a work folder that it can write to, with free space and inodes (df, df -i), and look for a step that fills or removes Agent.TempDirectory.",
+    'Give the agent a work folder that it can write to, with free space and inodes (df, df -i), and look for a step that fills or removes Agent.TempDirectory.',
   UNEXPECTED: 'This is a bug of the task: report it with the log, which shows where it happened.',
 } as const;

@@ -40,6 +40,8 @@ export interface PlayOptions extends Omit<JobOptions, 'job' | 'endpoints'> {
   /** A folder whose files are the job's sources; packages of this project are found from there. */
   readonly sources?: string;
   readonly jobTokenSeconds?: number;
+  /** The ID that an earlier run of the job had too. */
+  readonly jobId?: string;
   readonly allow?: readonly Allowance[];
   /** Runs while the job does. */
   readonly meanwhile?: (run: JobRun) => Promise<void> | void;
@@ -68,7 +70,7 @@ export class Stage {
 
   async play(options: PlayOptions): Promise<Play> {
     const emulator = this.#emulator;
-    const { connections, referenced = connections, jobTokenSeconds } = options;
+    const { connections, referenced = connections, jobTokenSeconds, jobId } = options;
     const agent = (this.#options.createAgent ?? createAgent)({
       root: join(this.folder, 'agent'),
       vsix: packageIn(),
@@ -79,6 +81,7 @@ export class Stage {
       hub: hubs[options.profile ?? 'build'],
       connections: referenced,
       ...(jobTokenSeconds === undefined ? {} : { jobTokenSeconds }),
+      ...(jobId === undefined ? {} : { jobId }),
     });
     if (options.sources !== undefined) layOut(options.sources, join(agent.workFolder, '1', 's'));
     const detector = createLeakDetector({

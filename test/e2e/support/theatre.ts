@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { JobReport } from '../../harness/agent/contract.ts';
 import { startEmulator, type Emulator } from '../../harness/emulator/emulator.ts';
 import { Stage, type Play, type StageOptions } from '../../harness/stage.ts';
+import { assertNeverSilent } from './silence.ts';
 
 /** The emulator of one test file, and a fresh agent for each of its tests. */
 export interface Theatre {
@@ -60,6 +61,7 @@ export function assertGreen(play: Play): void {
 /** Whatever the job's result: no leak, no process, no port, no file, no step that was held up. */
 export function assertClean({ report, leaks }: Play): void {
   assert.deepEqual(leaks, []);
+  assertNeverSilent(report);
   assert.deepEqual(report.orphansKilled, []);
   assert.doesNotMatch(report.log, /Terminate orphan process/);
   assert.deepEqual(report.lingering, { processes: [], ports: [] });

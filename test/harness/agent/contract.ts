@@ -117,6 +117,8 @@ export interface StepReport {
   readonly rawLines: readonly string[];
   readonly issues: readonly Issue[];
   readonly durationMs: number;
+  /** When each of the lines came, in ms from the beginning of the step. */
+  readonly linesAtMs: readonly number[];
   readonly attempts: number;
   /** Something kept the streams open after the step's process was gone. */
   readonly streamsHeldOpen: boolean;

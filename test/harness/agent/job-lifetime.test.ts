@@ -112,6 +112,11 @@ describe("a job's processes", () => {
       ['SIGINT', 'SIGTERM'],
     );
     ok(durationMs >= times.sigintMs + times.sigtermMs);
+    // Each line has its time.
+    const { linesAtMs = [] } = report.steps[0] ?? {};
+    equal(linesAtMs.length, lines.length);
+    const [int = 0, term = 0] = ['SIGINT', 'SIGTERM'].map((name) => linesAtMs[lines.indexOf(name)]);
+    ok(term - int > times.sigintMs / 2 && term <= durationMs, `${int} ${term} ${durationMs}`);
     match(report.log, /The Operation will be canceled/);
     equal(report.steps.at(-1)?.lines.includes('post of Probe, status Canceled'), true);
   });

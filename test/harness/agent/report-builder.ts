@@ -4,6 +4,12 @@ import type { FromWorker, JobEnd, StepEnd } from './job-message.ts';
 
 type LineMessage = Extract<FromWorker, { type: 'line' }>;
 
+/** What a worker has said, and when. */
+interface Timed<T> {
+  readonly atMs: number;
+  readonly value: T;
+}
+
 const nothing: Omit<JobEnd, 'result'> = {
   variables: {},
   outputs: {},
@@ -18,8 +24,8 @@ const nothing: Omit<JobEnd, 'result'> = {
 export class ReportBuilder {
   readonly finished: Promise<JobReport>;
   readonly #startedAt = performance.now();
-  readonly #lines: LineMessage[] = [];
-  readonly #steps = new Map<number, StepEnd>();
+  readonly #lines: Timed<LineMessage>[] = [];
+  readonly #steps = new Map<number, Timed<StepEnd>>();
   readonly #onLine: ((line: string) => void) | undefined;
   #end: JobEnd | undefined;
   #diagnostics = '';
@@ -45,30 +51,36 @@ export class ReportBuilder {
   }
 
   #receive(message: FromWorker): void {
+    const atMs = performance.now();
     if (message.type === 'finished') this.#end = message.end;
-    else if (message.type === 'step') this.#steps.set(message.step, message.end);
+    else if (message.type === 'step') this.#steps.set(message.step, { atMs, value: message.end });
     else {
-      this.#lines.push(message);
+      this.#lines.push({ atMs, value: message });
       if (message.masked !== undefined) this.#onLine?.(message.masked);
     }
   }
 
   #report(): JobReport {
+    const lines = this.#lines.map(({ value }) => value);
     return {
       ...(this.#end ?? { result: 'Abandoned', ...nothing }),
       steps: [...this.#steps].map(([index, end]) => this.#stepReport(index, end)),
-      log: masked(this.#lines).join('\n'),
-      rawLog: this.#lines.map(({ raw }) => raw).join('\n'),
+      log: masked(lines).join('\n'),
+      rawLog: lines.map(({ raw }) => raw).join('\n'),
       durationMs: Math.round(performance.now() - this.#startedAt),
     };
   }
 
-  #stepReport(index: number, { node, ...end }: StepEnd): StepReport {
-    const own = this.#lines.filter(({ step }) => step === index);
+  #stepReport(index: number, { atMs, value: { node, ...end } }: Timed<StepEnd>): StepReport {
+    const timed = this.#lines.filter(({ value: { step } }) => step === index);
+    const own = timed.map(({ value }) => value);
+    const beganMs = atMs - end.durationMs;
+    const shown = timed.filter(({ value }) => value.masked !== undefined);
     return {
       ...end,
       ...(node !== undefined && { node }),
       lines: masked(own),
+      linesAtMs: shown.map((line) => Math.max(0, line.atMs - beganMs)),
       rawLines: own.map(({ raw }) => raw),
     };
   }

@@ -10,6 +10,8 @@ export interface JobOptions {
   readonly connections: readonly ServiceConnection[];
   /** Life of the job's access token, in seconds; two days, unless this says less. */
   readonly jobTokenSeconds?: number;
+  /** That of an earlier run: a job without a name has the same one in each run of its pipeline. */
+  readonly jobId?: string;
 }
 
 /** A job that runs, as the agent sees it. */
@@ -50,7 +52,7 @@ function issueJobToken(job: JobRecord, seconds: number, world: World): string {
 /** Starts a job. */
 export function startJob(options: JobOptions, world: World): Job {
   const record: JobRecord = {
-    jobId: randomUUID(),
+    jobId: options.jobId ?? randomUUID(),
     planId: randomUUID(),
     hub: options.hub ?? 'build',
     connectionIds: new Set(options.connections.map((connection) => connection.id)),
