@@ -4,7 +4,7 @@
 import { build } from 'esbuild';
 import { chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { thirdPartyNotices } from './third-party-notices.mjs';
+import { bundledPackages, thirdPartyNotices } from './third-party-notices.mjs';
 
 const root = join(import.meta.dirname, '..');
 const output = join(root, 'build', 'wif');
@@ -41,9 +41,9 @@ const { metafile } = await build({
 await chmod(join(output, 'wif.mjs'), 0o755);
 await Promise.all([
   writeFile(join(output, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`),
-  thirdPartyNotices(root, [metafile]).then((text) =>
-    writeFile(join(output, 'THIRD-PARTY-NOTICES.txt'), text),
-  ),
+  bundledPackages(root, [metafile])
+    .then((packages) => thirdPartyNotices(root, packages))
+    .then((text) => writeFile(join(output, 'THIRD-PARTY-NOTICES.txt'), text)),
   copyFile(join(root, 'LICENSE'), join(output, 'LICENSE')),
   readFile(join(root, 'docs', 'WIF.md'), 'utf8').then((text) =>
     writeFile(join(output, 'README.md'), text.replaceAll('(MIGRATION.md)', '(docs/MIGRATION.md)')),

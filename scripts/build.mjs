@@ -1,7 +1,13 @@
 // Builds the extension into build/extension/, laid out exactly as it is packed.
+//
+//   node scripts/build.mjs [--repository <url>] [--output <folder>]
+//
+// --repository is where people read this repository on the web: page, manifests and failures lead
+// there. Without it, what package.json names; where it names none, nothing leads to the documents.
 import { build } from 'esbuild';
 import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import {
   builtinsByRequire,
@@ -12,11 +18,16 @@ import {
   oneEntry,
 } from './bundling.mjs';
 import { buildTab, tabFiles } from './build-tab.mjs';
-import { addressOf, packedReadme } from './packed-readme.mjs';
-import { thirdPartyNotices } from './third-party-notices.mjs';
+import { addressOf, documentsAt, helpOfTask, linksOfManifest } from './address.mjs';
+import { packedReadme } from './packed-readme.mjs';
+import { softwareBill } from './software-bill.mjs';
+import { bundledPackages, thirdPartyNotices } from './third-party-notices.mjs';
 
 const root = join(import.meta.dirname, '..');
-const output = join(root, 'build', 'extension');
+const { values: options } = parseArgs({
+  options: { repository: { type: 'string' }, output: { type: 'string' } },
+});
+const output = resolve(options.output ?? join(root, 'build', 'extension'));
 const tab = join(output, 'tab');
 const tasks = ['FederatedLogin', 'TerraformOidcEnv', 'TokenRefresher'];
 
@@ -39,6 +50,7 @@ const settings = {
 };
 
 const { version, repository } = await readJson('package.json');
+const address = addressOf(options.repository ?? repository);
 if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`The version ${version} is not x.y.z.`);
 
 await rm(output, { recursive: true, force: true });
@@ -58,9 +70,7 @@ await Promise.all([
   ...['LICENSE', 'CHANGELOG.md', ...(await pictures())].map((file) =>
     copyFile(join(root, file), join(output, file)),
   ),
-  thirdPartyNotices(root, bundled).then((text) =>
-    writeFile(join(output, 'THIRD-PARTY-NOTICES.txt'), text),
-  ),
+  writePackages(bundled),
 ]);
 await printSizes();
 await printTab();
@@ -99,6 +109,7 @@ async function bundleTask(task) {
   const [steps, broker] = await Promise.all([
     build({
       ...settings,
+      define: address === undefined ? {} : { DOCUMENTS: JSON.stringify(documentsAt(address)) },
       stdin: { contents: oneEntry(step), resolveDir: root, sourcefile: `tasks/${task}/steps.mjs` },
       plugins: [...plugins, ofProcess('task')],
       outfile: join(folder, 'index.mjs'),
@@ -117,7 +128,11 @@ async function bundleTask(task) {
 async function copyTask(task) {
   const manifest = await readJson(`tasks/${task}/task.json`);
   const [Major, Minor, Patch] = version.split('.').map(Number);
-  await writeJson(`${task}/task.json`, { ...manifest, version: { Major, Minor, Patch } });
+  await writeJson(`${task}/task.json`, {
+    ...manifest,
+    ...helpOfTask(address, manifest),
+    version: { Major, Minor, Patch },
+  });
   await copyFile(join(root, 'tasks', task, 'icon.png'), join(output, task, 'icon.png'));
 }
 
@@ -129,16 +144,33 @@ async function writeManifest() {
     properties:
       'supportsTasks' in properties ? { ...properties, supportsTasks: taskIds } : properties,
   }));
-  await writeJson('vss-extension.json', { ...others, version, contributions: named });
+  await writeJson('vss-extension.json', {
+    ...others,
+    ...linksOfManifest(address),
+    version,
+    contributions: named,
+  });
 }
 
 /** A page of the marketplace reaches the files that the package offers by their address, and no other. */
 async function writeReadme() {
-  const { files } = await readJson('vss-extension.json');
-  const packed = files.filter(({ addressable }) => addressable).map(({ path }) => path);
-  const place = { packed, repository: addressOf(repository) };
+  const { files, content } = await readJson('vss-extension.json');
+  const packed = [
+    ...files.filter(({ addressable }) => addressable).map(({ path }) => path),
+    content.license.path,
+  ];
+  const place = { packed, repository: address };
   const readme = packedReadme(await readFile(join(root, 'README.md'), 'utf8'), place);
   await writeFile(join(output, 'README.md'), readme);
+}
+
+/** What is bundled of others, for people and for programs. */
+async function writePackages(metafiles) {
+  const packages = await bundledPackages(root, metafiles);
+  await Promise.all([
+    writeFile(join(output, 'THIRD-PARTY-NOTICES.txt'), await thirdPartyNotices(root, packages)),
+    writeFile(join(output, 'bom.cdx.json'), softwareBill(root, packages)),
+  ]);
 }
 
 /** The marketplace shows PNG pictures only; the drawings that they come from stay here. */

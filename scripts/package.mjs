@@ -1,10 +1,12 @@
 // Packs the extension into dist/: builds it, runs tfx, and accepts no word of complaint from it.
 //
-//   npm run package -- [--publisher <id>] [--preview] [--patch <number>] [--public]
+//   npm run package -- [--repository <url>] [--publisher <id>] [--preview] [--patch <number>] [--public]
 //
+// --repository is where people read this repository on the web, to which everything then leads.
 // --preview gives the extension and its tasks identities of their own, --patch replaces the last part
 // of their version, --public shows the extension to everyone: without it, its publisher shares it.
-// --staged <folder> packs a folder that is built already; --output <folder> replaces dist/.
+// --staged <folder> packs a folder that is built already; --build <folder> builds there instead of in
+// build/extension/; --output <folder> replaces dist/.
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -19,22 +21,38 @@ const { values: options } = parseArgs({
     preview: { type: 'boolean', default: false },
     patch: { type: 'string' },
     public: { type: 'boolean', default: false },
+    repository: { type: 'string' },
     staged: { type: 'string' },
+    build: { type: 'string' },
     output: { type: 'string' },
   },
 });
 const root = join(import.meta.dirname, '..');
-const staged = resolve(options.staged ?? join(root, 'build', 'extension'));
+const staged = resolve(options.staged ?? options.build ?? join(root, 'build', 'extension'));
 const output = resolve(options.output ?? join(root, 'dist'));
 
 try {
   ensureInstalled();
   await removePackages();
-  if (options.staged === undefined) run([join(import.meta.dirname, 'build.mjs')]);
+  if (options.staged === undefined) run(build());
+  else if (options.repository !== undefined) {
+    throw new Error(
+      '--repository changes what is built, and --staged packs what is built already.',
+    );
+  }
   await printContents(await pack());
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
+}
+
+/** The command that builds what is packed. */
+function build() {
+  const { repository } = options;
+  return [
+    ...[join(import.meta.dirname, 'build.mjs'), '--output', staged],
+    ...(repository === undefined ? [] : ['--repository', repository]),
+  ];
 }
 
 /** Packs beside the output folder first, so that a failure leaves no package behind. */

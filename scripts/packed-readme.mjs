@@ -1,34 +1,56 @@
 // The README as the marketplace shows it, where the rest of the repository is not beside it.
+import { documentAt } from './address.mjs';
 
 /** Code, in which nothing is a link, or else a link or a picture. */
 const codeOrLink = /^```[^]*?^```$|`[^`\n]*`|!?\[(?<text>[^\]]*)\]\((?<target>[^)\s]+)\)/gm;
 
+/** A block of code, or a line. */
+const blocks = /^```[^]*?^```$|^.*$/gm;
+
+/** Headings, rows of tables, pictures, and items of lists that say something of their own. */
+const keepsItsWords = /^(#|\||!|\d+\. |- (?!.* · ))/;
+
 /**
- * Keeps links that lead somewhere from the marketplace's page; leads others to the repository, or
- * leaves their words where there is none to lead to. A picture that is not packed is a mistake.
+ * Keeps links that lead somewhere from the marketplace's page, and leads the others to the
+ * repository. Where nobody knows its address, a line of prose or a list of links that refers to a
+ * document is left out, and elsewhere the words of a link stay. A picture that is not packed is a
+ * mistake.
  *
- * @param {string} markdown
+ * @param {string} markdown one sentence a line
  * @param {{ packed: readonly string[], repository?: string }} place the files beside the page, by
  *   their paths, and the address at which people read the repository
  */
 export function packedReadme(markdown, { packed, repository }) {
-  return markdown.replace(codeOrLink, (whole, text, target) => {
-    if (target === undefined || /^(#|[a-z]+:)/i.test(target)) return whole;
-    const [path] = target.split('#');
-    if (packed.includes(path)) return whole;
-    if (whole.startsWith('!')) throw new Error(`The README shows ${path}, which is not packed.`);
-    return repository === undefined ? text : `[${text}](${repository}/blob/HEAD/${target})`;
+  const leadsAway = (target) =>
+    !/^(#|[a-z]+:)/i.test(target) && !packed.includes(target.split('#')[0]);
+  const page = repository === undefined ? withoutReferences(markdown, leadsAway) : markdown;
+  return page.replace(codeOrLink, (whole, text, target) => {
+    if (target === undefined || !leadsAway(target)) return whole;
+    if (whole.startsWith('!')) throw new Error(`The README shows ${target}, which is not packed.`);
+    return repository === undefined ? text : `[${text}](${documentAt(repository, target)})`;
   });
 }
 
-/**
- * The address at which people read the repository, from what npm allows to stand in package.json.
- *
- * @param {undefined | string | { url: string }} repository
- */
-export function addressOf(repository) {
-  const url = typeof repository === 'object' ? repository.url : repository;
-  const address = url?.replace(/^git\+/, '').replace(/(\.git)?\/?$/, '');
-  if (address === undefined || address.startsWith('https://')) return address;
-  throw new Error(`The repository of package.json is ${url}; the README needs an https address.`);
+function withoutReferences(markdown, leadsAway) {
+  const refers = (line) =>
+    [...line.matchAll(codeOrLink)].some(
+      ({ groups: { target } }) => target !== undefined && leadsAway(target),
+    );
+  const kept = (markdown.match(blocks) ?? []).filter(
+    (block) => block.startsWith('```') || keepsItsWords.test(block) || !refers(block),
+  );
+  return withoutEmptySections(kept)
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n');
+}
+
+/** A heading goes where nothing is left between it and the next one of its level, or of a higher one. */
+function withoutEmptySections(lines) {
+  const levelOf = (line) => /^#+(?= )/.exec(line)?.[0].length;
+  return lines.filter((line, index) => {
+    const level = levelOf(line);
+    if (level === undefined) return true;
+    const next = lines.slice(index + 1).find((other) => other.trim() !== '');
+    return next !== undefined && (levelOf(next) ?? Infinity) > level;
+  });
 }

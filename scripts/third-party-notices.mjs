@@ -2,8 +2,12 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** One notice for each licence text, headed by the packages that it covers. */
-export async function thirdPartyNotices(root, metafiles) {
+/**
+ * The packages whose code is in the bundles, by name.
+ *
+ * @returns {Promise<readonly { name: string, version: string, folder: string }[]>}
+ */
+export async function bundledPackages(root, metafiles) {
   const folders = new Set();
   for (const { outputs } of metafiles) {
     for (const { inputs } of Object.values(outputs)) {
@@ -13,17 +17,23 @@ export async function thirdPartyNotices(root, metafiles) {
       }
     }
   }
+  return Promise.all(
+    [...folders].sort().map(async (folder) => {
+      const manifest = await readFile(join(root, folder, 'package.json'), 'utf8');
+      const { name, version } = JSON.parse(manifest);
+      return { name, version, folder };
+    }),
+  );
+}
+
+/** One notice for each licence text, headed by the packages that it covers. */
+export async function thirdPartyNotices(root, packages) {
   const packagesOf = new Map();
-  for (const folder of [...folders].sort()) {
-    const { name, version } = JSON.parse(
-      await readFile(join(root, folder, 'package.json'), 'utf8'),
-    );
+  for (const { name, version, folder } of packages) {
     const licence = await licenceOf(join(root, folder), `${name} ${version}`);
     packagesOf.set(licence, [...(packagesOf.get(licence) ?? []), `${name} ${version}`]);
   }
-  const notices = [...packagesOf].map(
-    ([licence, packages]) => `${packages.join('\n')}\n\n${licence}\n`,
-  );
+  const notices = [...packagesOf].map(([licence, names]) => `${names.join('\n')}\n\n${licence}\n`);
   const line = `\n${'-'.repeat(80)}\n\n`;
   return `This extension contains code of the following packages.\n${line}${notices.join(line)}`;
 }

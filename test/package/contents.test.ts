@@ -20,6 +20,7 @@ const sharedFiles = [
   'README.md',
   'THIRD-PARTY-NOTICES.txt',
   '[Content_Types].xml',
+  'bom.cdx.json',
   'extension.vsixmanifest',
   'extension.vsomanifest',
   'tab/index.html',
@@ -27,6 +28,18 @@ const sharedFiles = [
   'tab/tab.js',
 ];
 const kilobyte = 1000;
+
+/** Of CycloneDX, what is looked at here. */
+interface BillOfMaterials {
+  readonly bomFormat: string;
+  readonly components: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly purl: string;
+    readonly hashes: readonly unknown[];
+    readonly licenses: readonly unknown[];
+  }[];
+}
 
 describe('The packed extension', () => {
   const extension = openPackage();
@@ -158,6 +171,19 @@ describe('The packed extension', () => {
       '@azure/core-rest-pipeline',
     ])
       assert.match(notices, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+$`, 'm'));
+  });
+
+  it('lists the same packages, with checksums and licences, in a bill of materials', () => {
+    const bill = JSON.parse(textOf(extension, 'bom.cdx.json')) as BillOfMaterials;
+    assert.equal(bill.bomFormat, 'CycloneDX');
+    const notices = textOf(extension, 'THIRD-PARTY-NOTICES.txt');
+    const noticed = notices.match(/^@?[\w./-]+ \d+\.\d+\.\d+\S*$/gm) ?? [];
+    const listed = bill.components.map(({ name, version }) => `${name} ${version}`);
+    assert.deepEqual(listed.sort(), [...new Set(noticed)].sort());
+    for (const { name, purl, hashes, licenses } of bill.components) {
+      assert.match(purl, /^pkg:npm\//, name);
+      assert.ok(hashes.length > 0 && licenses.length > 0, name);
+    }
   });
 
   it('has icons of the sizes that the marketplace and the editor expect', () => {

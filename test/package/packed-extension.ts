@@ -21,6 +21,7 @@ export interface PackedExtension {
 
 export interface TaskInput {
   readonly name: string;
+  readonly label: string;
   readonly aliases?: readonly string[];
   readonly type: string;
   readonly defaultValue?: string;
@@ -36,9 +37,11 @@ export interface TaskManifest {
   readonly id: string;
   readonly name: string;
   readonly friendlyName: string;
+  readonly helpMarkDown: string;
+  readonly helpUrl?: string;
   readonly minimumAgentVersion: string;
   readonly version: { readonly Major: number; readonly Minor: number; readonly Patch: number };
-  readonly groups?: readonly { readonly name: string }[];
+  readonly groups?: readonly { readonly name: string; readonly isExpanded: boolean }[];
   readonly inputs: readonly TaskInput[];
   readonly outputVariables: readonly { readonly name: string; readonly description: string }[];
   readonly restrictions: { readonly settableVariables: { readonly allowed: readonly string[] } };

@@ -1,34 +1,68 @@
 import assert from 'node:assert/strict';
-import { addressOf, packedReadme } from '../../scripts/packed-readme.mjs';
+import { addressOf } from '../../scripts/address.mjs';
+import { packedReadme } from '../../scripts/packed-readme.mjs';
 
 describe('The README on its way into the package', () => {
   const repository = 'https://example.com/contoso/tasks';
-  const page = [
+  const packed = ['images/flow.png', 'CHANGELOG.md'];
+  const packedHere = (...lines: readonly string[]): readonly string[] =>
+    packedReadme(lines.join('\n'), { packed }).split('\n');
+  const packedWithAddress = (...lines: readonly string[]): readonly string[] =>
+    packedReadme(lines.join('\n'), { packed, repository }).split('\n');
+  const leadsFromThePage = [
     '![a flow](images/flow.png) and [changes](CHANGELOG.md), [below](#limits), [Entra](https://example.com)',
-    '[docs/DESIGN.md](docs/DESIGN.md) and [`a.yml`](docs/MORE.md#a-heading)',
     '`[code](docs/DESIGN.md)`',
     '```md',
     '[code](docs/DESIGN.md)',
     '```',
   ];
-  const packed = ['images/flow.png', 'CHANGELOG.md'];
 
-  it('keeps the words of a link whose file stays behind, where nobody says where to find it', () => {
-    const [first = '', , ...code] = page;
-    assert.deepEqual(packedReadme(page.join('\n'), { packed }).split('\n'), [
-      first,
-      'docs/DESIGN.md and `a.yml`',
-      ...code,
+  it('keeps what leads somewhere from the page, and code, with an address and without', () => {
+    assert.deepEqual(packedHere(...leadsFromThePage), leadsFromThePage);
+    assert.deepEqual(packedWithAddress(...leadsFromThePage), leadsFromThePage);
+  });
+
+  it('leads other links into the repository, where its address is known', () => {
+    const at = `${repository}/blob/HEAD`;
+    assert.deepEqual(
+      packedWithAddress('Read [the design](docs/DESIGN.md) and [`a`](docs/A.md#b).'),
+      [`Read [the design](${at}/docs/DESIGN.md) and [\`a\`](${at}/docs/A.md#b).`],
+    );
+  });
+
+  it('leaves out a line that refers to a document, where nobody says where to find it', () => {
+    assert.deepEqual(packedHere('It works.', 'Read [the design](docs/DESIGN.md).', 'It ends.'), [
+      'It works.',
+      'It ends.',
     ]);
   });
 
-  it('leads such a link into the repository, where package.json names it', () => {
-    const [first = '', , ...code] = page;
-    assert.deepEqual(packedReadme(page.join('\n'), { packed, repository }).split('\n'), [
-      first,
-      `[docs/DESIGN.md](${repository}/blob/HEAD/docs/DESIGN.md) and [\`a.yml\`](${repository}/blob/HEAD/docs/MORE.md#a-heading)`,
-      ...code,
-    ]);
+  it('keeps the words of items and rows, whose links are an aside', () => {
+    assert.deepEqual(
+      packedHere(
+        '- in [a container](docs/A.md)',
+        '1. [convert](docs/B.md) it',
+        '| [a](docs/A.md) |',
+      ),
+      ['- in a container', '1. convert it', '| a |'],
+    );
+  });
+
+  it('leaves out a list of links, and a heading that has nothing below it any more', () => {
+    assert.deepEqual(
+      packedHere(
+        '# Tasks',
+        '',
+        '## Read on',
+        '',
+        '- [a](docs/A.md) · [b](docs/B.md)',
+        '',
+        '## End',
+        '',
+        'Bye.',
+      ),
+      ['# Tasks', '', '## End', '', 'Bye.'],
+    );
   });
 
   it('refuses a picture that stays behind', () => {

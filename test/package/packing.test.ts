@@ -114,6 +114,12 @@ describe('Packing', () => {
     );
   });
 
+  it('refuses an address for a folder that was built without one', () => {
+    const { status, said } = pack('--repository', 'https://example.com/contoso/tasks');
+    assert.equal(status, 1);
+    assert.match(said, /--repository changes what is built/);
+  });
+
   it('gives extension and tasks a last part of their version, so that both are taken for new', () => {
     const { status, said } = pack('--patch', '20417');
     assert.equal(status, 0, said);

@@ -14,6 +14,7 @@ import { type PipelineAgent, type PresentVariable } from '../../agent/pipeline-a
 import { refuseReservedInput, refuseReservedVariables } from '../../agent/reserved-variables.ts';
 import { credentialGuide } from '../../delivery/credential-guide.ts';
 import { isInContainer } from '../../delivery/files/state-directory.ts';
+import { documents, whereToReadOn } from '../../documents.ts';
 import { asFederationError, oneLine, refusal } from '../../errors.ts';
 import { requireTold } from '../../id-token/job.ts';
 import { placeOf } from '../../place.ts';
@@ -43,7 +44,11 @@ export async function runTask(story: (agent: PipelineAgent) => Promise<void>): P
     const { message, remedy, code, cure } = asFederationError(error);
     showPlace(error);
     const pointer = cure === undefined ? '' : await showRemedyInFull(credentialGuide(cure));
-    taskLib.setResult(taskLib.TaskResult.Failed, `${message} ${remedy}${pointer} (${code})`);
+    const readOn = whereToReadOn(code, documents);
+    taskLib.setResult(
+      taskLib.TaskResult.Failed,
+      `${message} ${remedy}${pointer}${readOn} (${code})`,
+    );
   }
 }
 
@@ -56,7 +61,7 @@ export async function runCleanUp(story: (agent: PipelineAgent) => Promise<void>)
   } catch (error) {
     const { message, remedy, code } = asFederationError(error);
     showPlace(error);
-    taskLib.warning(`${message} ${remedy} (${code})`);
+    taskLib.warning(`${message} ${remedy}${whereToReadOn(code, documents)} (${code})`);
   }
 }
 
