@@ -19,6 +19,17 @@ function sectionsOf(markdown: string): ReadonlyMap<string, string> {
 }
 
 const sections = sectionsOf(readFileSync(file, 'utf8'));
+/** What people search for who have no code of ours. */
+const symptoms = [
+  'My job dies after about 10 minutes',
+  'My job dies after about 40 minutes',
+  'My job dies after about 60 minutes',
+  "Please run 'az login'",
+  'DefaultAzureCredential failed to retrieve a token',
+  'AuthorizationPermissionMismatch',
+  'State blob is already locked',
+  'An AADSTS number, and no code of ours',
+] as const;
 const codes: readonly string[] = [...errorCodes, ...knownEntraFailures.map((n) => `AADSTS${n}`)];
 
 describe('the troubleshooting page', () => {
@@ -29,6 +40,21 @@ describe('the troubleshooting page', () => {
       for (const part of ['**What it means.**', '**Likely causes.**', '**What to do.**']) {
         assert.ok(section.includes(part), `${code} lacks ${part}`);
       }
+    });
+  }
+
+  it('begins with an index of all codes, and then with what people see', () => {
+    const linked = [...(sections.get('Find it by code') ?? '').matchAll(/\[(\w+)\]\(#(\w+)\)/g)];
+    for (const [, code = '', anchor] of linked) assert.equal(anchor, code.toLowerCase());
+    assert.deepEqual(linked.map(([, code]) => code).sort(), [...codes].sort());
+    const chapters = (readFileSync(file, 'utf8').match(/^## .+$/gm) ?? []).slice(0, 2);
+    assert.deepEqual(chapters, ['## Find it by code', '## Find it by what you see']);
+  });
+
+  for (const symptom of symptoms) {
+    it(`has a heading for who sees: ${symptom}`, () => {
+      const section = sections.get(symptom) ?? assert.fail('there is no such heading');
+      assert.ok(section.length > 200, section);
     });
   }
 
@@ -49,6 +75,21 @@ describe('the troubleshooting page', () => {
       [],
     );
   });
+
+  for (const [code, remedy] of Object.entries({ ...remedies, ...entraRemedies })) {
+    it(`sends people where the log sends them, for ${code}`, () => {
+      const section = sections.get(code) ?? '';
+      const chapter = 'Create the federated credential';
+      const read = section.includes('(#create-the-federated-credential)')
+        ? section + (sections.get(chapter) ?? '')
+        : section;
+      const places = remedy.match(/(https|api):\/\/[\w./]+\w|--\w+|\b[A-Z]+_[A-Z_]+\b/g) ?? [];
+      assert.deepEqual(
+        places.filter((place) => !read.includes(place)),
+        [],
+      );
+    });
+  }
 
   it('explains each code once', () => {
     const headings = readFileSync(file, 'utf8').match(/^#+ .+$/gm) ?? [];
