@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { refusal } from '../../errors.ts';
 import { isWindows, systemProgram } from '../machine/system-program.ts';
 import { codeOf, renameOver } from './held-files.ts';
@@ -13,13 +13,38 @@ export async function makePrivateDirectory(path: string): Promise<void> {
   await (isWindows ? makeClosedDirectory(path, systemProgram('icacls.exe')) : makeByMode(path));
 }
 
-/** The same below a private directory: Windows hands its access control list down. */
-export async function makeByMode(path: string): Promise<void> {
+/** Makes one directory with a mode, as the system does: on some volumes it gets another one. */
+type MakeDirectory = (path: string, options: { readonly mode: number }) => Promise<unknown>;
+
+/**
+ * The same below a private directory: Windows hands its access control list down.
+ * @throws {FederationError} where others could get in, also because the volume keeps no modes.
+ */
+export async function makeByMode(path: string, make: MakeDirectory = mkdir): Promise<void> {
   try {
-    await mkdir(path, { mode: 0o700 });
+    await make(path, { mode: 0o700 });
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
-    requirePrivate(path, await lstat(path));
+    const stats = await lstat(path);
+    if (isPrivate(stats)) return;
+    throw (await keepsModes(path, make)) ? unsafe(path) : withoutModes(path);
+  }
+  if (isPrivate(await lstat(path))) return;
+  await rmdir(path);
+  throw withoutModes(path);
+}
+
+/** Whether the volume gives a new directory beside the path the mode that it is made with. */
+async function keepsModes(path: string, make: MakeDirectory): Promise<boolean> {
+  const probe = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    await make(probe, { mode: 0o700 });
+    const stats = await lstat(probe);
+    await rmdir(probe);
+    return isPrivate(stats);
+  } catch {
+    // What it is cannot be found out here.
+    return true;
   }
 }
 
@@ -80,6 +105,14 @@ function isPrivate(stats: Stats): boolean {
 
 function requirePrivate(path: string, stats: Stats): void {
   if (!isPrivate(stats)) throw unsafe(path);
+}
+
+function withoutModes(path: string): Error {
+  return refusal(
+    'STATE_DIRECTORY_UNSAFE',
+    `${path} lies on a volume that keeps no permissions, where other users of this host could read it, so no token is put there.`,
+    "Move the agent's work folder to a volume that keeps them; or mount this one (SMB, FAT, a Windows drive in WSL) for the user of the agent alone, with dir_mode=0700 and file_mode=0600, or umask=077.",
+  );
 }
 
 function openToOthers(path: string, trouble: string): Error {

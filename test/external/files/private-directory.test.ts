@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,7 +16,7 @@ import {
   closeToOthers,
   closingArguments,
 } from '../../../src/external/files/access-control-list.ts';
-import { makeClosedDirectory } from '../../../src/external/files/private-directory.ts';
+import { makeByMode, makeClosedDirectory } from '../../../src/external/files/private-directory.ts';
 
 const unsafe = { code: 'STATE_DIRECTORY_UNSAFE' };
 const isWindows = process.platform === 'win32';
@@ -113,6 +114,32 @@ if (isWindows) {
         for (const name of ['link', 'file']) {
           await assert.rejects(makeClosedDirectory(path(name), program('exit 0')), unsafe);
         }
+      });
+    });
+  });
+}
+
+if (!isWindows) {
+  describe('A directory on a volume that keeps no permissions', () => {
+    withFolder((path) => {
+      /** As SMB and FAT do: whatever mode is asked for, the volume has its own. */
+      const make = (directory: string): Promise<void> => {
+        mkdirSync(directory);
+        chmodSync(directory, 0o777);
+        return Promise.resolve();
+      };
+      const isTold = { ...unsafe, message: /volume that keeps no permissions/ };
+
+      it('is refused as what it is, and leaves nothing', async () => {
+        await assert.rejects(makeByMode(path('state'), make), isTold);
+        assert.deepEqual(readdirSync(path('.')), []);
+      });
+
+      it('is told from one that somebody else has made', async () => {
+        await make(path('state'));
+        await assert.rejects(makeByMode(path('state'), make), isTold);
+        await assert.rejects(makeByMode(path('state')), { ...unsafe, message: /is not a private/ });
+        assert.deepEqual(readdirSync(path('.')), ['state']);
       });
     });
   });
