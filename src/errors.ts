@@ -102,10 +102,19 @@ export interface Failure {
 
 /**
  * A text as a log can show it, whatever it quotes: one line, and no command to the agent, which
- * looks for `##` anywhere in the output of any tool.
+ * looks for `##vso` and `##[` anywhere in the output of any tool. Other marks stay as they are: names
+ * have them too.
  */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').replace(/#{2,}/g, '#');
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').replace(/#{2,}(?=vso|\[)/gi, '#');
+}
+
+/** Letters that turn the direction of a text, or cannot be seen, and are no part of any word. */
+const misleading = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+/** A foreign text as a log can show it: as {@link oneLine}, and without letters that mislead the reader. */
+export function shown(text: string): string {
+  return oneLine(text).replace(misleading, '?');
 }
 
 /** Foreign words inside a message: enough of them to be recognised. */

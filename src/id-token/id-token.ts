@@ -1,4 +1,4 @@
-import { FederationError, oneLine } from '../errors.ts';
+import { FederationError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { claimsOf, dateClaim } from './jwt.ts';
 
@@ -21,7 +21,8 @@ export interface IdToken {
 export type IdTokenFacts = Pick<
   IdToken,
   'issuer' | 'subject' | 'audience' | 'expiresOn' | 'clockAheadMs'
->;
+> &
+  Partial<Pick<IdToken, 'issuedOn'>>;
 
 /** Azure DevOps' own issuer, which retires for the public cloud on 2027-07-01. */
 const devOpsIssuer = 'https://vstoken.dev.azure.com/';
@@ -77,12 +78,15 @@ export function idTokenLifeMs(idToken: IdToken, askedOn: Date): number {
 /** Entra allows no longer subject in a federated credential. */
 const maxClaim = 600;
 
-/** Claims are shown in logs: one line, no control characters, no logging commands, bounded. */
+/**
+ * A claim as Entra compares it, letter for letter: names of organizations, projects and connections
+ * stand in it, in any language. Only line breaks and other controls, which no name has, are replaced.
+ */
 function textClaim(value: unknown): string {
   const texts = (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
-  // Names of organizations, projects and connections stand in subjects, in any language.
-  return oneLine(texts.join(' '))
-    .replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?')
+  return texts
+    .join(' ')
+    .replace(/[\p{Cc}\u2028\u2029]/gu, '?')
     .slice(0, maxClaim);
 }
 

@@ -88,15 +88,26 @@ function requireFederation(scheme: string | undefined, name: string): void {
   );
 }
 
+/** As people paste them: blanks around it, or braces, make no other ID. */
 function guid(value: string | undefined, what: string, connection: string): string {
-  if (value !== undefined && identifier.test(value)) return value;
-  throw incomplete(connection, what, value === undefined ? 'has none' : 'has one that is no GUID');
+  const plain = bare(value ?? '');
+  if (identifier.test(plain)) return plain;
+  throw incomplete(
+    connection,
+    what,
+    plain === '' ? 'has none' : `has one that is no GUID, ${quoted(value ?? '')}`,
+  );
+}
+
+function bare(value: string): string {
+  return value.trim().replace(/^\{(.*)\}$/, '$1');
 }
 
 /** Management-group connections carry no subscription, or a GUID of zeros. */
 function optional(value: string | undefined, what: string, connection: string): string | undefined {
-  if (value === undefined || value === '' || /^[0-]+$/.test(value)) return undefined;
-  return guid(value, what, connection);
+  const plain = bare(value ?? '');
+  if (plain === '' || /^[0-]+$/.test(plain)) return undefined;
+  return guid(plain, what, connection);
 }
 
 /** The platform keeps fields that nobody filled in as empty texts. */
@@ -114,9 +125,18 @@ function address(value: string | undefined, what: string, connection: string): U
   if (value === undefined) throw incomplete(connection, what, 'has none');
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
-    throw incomplete(connection, what, 'has one that is no plain https address');
+    throw incomplete(
+      connection,
+      what,
+      `has one that is no plain https address, ${quoted(withoutUser(value))}`,
+    );
   }
   return url;
+}
+
+/** What stands before the host may be a password. */
+function withoutUser(address: string): string {
+  return address.replace(/^([^/]*\/\/)?[^/]*@/, '$1');
 }
 
 function resourceManagerResource(raw: RawEndpoint, cloud: Cloud, resourceManager: URL): string {

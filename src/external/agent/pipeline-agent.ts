@@ -15,7 +15,7 @@ import { refuseReservedInput, refuseReservedVariables } from '../../agent/reserv
 import { credentialGuide } from '../../delivery/credential-guide.ts';
 import { isInContainer } from '../../delivery/files/state-directory.ts';
 import { documents, whereToReadOn } from '../../documents.ts';
-import { asFederationError, oneLine, refusal } from '../../errors.ts';
+import { asFederationError, refusal, shown } from '../../errors.ts';
 import { requireTold } from '../../id-token/job.ts';
 import { placeOf } from '../../place.ts';
 import type { NetworkSettings } from '../../ports.ts';
@@ -269,7 +269,7 @@ const shownGuides = new Set<string>();
 function showGuide(guide: string): void {
   if (shownGuides.has(guide)) return;
   shownGuides.add(guide);
-  for (const line of guide.split('\n')) process.stdout.write(`${oneLine(line)}\n`);
+  for (const line of guide.split('\n')) process.stdout.write(`${shown(line)}\n`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
+import { shown } from '../../../src/errors.ts';
 import {
   idTokenLifeMs,
   isFromRetiringIssuer,
@@ -113,22 +114,23 @@ function readOrRefuse(jwt: string): boolean {
   }
 }
 
-describe('the claims that a log shows', () => {
+describe('the claims', () => {
   const hostile = fc
     .array(
       fc.oneof(fc.constantFrom('#', '##', '###', '##vso[x]', '\n', '\u2028', '%0A'), fc.string()),
     )
     .map((parts) => parts.join(''));
 
-  it('are one line without any command, whatever they were', () => {
+  it('have no line breaks, and a log shows them without any command, whatever they were', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const { issuer, subject, audience } = readIdToken(
           aJwt({ exp, iss: text, sub: text, aud: [text, text] }),
         );
-        for (const shown of [issuer, subject, audience]) {
-          assertSafeForLogs(shown);
-          assert.ok(shown.length <= 600);
+        for (const claim of [issuer, subject, audience]) {
+          assert.doesNotMatch(claim, /[\p{Cc}\u2028\u2029]/u);
+          assert.ok(claim.length <= 600);
+          assertSafeForLogs(shown(claim));
         }
       }),
       thousands,
@@ -137,13 +139,21 @@ describe('the claims that a log shows', () => {
 });
 
 describe('the subject', () => {
-  it('keeps the letters of every language, since Entra compares them', () => {
-    const sub = "sc://contoso/Zürich's 店/a-b_c";
-    assert.equal(readIdToken(aJwt({ exp, sub })).subject, sub);
-  });
+  const subjects = [
+    "sc://contoso/Zürich's 店/a-b_c",
+    'sc://contoso/shop/C## apps',
+    'sc://contoso/shop/##[section] ##vso[x]',
+    'sc://contoso/\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645/x',
+  ];
+  for (const sub of subjects) {
+    it(`is kept letter for letter, since Entra compares it: ${sub}`, () => {
+      assert.equal(readIdToken(aJwt({ exp, sub })).subject, sub);
+    });
+  }
 
   it('shows no letter that turns the direction of the text, or hides', () => {
-    assert.equal(readIdToken(aJwt({ exp, sub: 'a\u202eb\u200bc' })).subject, 'a?b?c');
+    const { subject } = readIdToken(aJwt({ exp, sub: 'a\u202eb\u200bc\u2066d' }));
+    assert.equal(shown(subject), 'a?b?c?d');
   });
 });
 

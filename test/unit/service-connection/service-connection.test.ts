@@ -59,7 +59,7 @@ describe('a service connection', () => {
   const incomplete: readonly (readonly [what: string, changes: Partial<RawEndpoint>])[] = [
     ['ID', { id: 'production' }],
     ['client ID', { parameters: { tenantid: ids.tenant } }],
-    ['client ID', { parameters: { ...parameters, serviceprincipalid: `${ids.client}\n` } }],
+    ['client ID', { parameters: { ...parameters, serviceprincipalid: `${ids.client} x` } }],
     ['tenant ID', { parameters: { serviceprincipalid: ids.client } }],
     ['tenant ID', { parameters: { ...parameters, tenantid: 'contoso.onmicrosoft.com' } }],
     ['subscription ID', { data: { ...data, subscriptionid: 'Production' } }],
@@ -80,6 +80,30 @@ describe('a service connection', () => {
       assert.ok(message.includes(`of its ${what}, it has`), message);
     });
   }
+
+  for (const around of [' ID\n', '{ID}', ' {ID} ', '\tID']) {
+    it(`takes IDs as people paste them: ${JSON.stringify(around)}`, () => {
+      const pasted = (id: string): string => around.replace('ID', id);
+      const read = readServiceConnection(
+        anEndpoint({
+          parameters: { serviceprincipalid: pasted(ids.client), tenantid: pasted(ids.tenant) },
+          data: { ...data, subscriptionid: pasted(ids.subscription) },
+        }),
+      );
+      assert.equal(read.clientId, ids.client);
+      assert.equal(read.tenantId, ids.tenant);
+      assert.equal(read.subscriptionId, ids.subscription);
+    });
+  }
+
+  it('is refused with what stands in the field, but for a user and a password', () => {
+    const messageFor = (changes: Parameters<typeof anEndpoint>[0]): string =>
+      failureOf(() => readServiceConnection(anEndpoint(changes)), 'CONNECTION_INCOMPLETE').message;
+    const tenant = { parameters: { ...parameters, tenantid: 'contoso.onmicrosoft.com' } };
+    assert.match(messageFor(tenant), /no GUID, "contoso\.onmicrosoft\.com"\./);
+    const password = messageFor({ url: 'https://me:secret@management.azure.com/' });
+    assert.match(password, /address, "https:\/\/management\.azure\.com\/"\./);
+  });
 
   for (const subscriptionid of [undefined, '', zeros]) {
     it(`has no subscription where it is for a management group: ${String(subscriptionid)}`, () => {
