@@ -55,7 +55,7 @@ export const folders = {
   tools: {
     runsIn: 'task',
     mayImport: [
-      ...['service-connection', 'id-token', 'access-token', 'agent', 'wire'],
+      ...['upstream', 'service-connection', 'id-token', 'access-token', 'agent', 'wire'],
       ...['delivery/files', 'delivery/variables', 'azure-cli', 'session'],
     ],
   },

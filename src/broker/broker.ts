@@ -1,5 +1,5 @@
 import { stateDirectoryIn, type StateDirectory } from '../delivery/files/state-directory.ts';
-import { FederationError, toFailure } from '../errors.ts';
+import { FederationError } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import { endOfJobAccessToken } from '../id-token/job-access-token.ts';
 import type { Job } from '../id-token/job.ts';
@@ -8,12 +8,15 @@ import { ConnectionTokens, type BrokerWorld } from '../refresh/connection-tokens
 import { Secret } from '../secret.ts';
 import { firstTokenBudgetMs } from '../upstream/retry-policy.ts';
 import { sealed, type BrokerState } from '../wire/broker-state.ts';
+import type { Expectation } from '../wire/expectation.ts';
 import { givenUpAfterMs, type ConnectionOrder, type Registration } from '../wire/messages.ts';
-import type { BrokerReport, BrokerStatus, ConnectionReport } from '../wire/report.ts';
+import type { BrokerReport, BrokerStatus } from '../wire/report.ts';
 import type { BrokerSettings, KeptConnection } from '../wire/start-message.ts';
 import { AzureCliWatch } from './azure-cli-watch.ts';
 import { jobOf } from './broker-job.ts';
+import { Expectations } from './expectations.ts';
 import { JobTimeline, type History } from './job-timeline.ts';
+import { ofClient, reportOf, standstillOf, type KeptSession } from './kept-session.ts';
 import { NamedConnections } from './named-connections.ts';
 import { Unforeseen } from './unforeseen.ts';
 
@@ -48,7 +51,7 @@ export class Broker {
   readonly #place: BrokerPlace;
   readonly #startedOn: Date;
   readonly timeline: JobTimeline;
-  readonly #sessions = new Map<string, { session: ConnectionTokens; kept: KeptConnection }>();
+  readonly #sessions = new Map<string, KeptSession>();
 
   constructor(settings: BrokerSettings, place: BrokerPlace, world: KeepingWorld, history: History) {
     this.id = settings.brokerId;
@@ -164,8 +167,18 @@ export class Broker {
     return this.#sessions.size === 0;
   }
 
-  session(id: string): { session: ConnectionTokens; kept: KeptConnection } | undefined {
+  session(id: string): KeptSession | undefined {
     return this.#sessions.get(id);
+  }
+
+  /** Whom the managed identity endpoint of a connection serves when a request names a client ID. */
+  ofClient(clientId: string, own: KeptSession): KeptSession | undefined {
+    return ofClient(clientId, own, this.#sessions.values());
+  }
+
+  /** Somebody should ask for this connection from now on; if nobody does, the report says so. */
+  expect({ id, use }: Expectation): void {
+    this.#sessions.get(id)?.expectations.expect(use);
   }
 
   /** The job's own token, by which Azure DevOps knows the job. */
@@ -211,35 +224,20 @@ export class Broker {
       startedOn: this.#startedOn.toISOString(),
       endedOn: this.#world.clock.now().toISOString(),
       connections: [
-        ...[...this.#sessions].map(([id, { session }]) => this.#reportOf(id, session)),
+        ...[...this.#sessions].map(([id, kept]) => reportOf(kept, this.#azureCli.report(id))),
         ...this.#named.reports(),
       ],
       ...(this.unforeseen.notes.length === 0 ? {} : { unforeseen: this.unforeseen.notes }),
     };
   }
 
-  #reportOf(id: string, { statistics }: ConnectionTokens): ConnectionReport {
-    const azureCli = this.#azureCli.report(id);
-    return azureCli === undefined ? statistics.report() : { ...statistics.report(), azureCli };
-  }
-
   /** The report so far, and what keeps tasks waiting. */
   status(): BrokerStatus {
-    const standstills = [...this.#sessions].flatMap(
-      ([
-        id,
-        {
-          session: { waiting },
-        },
-      ]) =>
-        waiting === undefined
-          ? []
-          : [{ id, failure: toFailure(waiting.failure), until: waiting.until.toISOString() }],
-    );
+    const standstills = [...this.#sessions.values()].flatMap(standstillOf);
     return { ...this.report(), standstills };
   }
 
-  #openNew(order: ConnectionOrder): { session: ConnectionTokens; kept: KeptConnection } {
+  #openNew(order: ConnectionOrder): KeptSession {
     if (this.#sessions.size >= maxConnections) throw tooManyConnections(order.name);
     return this.#open(this.#withNewCapabilities(order));
   }
@@ -253,17 +251,17 @@ export class Broker {
     };
   }
 
-  #open(kept: KeptConnection): { session: ConnectionTokens; kept: KeptConnection } {
+  #open(kept: KeptConnection): KeptSession {
     const tokenFile = this.directory.tokenFile(kept.id);
     const chronicle = this.timeline.open(kept.name);
     const session = new ConnectionTokens(kept, tokenFile, this.#job, this.#world, chronicle);
-    const opened = { session, kept };
+    const opened = { session, kept, expectations: new Expectations() };
     this.#sessions.set(kept.id, opened);
     return opened;
   }
 
   #registration(kept: KeptConnection, idToken: IdToken): Registration {
-    const { issuer, subject, audience, expiresOn, clockAheadMs } = idToken;
+    const { issuer, subject, audience, issuedOn, expiresOn, clockAheadMs } = idToken;
     return {
       brokerId: this.id,
       address: `127.0.0.1:${this.#place.port}`,
@@ -274,6 +272,7 @@ export class Broker {
       subject,
       audience,
       expiresOn: expiresOn.toISOString(),
+      ...(issuedOn === undefined ? {} : { issuedOn: issuedOn.toISOString() }),
       ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
     };
   }

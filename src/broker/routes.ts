@@ -17,6 +17,7 @@ import { asFederationError, toFailure } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { firstTokenBudgetMs } from '../upstream/retry-policy.ts';
+import { readExpectation } from '../wire/expectation.ts';
 import {
   brokerIdHeader,
   readAccessTokenRequest,
@@ -26,6 +27,7 @@ import {
 } from '../wire/messages.ts';
 import { NotAMessage } from '../wire/shape.ts';
 import type { Broker } from './broker.ts';
+import type { KeptSession } from './kept-session.ts';
 
 /** What the routes need of the broker's surroundings. */
 export interface RouteParts {
@@ -38,7 +40,8 @@ export interface RouteParts {
   readonly stop: () => void;
 }
 
-const connectionPath = /^\/connections\/([0-9A-Za-z-]{1,64})\/(id-token|msi)$/;
+/** Microsoft's own examples put a slash between the managed identity endpoint and the question mark. */
+const connectionPath = /^\/connections\/([0-9A-Za-z-]{1,64})\/(id-token$|msi(?=\/?$))/;
 
 /** Every request to the listener comes through here; what no rule lets in is turned away. */
 export async function answer(request: LoopbackRequest, parts: RouteParts): Promise<LoopbackAnswer> {
@@ -50,26 +53,54 @@ export async function answer(request: LoopbackRequest, parts: RouteParts): Promi
   const found = parts.broker.session(connectionId);
   // An unknown connection looks like a wrong capability: paths reveal nothing to a caller without one.
   if (found === undefined) return unauthorized();
-  const { session, kept } = found;
   const startedAt = parts.clock.monotonicMs();
-  const given =
+  const { given, served } =
     route === 'id-token'
-      ? await answerIdTokenRequest(request, {
-          capability: new Secret(kept.idTokenCapability),
-          jobAccessToken: parts.broker.jobAccessToken,
-          idToken: () => session.idTokens.current(),
-          idTokenFor: (id) => parts.broker.idTokenFor(id),
-        })
-      : await answerManagedIdentityRequest(request, {
-          capability: new Secret(kept.managedIdentityCapability),
-          clientId: kept.clientId,
-          accessTokenFor: (scope) => session.accessToken(scope),
-        });
+      ? { given: await answerIdToken(request, found, parts), served: found }
+      : await answerManagedIdentity(request, found, parts);
   if (given.status !== 401) {
     const kind = clientKind(onlyHeader(request, 'user-agent'));
-    session.answered(kind, given.status >= 400, parts.clock.monotonicMs() - startedAt);
+    const waitMs = parts.clock.monotonicMs() - startedAt;
+    served.session.answered(kind, given.status >= 400, waitMs);
+    served.expectations.asked(route === 'id-token' ? 'idToken' : 'managedIdentity');
   }
   return given;
+}
+
+function answerIdToken(
+  request: LoopbackRequest,
+  { session, kept }: KeptSession,
+  { broker }: RouteParts,
+): Promise<LoopbackAnswer> {
+  return answerIdTokenRequest(request, {
+    capability: new Secret(kept.idTokenCapability),
+    jobAccessToken: broker.jobAccessToken,
+    idToken: () => session.idTokens.current(),
+    idTokenFor: (id) => broker.idTokenFor(id),
+  });
+}
+
+/** A request may name any connection of the job by its client ID; without one it is for the endpoint's own. */
+async function answerManagedIdentity(
+  request: LoopbackRequest,
+  own: KeptSession,
+  { broker }: RouteParts,
+): Promise<{ readonly given: LoopbackAnswer; readonly served: KeptSession }> {
+  let served = own;
+  const given = await answerManagedIdentityRequest(request, {
+    capability: new Secret(own.kept.managedIdentityCapability),
+    identityOf: (clientId) => {
+      const named = clientId === undefined ? own : broker.ofClient(clientId, own);
+      if (named === undefined) return undefined;
+      served = named;
+      const { session, kept } = named;
+      return {
+        clientId: kept.clientId,
+        accessTokenFor: (scope) => session.accessToken(scope),
+      };
+    },
+  });
+  return { given, served };
 }
 
 /** The tasks' own routes: what each does, and what it answers. */
@@ -86,6 +117,13 @@ const controlRoutes: Readonly<Record<ControlRoute, ControlRead>> = {
     const { id } = readConnectionId(body);
     return async ({ broker }) => {
       await broker.dismiss(id);
+      return {};
+    };
+  },
+  expect: (body) => {
+    const expectation = readExpectation(body);
+    return ({ broker }) => {
+      broker.expect(expectation);
       return {};
     };
   },

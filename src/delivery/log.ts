@@ -1,5 +1,6 @@
 import type { AccessToken } from '../access-token/access-token.ts';
 import type { PipelineAgent } from '../agent/pipeline-agent.ts';
+import { shown } from '../errors.ts';
 import { isFromRetiringIssuer, tolerableSkewMs, type IdTokenFacts } from '../id-token/id-token.ts';
 import { endOfJobAccessToken } from '../id-token/job-access-token.ts';
 import type { Secret } from '../secret.ts';
@@ -47,9 +48,9 @@ export function tellIdToken(
   isKeptFresh: boolean,
   { say, warn }: Voice,
 ): void {
-  say(`ID token: issuer ${idToken.issuer}`);
-  say(`          subject ${idToken.subject}`);
-  say(`          audience ${idToken.audience}`);
+  say(`ID token: issuer ${shown(idToken.issuer)}`);
+  say(`          subject ${shown(idToken.subject)}`);
+  say(`          audience ${shown(idToken.audience)}`);
   say(
     isKeptFresh
       ? `          valid until ${utc(idToken.expiresOn)}, and replaced in time until the job ends`
@@ -98,6 +99,53 @@ export function tellAccessToken(
       ? `Access tokens of this identity: the first is good until ${utc(expiresOn)}; the broker replaces each in time.`
       : `Access tokens of this identity: the first is good until ${utc(expiresOn)}, and nobody replaces it. How long they live: ${lives}.`,
   );
+}
+
+/** What becomes of tasks that sign in by themselves as the same connection. */
+export interface OtherTasks {
+  /** Whether their sessions of Azure CLI are kept. */
+  readonly areKept: boolean;
+  /** How long an access token of the identity lives, in ms; undefined where none was asked for. */
+  readonly accessTokenLifeMs?: number | undefined;
+}
+
+/** From this life on, in ms, a task can take new access tokens with the ID token that it has. */
+const longLifeMs = 60 * 60_000;
+
+/** Which other tasks stay signed in, and when those end that nobody can keep, by the lives just measured. */
+export function tellOtherTasks(
+  { issuedOn, expiresOn }: IdTokenFacts,
+  { areKept, accessTokenLifeMs }: OtherTasks,
+  { say }: Pick<Voice, 'say'>,
+): void {
+  if (areKept) {
+    say(
+      'Later tasks that use this connection through Azure CLI (AzureCLI, BicepDeploy; with FederatedLogin also AzureContainerApps) stay signed in too.',
+    );
+  }
+  const isLong = issuedOn !== undefined && expiresOn.getTime() - issuedOn.getTime() >= longLifeMs;
+  const lives = [
+    ...(issuedOn === undefined
+      ? []
+      : [`an ID token lives ${duration(expiresOn.getTime() - issuedOn.getTime())}`]),
+    ...(accessTokenLifeMs === undefined
+      ? []
+      : [`an access token lives ${duration(accessTokenLifeMs)}`]),
+  ];
+  const measured = lives.length === 0 ? '' : ` With this connection ${lives.join(' and ')}.`;
+  say(
+    `Nobody can keep a task signed in that holds its tokens in memory (ARM deployment, Web App, Azure PowerShell and others).${measured} ${
+      isLong
+        ? 'So such a task takes new access tokens by itself, until its ID token ends.'
+        : "So such a task ends with the access token that it has; with ID tokens of Microsoft Entra's issuer, which live about a day, it would take new ones."
+    }`,
+  );
+}
+
+function duration(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 2) return `${Math.round(ms / 1_000)} seconds`;
+  return minutes < 120 ? `${minutes} minutes` : `${(minutes / 60).toFixed(1)} hours`;
 }
 
 /** A time of day as logs tell it: UTC, hours and minutes, with the date. */

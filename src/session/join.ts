@@ -14,6 +14,7 @@ import { Secret } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import type { BrokerState } from '../wire/broker-state.ts';
 import { endpointPaths, type Endpoints } from '../wire/endpoints.ts';
+import type { Use } from '../wire/expectation.ts';
 import type { LastWords } from '../wire/last-words.ts';
 import {
   orderOf,
@@ -66,6 +67,7 @@ export interface JoinEvents {
 /** A session that the broker keeps signed in from now on. */
 export interface Membership extends Session {
   readonly endpoints: Endpoints;
+  expect(use: Use): Promise<void>;
 }
 
 /**
@@ -183,7 +185,7 @@ function membership(
   surroundings: Surroundings,
   world: JoinWorld,
 ): Membership {
-  const { tokenFile, issuer, subject, audience, clockAheadMs } = registration;
+  const { tokenFile, issuer, subject, audience, issuedOn, clockAheadMs } = registration;
   const ask = async (route: ControlRoute, body: unknown): Promise<unknown> => {
     const state = await findState(surroundings, world);
     return state === undefined ? undefined : askBroker(state, route, body, world.reach);
@@ -195,11 +197,15 @@ function membership(
       issuer,
       subject,
       audience,
+      issuedOn: issuedOn === undefined ? undefined : new Date(issuedOn),
       expiresOn: new Date(registration.expiresOn),
       clockAheadMs,
     },
     accessToken: async (scope) =>
       accessTokenIn(await ask('access-token', { id, scope, propagationMs }), scope),
+    expect: async (use) => {
+      await ask('expect', { id, use });
+    },
     undo: async () => {
       if (hasStarted && before.length === 0) await ask('stop', {});
       else if (!before.includes(id)) await ask('dismiss', { id });

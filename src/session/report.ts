@@ -15,11 +15,15 @@ export function reportLines(report: BrokerReport): readonly string[] {
   ];
 }
 
-/** The same as a run summary in Markdown, one small table for each connection. */
-export function reportMarkdown(report: BrokerReport): string {
+/**
+ * The same as a run summary in Markdown, one small table for each connection.
+ * @param unused what was set up and never asked for.
+ */
+export function reportMarkdown(report: BrokerReport, unused: readonly string[]): string {
   return [
     `### Workload identity: signed in for ${duration(report)}`,
     ...report.connections.flatMap(connectionMarkdown),
+    ...unused.flatMap((line) => ['', cell(line)]),
     '',
   ].join('\n');
 }

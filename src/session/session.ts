@@ -1,4 +1,4 @@
-import type { AccessToken } from '../access-token/access-token.ts';
+import { accessTokenLifeMs, type AccessToken } from '../access-token/access-token.ts';
 import { readSubscription } from '../access-token/subscription.ts';
 import type { PipelineAgent } from '../agent/pipeline-agent.ts';
 import { tellAccessToken } from '../delivery/log.ts';
@@ -13,6 +13,7 @@ import {
   type Waiting,
 } from '../upstream/retry-policy.ts';
 import type { Endpoints } from '../wire/endpoints.ts';
+import type { Use } from '../wire/expectation.ts';
 
 /** A service connection that is signed in: kept so by the broker, or for this moment only. */
 export interface Session {
@@ -22,6 +23,11 @@ export interface Session {
   readonly endpoints?: Endpoints;
   /** @throws {FederationError} the reason why there is none. */
   accessToken(scope: string): Promise<AccessToken>;
+  /**
+   * From now on somebody should ask the broker for this; what nobody asks for is told at the end of the
+   * job. Only with the broker; where it does not answer, nothing is told.
+   */
+  expect?(use: Use): Promise<void>;
   /** Takes back what signing in did, for a task that fails afterwards. */
   undo(): Promise<void>;
 }
@@ -38,6 +44,7 @@ export interface VerifyWorld {
 
 /**
  * Uses the session once, so that a wrong federated credential or a missing role shows here.
+ * @returns how long an access token of the identity lives, in ms.
  * @throws {FederationError} with the remedy.
  */
 export async function verifySession(
@@ -45,21 +52,23 @@ export async function verifySession(
   session: Session,
   agent: Pick<PipelineAgent, 'mask'> & WaitLog,
   world: VerifyWorld,
-): Promise<void> {
+): Promise<number> {
   const { subscriptionId, resourceManagerScope } = connection;
   const accessToken = await session.accessToken(resourceManagerScope);
+  const lifeMs = accessTokenLifeMs(accessToken, world.clock.now());
   agent.mask(accessToken.token);
   const isKeptFresh = session.endpoints !== undefined;
   if (subscriptionId === undefined) {
     agent.say('Verified: Entra accepts the connection (it has no subscription to read).');
     tellAccessToken(accessToken, isKeptFresh, agent);
-    return;
+    return lifeMs;
   }
   await subscriptionRead({ ...connection, subscriptionId }, accessToken, agent, world);
   agent.say(
     `Verified: Entra accepts the connection, and subscription ${subscriptionId} can be read.`,
   );
   tellAccessToken(accessToken, isKeptFresh, agent);
+  return lifeMs;
 }
 
 /** Asks until the subscription can be read, as long as that makes sense. */

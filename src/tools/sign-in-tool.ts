@@ -4,6 +4,7 @@ import type { FederationError } from '../errors.ts';
 import type { Files, MachineFolders, Tools } from '../ports.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import type { Session } from '../session/session.ts';
+import type { Use } from '../wire/expectation.ts';
 import type { TokenPlace } from '../wire/messages.ts';
 
 /** What signing a tool in asks of the world. */
@@ -63,6 +64,8 @@ export interface SignInTool {
   find(tools: Tools): Promise<readonly string[]>;
   /** Where the broker keeps the tool's tokens fresh, for the connection of a token file. */
   places?(tokenFile: string): readonly TokenPlace[];
+  /** What the tool asks the broker for in later steps; undefined where it has its tokens itself. */
+  useOf?(azureCliSession: AzureCliSession): Use | undefined;
   /**
    * Signs the tool in for the later steps of the job.
    * @throws {FederationError} with the tool's exit code or Entra's number.

@@ -1,8 +1,15 @@
 import type { VariableChange } from '../agent/variable-change.ts';
 import type { Tools } from '../ports.ts';
+import type { Use } from '../wire/expectation.ts';
 import type { TokenPlace } from '../wire/messages.ts';
 import { allTools } from './all.ts';
-import type { SignInOutcome, SignInTool, ToolSignIn, ToolWorld } from './sign-in-tool.ts';
+import type {
+  AzureCliSession,
+  SignInOutcome,
+  SignInTool,
+  ToolSignIn,
+  ToolWorld,
+} from './sign-in-tool.ts';
 import { isNamed, wants, type ToolChoice } from './tool-choice.ts';
 
 /** The wanted tools of which programs are there. */
@@ -25,6 +32,17 @@ export async function findTools(choice: ToolChoice, tools: Tools): Promise<Found
 /** Where the broker keeps the tokens of the found tools fresh. */
 export function placesOf({ found }: FoundTools, tokenFile: string): readonly TokenPlace[] {
   return found.flatMap(({ tool }) => tool.places?.(tokenFile) ?? []);
+}
+
+/** What the named ones of the found tools will ask the broker for. */
+export function usesOf(
+  { choice, found }: FoundTools,
+  azureCliSession: AzureCliSession,
+): readonly Use[] {
+  return found.flatMap(({ tool }) => {
+    const use = isNamed(choice, tool.name) ? tool.useOf?.(azureCliSession) : undefined;
+    return use === undefined ? [] : [use];
+  });
 }
 
 /**

@@ -25,7 +25,7 @@ export const protocolVersion = 2;
 export const brokerIdHeader = 'x-broker-id';
 
 /** What a task can ask of the broker, below `/control/`. */
-export type ControlRoute = 'status' | 'register' | 'dismiss' | 'access-token' | 'stop';
+export type ControlRoute = 'status' | 'register' | 'dismiss' | 'expect' | 'access-token' | 'stop';
 
 /** A connection that the broker is to keep signed in. */
 export interface ConnectionOrder {
@@ -143,6 +143,8 @@ export interface Registration {
   readonly audience: string;
   /** ISO 8601. */
   readonly expiresOn: string;
+  /** ISO 8601; absent where the ID token does not tell. */
+  readonly issuedOn?: string | undefined;
   /** How far the agent's clock is ahead of Azure DevOps', if that is known. */
   readonly clockAheadMs?: number | undefined;
 }
@@ -160,6 +162,7 @@ function readRegistration(value: unknown): Registration {
     subject: text(shape, 'subject'),
     audience: text(shape, 'audience'),
     expiresOn: moment(shape, 'expiresOn'),
+    issuedOn: optional(shape, 'issuedOn', moment),
     clockAheadMs: optional(shape, 'clockAheadMs', number),
   };
 }

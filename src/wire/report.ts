@@ -1,4 +1,5 @@
 import type { ErrorCode, Failure } from '../errors.ts';
+import type { Use } from './expectation.ts';
 import { readFailure } from './failure.ts';
 import type { LastWords } from './last-words.ts';
 import { list, moment, shapeOf, text } from './shape.ts';
@@ -41,6 +42,15 @@ export interface ConnectionReport {
   };
   /** The place of the first failure that nobody foresaw. */
   readonly unforeseen?: readonly string[];
+  /** What was set up for it and never asked for; absent where there is none. */
+  readonly unused?: readonly UnusedEndpoint[];
+}
+
+/** Something that a task set up, and for which nobody has asked the broker. */
+export interface UnusedEndpoint {
+  readonly use: Use;
+  /** Of the address that was exported for it. */
+  readonly path: string;
 }
 
 /** What the broker answers to `stop`. */

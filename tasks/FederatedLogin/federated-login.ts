@@ -11,7 +11,14 @@ import {
 import { signInOnce } from '../../src/session/once.ts';
 import { remembered } from '../../src/session/remembered.ts';
 import { orUndo, verifySession, type Session } from '../../src/session/session.ts';
-import { findTools, placesOf, signInTools, type FoundTools } from '../../src/tools/tools.ts';
+import { behindAgentProxy } from '../../src/tools/agent-proxy.ts';
+import {
+  findTools,
+  placesOf,
+  signInTools,
+  usesOf,
+  type FoundTools,
+} from '../../src/tools/tools.ts';
 import type { Waiting } from '../../src/upstream/retry-policy.ts';
 import { beginSignIn, publishSignIn } from '../shared/sign-in.ts';
 import { join, loggedWhileSlow, type TaskWorld } from '../shared/task-world.ts';
@@ -27,11 +34,14 @@ export async function federatedLogin(world: TaskWorld): Promise<void> {
   const found = await findTools(inputs.tools, world.tools);
   const session = await beginSignIn(connection, () => signIn(inputs, found, world), agent);
   await orUndo(session, async () => {
-    if (inputs.verify) await verifySession(connection, session, agent, await world.upstream());
+    const accessTokenLifeMs = inputs.verify
+      ? await verifySession(connection, session, agent, await world.upstream())
+      : undefined;
     const { jobId } = readJob(agent.jobVariables);
     const { azureCliSession } = inputs;
     const whom = { connection, session, jobId, azureCliSession };
-    const { tools, folders } = world;
+    const tools = behindAgentProxy(world.tools, agent, connection);
+    const { folders } = world;
     const toolWorld = { agent, tools, folders, files: world.join.files };
     const own = [
       ...(session.endpoints === undefined ? [] : azdVariables(session.endpoints)),
@@ -39,7 +49,9 @@ export async function federatedLogin(world: TaskWorld): Promise<void> {
       ...(await accessTokenVariables(inputs.accessTokens, session)),
       ...accessTokenFileVariables(accessTokenFiles(inputs, world)),
     ];
-    publishSignIn(connection, session, { own, managedIdentity: 'always' }, agent);
+    const otherTasks = { areKept: inputs.refresh && inputs.keepOtherTasks, accessTokenLifeMs };
+    publishSignIn(connection, session, { own, otherTasks, managedIdentity: 'always' }, agent);
+    for (const use of usesOf(found, azureCliSession)) await session.expect?.(use);
   });
 }
 

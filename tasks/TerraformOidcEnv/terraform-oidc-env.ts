@@ -49,9 +49,10 @@ async function throughBroker(connection: ServiceConnection, world: TaskWorld): P
   publishSignIn(
     connection,
     session,
-    { own: exported, managedIdentity: 'instead of another' },
+    { own: exported, otherTasks: { areKept: false }, managedIdentity: 'instead of another' },
     agent,
   );
+  await session.expect('terraform');
 }
 
 /** Only variables of the author's own names: the backend and other providers keep the first one. */
@@ -66,6 +67,7 @@ async function secondIdentity(
   const { endpoints, idToken } = session;
   const variables = prefixedVariables(prefix, connection, endpoints);
   publish({ variables, outputs: outputsOf(connection, idToken, session) }, agent);
+  await session.expect('terraform-variables');
 }
 
 /** @throws {FederationError} where the providers would send the job's access token elsewhere. */

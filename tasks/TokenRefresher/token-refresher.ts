@@ -22,5 +22,12 @@ export async function tokenRefresher(world: TaskWorld): Promise<void> {
     ...(managedIdentity ? managedIdentityVariables(endpoints) : []),
     ...accessTokenFileVariables(files),
   ];
-  publishSignIn(connection, session, { own, managedIdentity: 'instead of another' }, agent);
+  const otherTasks = { areKept: keepOtherTasks };
+  publishSignIn(
+    connection,
+    session,
+    { own, otherTasks, managedIdentity: 'instead of another' },
+    agent,
+  );
+  if (managedIdentity) await session.expect('managedIdentity');
 }

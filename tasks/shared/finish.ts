@@ -1,5 +1,6 @@
 import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
 import { isOnceDirectoryIn } from '../../src/delivery/files/state-directory.ts';
+import { unusedLines } from '../../src/delivery/variables/unused-endpoints.ts';
 import { asFederationError, type FederationError } from '../../src/errors.ts';
 import type { MachineFolders, Tools } from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';
@@ -8,6 +9,7 @@ import { leaveBroker, type LeaveWorld } from '../../src/session/leave.ts';
 import { remembered } from '../../src/session/remembered.ts';
 import { reportLines, reportMarkdown } from '../../src/session/report.ts';
 import { forgetTools } from '../../src/tools/forget.ts';
+import type { BrokerReport } from '../../src/wire/report.ts';
 
 /** What the post-job step asks of the world. */
 export interface FinishWorld extends LeaveWorld {
@@ -72,10 +74,7 @@ async function stopBroker(
   }
   switch (leaving.ended) {
     case 'now':
-      for (const line of reportLines(leaving.report)) agent.say(line);
-      await unlessUnwritable(agent, () =>
-        agent.attachSummary('workload-identity', reportMarkdown(leaving.report)),
-      );
+      await tellReport(leaving.report, agent);
       return;
     case 'by force':
       agent.warn(
@@ -113,4 +112,12 @@ async function unlessUnwritable(agent: PipelineAgent, attach: () => Promise<void
 
 function sentenceOf({ message, remedy, code }: FederationError): string {
   return `${message} ${remedy} (${code})`;
+}
+
+async function tellReport(report: BrokerReport, agent: PipelineAgent): Promise<void> {
+  const unused = unusedLines(report, agent);
+  for (const line of [...reportLines(report), ...unused]) agent.say(line);
+  await unlessUnwritable(agent, () =>
+    agent.attachSummary('workload-identity', reportMarkdown(report, unused)),
+  );
 }

@@ -2,14 +2,20 @@ import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
 import { publish } from '../../src/agent/publish.ts';
 import type { VariableChange } from '../../src/agent/variable-change.ts';
 import { azureCliProfileBeside } from '../../src/delivery/files/state-directory.ts';
-import { tellConnection, tellEndOfJob, tellIdToken } from '../../src/delivery/log.ts';
+import {
+  tellConnection,
+  tellEndOfJob,
+  tellIdToken,
+  tellOtherTasks,
+  type OtherTasks,
+} from '../../src/delivery/log.ts';
 import {
   subscriptionVariables,
   workloadIdentityVariables,
 } from '../../src/delivery/variables/azure-variables.ts';
 import { followUps, type NextSignIn } from '../../src/delivery/variables/earlier-sign-ins.ts';
 import { warnOfSelectors } from '../../src/delivery/variables/machine-identity.ts';
-import { noProxyVariables } from '../../src/delivery/variables/no-proxy.ts';
+import { noProxyVariables, tellOfAgentProxy } from '../../src/delivery/variables/no-proxy.ts';
 import { outputsOf } from '../../src/delivery/variables/outputs.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 import type { Session } from '../../src/session/session.ts';
@@ -34,6 +40,7 @@ export async function beginSignIn<S extends Session>(
 /** What one task has to export beside what every SDK reads. */
 export interface OwnExports extends Pick<NextSignIn, 'managedIdentity'> {
   readonly own: readonly VariableChange[];
+  readonly otherTasks: OtherTasks;
 }
 
 /**
@@ -43,16 +50,18 @@ export interface OwnExports extends Pick<NextSignIn, 'managedIdentity'> {
 export function publishSignIn(
   connection: ServiceConnection,
   session: Session,
-  { own, managedIdentity }: OwnExports,
+  { own, managedIdentity, otherTasks }: OwnExports,
   agent: PipelineAgent,
 ): void {
   warnOfSelectors(agent.environment, agent);
+  tellOfAgentProxy(agent, agent);
+  tellOtherTasks(session.idToken, otherTasks, agent);
   const { endpoints, idToken, tokenFile } = session;
   const variables = [
     ...workloadIdentityVariables(connection, tokenFile),
     ...subscriptionVariables(connection),
     ...own,
-    ...(endpoints === undefined ? [] : noProxyVariables(agent.environment)),
+    ...(endpoints === undefined ? [] : noProxyVariables(agent)),
   ];
   const azureCliProfile = azureCliProfileBeside(tokenFile);
   const next = { connection, variables, endpoints, azureCliProfile, managedIdentity };

@@ -31,7 +31,7 @@ const table: readonly Network[] = [
     environment: () => nothing,
     variables: (proxy, caFile) => ({ ...agentProxy(proxy), 'agent.cainfo': caFile }),
     isGuarded: true,
-    exceptions: {},
+    exceptions: { NO_PROXY: '127.0.0.1,localhost' },
   },
   {
     title: "the agent's own proxy, with user and password in its address",
@@ -51,10 +51,13 @@ const table: readonly Network[] = [
     exceptions: { NO_PROXY: '127.0.0.1,localhost' },
   },
   {
-    title: 'a list of exceptions in lower case',
-    environment: () => ({ no_proxy: 'intranet.example, .corp.example' }),
+    title: 'a list of exceptions in each spelling',
+    environment: () => ({ NO_PROXY: 'a.example', no_proxy: 'intranet.example, .corp.example' }),
     isGuarded: false,
-    exceptions: { no_proxy: 'intranet.example,.corp.example,127.0.0.1,localhost' },
+    exceptions: {
+      NO_PROXY: 'a.example,127.0.0.1,localhost',
+      no_proxy: 'intranet.example,.corp.example,127.0.0.1,localhost',
+    },
   },
   {
     title: 'a list of exceptions that has everything already',

@@ -62,6 +62,7 @@ const workloadIdentity = [
   'AZURE_AUTHORITY_HOST',
   'AZURE_FEDERATED_TOKEN_FILE',
   'NO_PROXY',
+  'NO.PROXY',
   'no_proxy',
 ];
 /** Set by each task that changes the identity of the job, at least where an earlier one set them. */

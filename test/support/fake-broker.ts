@@ -4,6 +4,7 @@ import { Secret } from '../../src/secret.ts';
 import type { JoinWorld } from '../../src/session/join.ts';
 import type { RunningBroker } from '../../src/session/running-broker.ts';
 import { sealed, type BrokerState } from '../../src/wire/broker-state.ts';
+import type { Expectation } from '../../src/wire/expectation.ts';
 import {
   type ConnectionOrder,
   type Registration,
@@ -25,6 +26,8 @@ export class FakeBroker {
   /** The connections that it keeps signed in, by ID. */
   readonly kept = new Map<string, ConnectionOrder>();
   readonly started: StartMessage[] = [];
+  /** Who should ask it. */
+  readonly expected: Expectation[] = [];
   /** Why it signs nobody in. */
   refusal: Failure | undefined;
   readonly #files: FakeFiles;
@@ -122,6 +125,9 @@ export class FakeBroker {
         return this.#register(body as ConnectionOrder, brokerId, this.#temp);
       case 'dismiss':
         this.kept.delete((body as { id: string }).id);
+        return {};
+      case 'expect':
+        this.expected.push(body as Expectation);
         return {};
       case 'access-token': {
         const { scope } = body as { scope: string };

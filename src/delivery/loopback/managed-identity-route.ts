@@ -13,64 +13,108 @@ import {
   type LoopbackRequest,
 } from './loopback-request.ts';
 
-/** Who answers here, and for whom. */
+/** Who is served. */
 export interface ManagedIdentity {
-  readonly capability: Secret;
   readonly clientId: string;
   readonly accessTokenFor: (scope: string) => Promise<AccessToken>;
 }
 
-const apiVersion = '2019-08-01';
+/** What opens an endpoint, and whom it serves. */
+export interface ManagedIdentityEndpoint {
+  readonly capability: Secret;
+  /** @param clientId undefined where the request leaves it to the endpoint. */
+  readonly identityOf: (clientId: string | undefined) => ManagedIdentity | undefined;
+}
+
+/** Its requests and answers differ from those of every later version. */
+const firstVersion = '2017-09-01';
 
 /**
  * The managed-identity endpoint of App Service, version 2019-08-01:
  * https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference.
  * `expires_in` stays out: some clients read it into the absolute time of expiry.
+ *
+ * Scripts ask by hand as examples for other hosts do, so those forms are answered too: no `api-version`
+ * or a later one, a POST with a form (Azure Automation), and version 2017-09-01 with its header
+ * `secret` and its `clientid`.
  */
 export async function answerManagedIdentityRequest(
   request: LoopbackRequest,
-  identity: ManagedIdentity,
+  endpoint: ManagedIdentityEndpoint,
 ): Promise<LoopbackAnswer> {
-  if (!opens(identity.capability, onlyHeader(request, 'x-identity-header'))) return unauthorized();
-  if (request.method !== 'GET') {
-    return errorAnswer(405, 'method_not_allowed', 'Use GET.', { allow: 'GET' });
+  const presented = onlyHeader(request, 'x-identity-header') ?? onlyHeader(request, 'secret');
+  if (!opens(endpoint.capability, presented)) return unauthorized();
+  if (request.method !== 'GET' && request.method !== 'POST') {
+    return errorAnswer(405, 'method_not_allowed', 'Use GET or POST.', { allow: 'GET, POST' });
   }
-  const { query } = splitTarget(request.target);
-  const resource = query.get('resource');
-  const wrong = wrongParameter(query, resource, identity.clientId);
+  const asked = parametersOf(request);
+  const wrong = wrongParameter(asked);
   if (wrong !== undefined) return errorAnswer(400, 'invalid_request', wrong);
+  const identity = endpoint.identityOf(asked.clientId);
+  if (identity === undefined) {
+    return errorAnswer(
+      400,
+      'invalid_request',
+      `No step of this job has signed in a service connection with the client ID ${asked.clientId ?? ''}.`,
+    );
+  }
   try {
-    return granted(await identity.accessTokenFor(scopeOf(resource ?? '')), resource, identity);
+    return granted(await identity.accessTokenFor(scopeOf(asked.resource)), asked, identity);
   } catch (error) {
     return failureAnswer(error);
   }
 }
 
-function wrongParameter(
-  query: URLSearchParams,
-  resource: string | null,
-  clientId: string,
-): string | undefined {
-  if (query.get('api-version') !== apiVersion) return `Use api-version=${apiVersion}.`;
-  if (resource === null || !/^[\x21-\x7e]{1,500}$/.test(resource)) return 'Name a resource.';
-  const wanted = query.get('client_id');
-  if (wanted !== null && wanted.toLowerCase() !== clientId.toLowerCase()) {
-    return `This endpoint serves the client ID ${clientId} only.`;
+/** What a request asks for, wherever it says so. */
+interface Parameters {
+  readonly all: URLSearchParams;
+  readonly resource: string;
+  readonly clientId: string | undefined;
+  readonly isFirstVersion: boolean;
+}
+
+function parametersOf({ method, target, body }: LoopbackRequest): Parameters {
+  const all = splitTarget(target).query;
+  if (method === 'POST')
+    for (const [name, value] of new URLSearchParams(body)) all.set(name, value);
+  // A variable that is not set leaves an empty one.
+  const clientId = [all.get('client_id'), all.get('clientid')].find((value) => value);
+  return {
+    all,
+    resource: all.get('resource') ?? '',
+    clientId: clientId ?? undefined,
+    isFirstVersion: all.get('api-version') === firstVersion,
+  };
+}
+
+function wrongParameter({ all, resource, clientId }: Parameters): string | undefined {
+  if (!/^[\x21-\x7e]{1,500}$/.test(resource)) return 'Name a resource.';
+  if (resource.endsWith('/.default')) {
+    return `${resource} is a scope, and this endpoint takes a resource: leave /.default off.`;
   }
-  const others = ['mi_res_id', 'object_id', 'principal_id'].find((name) => query.has(name));
+  if (!/^[\w-]{1,64}$/.test(clientId ?? 'none')) return 'Name the identity by its client ID.';
+  const others = ['mi_res_id', 'object_id', 'principal_id'].find((name) => all.has(name));
   return others === undefined ? undefined : `Name the identity by client_id, not by ${others}.`;
 }
 
 function granted(
-  accessToken: AccessToken,
-  resource: string | null,
+  { token, expiresOn }: AccessToken,
+  { resource, isFirstVersion }: Parameters,
   { clientId }: ManagedIdentity,
 ): LoopbackAnswer {
+  const seconds = Math.floor(expiresOn.getTime() / 1_000);
   return json(200, {
-    access_token: accessToken.token.reveal(),
-    expires_on: String(Math.floor(accessToken.expiresOn.getTime() / 1_000)),
+    access_token: token.reveal(),
+    expires_on: isFirstVersion ? dateText(seconds) : String(seconds),
     resource,
     token_type: 'Bearer',
     client_id: clientId,
   });
+}
+
+/** As the first version answered on Linux, and as its clients read it: `06/20/2019 02:57:58 +00:00`. */
+function dateText(seconds: number): string {
+  const [date = '', time = ''] = new Date(seconds * 1_000).toISOString().slice(0, 19).split('T');
+  const [year = '', month = '', day = ''] = date.split('-');
+  return `${month}/${day}/${year} ${time} +00:00`;
 }

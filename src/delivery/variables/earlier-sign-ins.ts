@@ -122,26 +122,26 @@ function managedIdentity(
   next: NextSignIn,
   agent: Pick<PipelineAgent, 'say' | 'warn'>,
 ): readonly VariableChange[] {
-  const { AZURE_CONFIG_DIR: profile = '' } = environment;
+  tellOfAzureCli(environment, next, agent);
+  return isStale(managedIdentityNames, environment, next)
+    ? pair(managedIdentityNames, managedIdentityVariables, environment, next, agent)
+    : insteadOfTheMachine(environment, next, agent);
+}
+
+/** A session stays: it names its client ID wherever it asks, and each endpoint of the job serves that. */
+function tellOfAzureCli(
+  { AZURE_CONFIG_DIR: profile = '' }: Environment,
+  next: NextSignIn,
+  { say }: Pick<PipelineAgent, 'say'>,
+): void {
   const isOfAnother =
     isInOurDirectory(profile) &&
     profile !== next.azureCliProfile &&
     !isAbout('AZURE_CONFIG_DIR', next);
-  if (!isOfAnother) {
-    return isStale(managedIdentityNames, environment, next)
-      ? pair(managedIdentityNames, managedIdentityVariables, environment, next, agent)
-      : insteadOfTheMachine(environment, next, agent);
-  }
-  if (isAbout('IDENTITY_ENDPOINT', next)) {
-    agent.warn(
-      'Azure CLI was signed in by an earlier step as another connection, and loses its endpoint to this one: sign it in again (tools: azureCli) before the next az command.',
-    );
-  } else if (isStale(managedIdentityNames, environment, next)) {
-    agent.say(
-      'Azure CLI stays signed in as the connection of an earlier step, and with it IDENTITY_ENDPOINT; the other AZURE_ variables follow this one.',
-    );
-  }
-  return [];
+  if (!isOfAnother) return;
+  say(
+    'Azure CLI stays signed in as the connection of an earlier step, until FederatedLogin signs it in anew. The AZURE_ variables, the token file and the managed identity endpoint are those of this one from now on.',
+  );
 }
 
 function pair(

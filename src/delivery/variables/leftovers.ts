@@ -3,24 +3,29 @@ import { plain, type VariableChange } from '../../agent/variable-change.ts';
 import { refusal } from '../../errors.ts';
 import type { Cloud } from '../../service-connection/cloud.ts';
 
+/** Variables for which Terraform and its providers never ask the request URL. */
+const winOverRequestUrl: readonly string[] = [
+  'ARM_CLIENT_SECRET',
+  'ARM_CLIENT_SECRET_FILE_PATH',
+  'ARM_CLIENT_CERTIFICATE',
+  'ARM_CLIENT_CERTIFICATE_PATH',
+  'ARM_OIDC_TOKEN',
+  'ARM_OIDC_TOKEN_FILE_PATH',
+  'ARM_USE_MSI',
+  'ARM_USE_AKS_WORKLOAD_IDENTITY',
+];
+
 /**
  * Variables by which Terraform and its providers choose another way to sign in than ours, or
  * another identity; empty ones count as absent there.
  */
 const terraformSelectors: readonly string[] = [
-  'ARM_CLIENT_SECRET',
-  'ARM_CLIENT_SECRET_FILE_PATH',
+  ...winOverRequestUrl,
   'ARM_CLIENT_ID_FILE_PATH',
-  'ARM_CLIENT_CERTIFICATE',
-  'ARM_CLIENT_CERTIFICATE_PATH',
   'ARM_CLIENT_CERTIFICATE_PASSWORD',
-  'ARM_OIDC_TOKEN',
-  'ARM_OIDC_TOKEN_FILE_PATH',
   'ARM_OIDC_REQUEST_URL',
   'ARM_OIDC_REQUEST_TOKEN',
-  'ARM_USE_MSI',
   'ARM_MSI_ENDPOINT',
-  'ARM_USE_AKS_WORKLOAD_IDENTITY',
   'ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID',
   'ARM_OIDC_AZURE_SERVICE_CONNECTION_ID',
   'ARM_SUBSCRIPTION_ID',
@@ -74,6 +79,12 @@ export function clearedTerraformLeftovers(
   return found([...terraformSelectors, ...destinationsOutside(cloud)], present)
     .filter((name) => !ours.has(name))
     .map((name) => plain(name, ''));
+}
+
+/** Variables of the job, secret ones too, by which Terraform asks no request URL. */
+export function variablesOverRequestUrl(present: readonly PresentVariable[]): readonly string[] {
+  const visible = present.map((variable) => ({ ...variable, source: 'job' as const }));
+  return found(winOverRequestUrl, visible);
 }
 
 /**

@@ -7,6 +7,7 @@ const timeoutsMs: Readonly<Record<ControlRoute, number>> = {
   status: 3_000,
   register: 10_000,
   dismiss: 10_000,
+  expect: 3_000,
   'access-token': 10_000,
   stop: 5_000,
 };

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { rootCertificates } from 'node:tls';
 import { NetworkTrouble, type NetworkSettings, type ProxySettings } from '../../ports.ts';
 import { readProxyAddress } from '../../upstream/proxy-address.ts';
+import { isBypassed } from '../../upstream/proxy-bypass.ts';
 import { isExempt } from './proxy-exceptions.ts';
 
 /** A proxy as Azure's pipeline takes it: user and password percent-encoded, as in a URL. */
@@ -22,7 +23,7 @@ const proxyVariables = ['HTTPS_PROXY', 'ALL_PROXY', 'HTTP_PROXY'];
  */
 export function proxyFor(url: URL, { proxy }: NetworkSettings): PipelineProxy | 'direct' {
   if (proxy === undefined) return proxyOfEnvironment(url);
-  if (proxy.bypass.some((pattern) => matches(pattern, url.href))) return 'direct';
+  if (isBypassed(url, proxy)) return 'direct';
   return pipelineProxy(proxy.url, 'Agent.ProxyUrl', proxy);
 }
 
@@ -94,14 +95,5 @@ function textOf(path: string): string {
     return readFileSync(file, 'utf8');
   } finally {
     closeSync(file);
-  }
-}
-
-/** The agent's list holds regular expressions; one that is none matches nothing. */
-function matches(pattern: string, url: string): boolean {
-  try {
-    return new RegExp(pattern, 'i').test(url);
-  } catch {
-    return false;
   }
 }

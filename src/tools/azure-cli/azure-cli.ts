@@ -16,6 +16,7 @@ export const azureCli: SignInTool = {
     return program === undefined ? [] : [program];
   },
   places: (tokenFile) => [{ kind: 'azure-cli', profile: azureCliProfileBeside(tokenFile) }],
+  useOf: (session) => (session === 'managedIdentity' ? 'azureCli' : undefined),
   signIn: async ([program], whom, world) => {
     if (program === undefined) return { isSignedIn: false, why: noProgram };
     const profile = await signInAzureCli(program, whom, world);

@@ -4,7 +4,6 @@ import {
   isWindowsPath,
   pathsOf,
 } from '../../delivery/files/state-directory.ts';
-import { noProxyChanges } from '../../delivery/variables/no-proxy.ts';
 import { refusal } from '../../errors.ts';
 import type { Files, ToolOutcome, ToolRun } from '../../ports.ts';
 import type { ServiceConnection } from '../../service-connection/service-connection.ts';
@@ -96,7 +95,7 @@ function runner(
   profile: string,
   connection: ServiceConnection,
   { idToken }: Session,
-  { agent, tools }: ToolWorld,
+  { tools }: ToolWorld,
 ): Run {
   return async (purpose, args, environment = {}) => ({
     attempt: { tool: 'Azure CLI', purpose, connection, idToken, timeoutMs },
@@ -104,7 +103,6 @@ function runner(
       program,
       arguments: args,
       environment: {
-        ...noProxyChanges(agent.environment),
         AZURE_CONFIG_DIR: profile,
         // One of the job would win over the profile's, and lead the sign-in to another cloud.
         AZURE_CLOUD_NAME: connection.cloud.name,

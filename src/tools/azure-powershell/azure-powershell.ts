@@ -12,6 +12,7 @@ export const azurePowerShell: SignInTool = {
   title: 'Azure PowerShell',
   noProgram: 'there is no PowerShell on the PATH of this agent',
   find: findPowerShells,
+  useOf: () => 'azurePowerShell',
   signIn: async (programs, whom, world) => {
     const { connection, session, jobId } = whom;
     const context = contextName(connection.id, jobId);

@@ -1,6 +1,5 @@
 import { isWindowsPath } from '../../delivery/files/state-directory.ts';
 import { managedIdentityEnvironment } from '../../delivery/variables/azure-variables.ts';
-import { noProxyChanges } from '../../delivery/variables/no-proxy.ts';
 import type { ToolOutcome } from '../../ports.ts';
 import { remembered } from '../../session/remembered.ts';
 import type { Session } from '../../session/session.ts';
@@ -83,14 +82,13 @@ async function runFirst(
     session: { endpoints, tokenFile },
     modulePath,
   }: OneSignIn & { readonly modulePath: string | undefined },
-  { agent, tools }: ToolWorld,
+  { tools }: ToolWorld,
 ): Promise<ToolOutcome | undefined> {
   const input =
     endpoints === undefined
       ? federatedTokenScript(connection, context, tokenFile)
       : managedIdentityScript(connection, context);
   const environment = {
-    ...noProxyChanges(agent.environment),
     ...quietPowerShell,
     ...(endpoints === undefined ? {} : managedIdentityEnvironment(endpoints)),
     ...(modulePath === undefined ? {} : { PSModulePath: modulePath }),

@@ -12,6 +12,8 @@ const msiPath = `/connections/${ids.connection}/msi`;
 const msiQuery = 'api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com%2F';
 const host = '127.0.0.1:50505';
 
+const controlRoutes = ['status', 'register', 'dismiss', 'expect', 'access-token', 'stop'];
+
 const started = (): Promise<BrokerFixture> => new BrokerFixture().start();
 
 type Headers = readonly (readonly [string, string])[];
@@ -82,6 +84,13 @@ describe('the route of the managed identity', () => {
       'token_type',
     ]);
     match(String(answer['expires_on']), /^\d{10}$/);
+  });
+
+  it('answers behind a slash before the question mark', async () => {
+    const bench = await started();
+    const header = { 'x-identity-header': bench.registration.managedIdentityCapability };
+    equal((await bench.request(`${msiPath}/?${msiQuery}`, header)).status, 200);
+    equal((await bench.request(`${msiPath}//?${msiQuery}`, header)).status, 401);
   });
 });
 
@@ -192,7 +201,7 @@ describe('what nobody but a tool of the job can get', () => {
   for (const [method, which, status] of controlAttempts) {
     it(`includes the control routes: ${method} with ${which} is ${status}`, async () => {
       const bench = await started();
-      for (const route of ['status', 'register', 'dismiss', 'access-token', 'stop', 'x', '']) {
+      for (const route of [...controlRoutes, 'x', '']) {
         const capability = which === 'the-right-one' ? bench.controlCapability : which;
         const authorization = `Bearer ${capability}`;
         const served = await bench.request(`/control/${route}`, { authorization }, { method });
@@ -234,7 +243,7 @@ describe('the control routes', () => {
         ['host', host],
         ['authorization', `Bearer ${bench.controlCapability}`],
       ];
-      for (const route of ['register', 'dismiss', 'access-token']) {
+      for (const route of ['register', 'dismiss', 'expect', 'access-token']) {
         const change = { method: 'POST', headers, body };
         const { status } = await bench.request(`/control/${route}`, {}, change);
         equal(status, 400, route);

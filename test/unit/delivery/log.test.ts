@@ -4,11 +4,20 @@ import {
   tellConnection,
   tellEndOfJob,
   tellIdToken,
+  tellOtherTasks,
   utc,
 } from '../../../src/delivery/log.ts';
 import { Secret } from '../../../src/secret.ts';
 import { cloudNamed } from '../../../src/service-connection/cloud.ts';
-import { aJwt, anIdToken, aServiceConnection, ids, minutes, noon } from '../../support/builders.ts';
+import {
+  aJwt,
+  anIdToken,
+  aServiceConnection,
+  ids,
+  later,
+  minutes,
+  noon,
+} from '../../support/builders.ts';
 import { FakeAgent } from '../../support/fake-agent.ts';
 
 describe('what the log tells of a connection', () => {
@@ -138,5 +147,54 @@ describe('what the log tells of access tokens', () => {
 describe('a time in the log', () => {
   it('is in UTC, with hours and minutes', () => {
     assert.equal(utc(new Date('2026-03-14T23:59:59.999+02:00')), '2026-03-14 21:59 UTC');
+  });
+});
+
+describe('what the log tells of other tasks', () => {
+  const day = minutes(24 * 60);
+  const rows = [
+    {
+      lives: 'an ID token of minutes',
+      idTokenMs: minutes(10),
+      accessTokenLifeMs: minutes(74),
+      says: /an ID token lives 10 minutes and an access token lives 74 minutes\. So such a task ends/,
+    },
+    {
+      lives: 'an ID token of seconds',
+      idTokenMs: 25_000,
+      accessTokenLifeMs: undefined,
+      says: /an ID token lives 25 seconds\. So such a task ends/,
+    },
+    {
+      lives: 'an ID token of a day',
+      idTokenMs: day,
+      accessTokenLifeMs: day,
+      says: /an ID token lives 24\.0 hours .+ So such a task takes new access tokens by itself/,
+    },
+  ];
+  for (const { lives, idTokenMs, accessTokenLifeMs, says } of rows) {
+    it(`is when those end that nobody can keep, with ${lives}`, () => {
+      const agent = new FakeAgent();
+      const idToken = { ...anIdToken(), issuedOn: noon, expiresOn: later(idTokenMs) };
+      tellOtherTasks(idToken, { areKept: false, accessTokenLifeMs }, agent);
+      assert.equal(agent.said.length, 1);
+      assert.match(agent.log, says);
+    });
+  }
+
+  it('is no life where none was measured', () => {
+    const agent = new FakeAgent();
+    const idToken = { ...anIdToken(), issuedOn: undefined };
+    tellOtherTasks(idToken, { areKept: false }, agent);
+    assert.match(agent.log, /and others\)\. So such a task ends/);
+  });
+
+  it('is which stay signed in, where they are kept', () => {
+    const agent = new FakeAgent();
+    tellOtherTasks(anIdToken(), { areKept: true }, agent);
+    assert.match(
+      agent.said[0] ?? '',
+      /through Azure CLI \(AzureCLI, BicepDeploy;.+ stay signed in/,
+    );
   });
 });

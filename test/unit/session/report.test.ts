@@ -83,11 +83,17 @@ describe('the report as a summary', () => {
   it('has one small table for each connection', () => {
     const markdown = reportMarkdown(
       aReport(minutes(61), aConnection(), aConnection({ name: 'staging' })),
+      [],
     );
     equal(markdown.match(/\| what \| how many \|/g)?.length, 2);
     match(markdown, /^### Workload identity: signed in for 61 minutes\n\n\*\*production\*\*\n/);
     match(markdown, /\n\| Answers to Azure CLI \| 4 \|\n/);
     ok(markdown.endsWith('\n'));
+  });
+
+  it('ends with what nobody has asked for', () => {
+    const markdown = reportMarkdown(aReport(0, aConnection()), ['production: nobody asked.']);
+    ok(markdown.endsWith('\n\nproduction: nobody asked.\n'), markdown);
   });
 
   it('lets no name become markup, a column or a line', () => {
@@ -96,6 +102,7 @@ describe('the report as a summary', () => {
     const failure = { ...lastFailure, message: name };
     const markdown = reportMarkdown(
       aReport(0, aConnection({ name, served, lastFailure: failure })),
+      [name],
     );
     for (const line of markdown.split('\n')) {
       ok(!/^# c|(?<!\\)[<`[]|(?<!\\)\](?!\s*$)/.test(line), line);

@@ -34,7 +34,7 @@ class Bench {
     },
   };
 
-  verify(connection = aServiceConnection()): Promise<void> {
+  verify(connection = aServiceConnection()): Promise<number> {
     const world = { http: this.http, clock: this.clock, chance: new FakeChance() };
     return verifySession(connection, this.session, this.agent, world);
   }
@@ -43,8 +43,9 @@ class Bench {
 describe('verifying a session', () => {
   it('reads the subscription with an access token that the log never shows', async () => {
     const bench = new Bench();
-    await bench.verify();
+    const lifeMs = await bench.verify();
     deepEqual(bench.masked, ['the-access-token']);
+    equal(lifeMs, anAccessToken().expiresOn.getTime() - noon.getTime() - 1_000);
     ok(bench.http.requests[0]?.url.href.includes(ids.subscription));
     match(bench.said.join('\n'), /Verified: .* can be read\./);
   });

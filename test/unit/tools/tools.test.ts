@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { findTools } from '../../../src/tools/tools.ts';
+import { findTools, usesOf } from '../../../src/tools/tools.ts';
 import { FakeTools } from '../../support/fake-tools.ts';
 import { brokerVariables, profile, ToolStage, withModule } from '../../support/tool-stage.ts';
 
@@ -32,6 +32,22 @@ describe('The choice of tools', () => {
   ] as const) {
     it(`names ${choice.join()}, which must be there: ${code}`, async () => {
       await assert.rejects(findTools(choice, new FakeTools(programs)), { code });
+    });
+  }
+
+  const asked = [
+    {
+      choice: ['azureCli', 'azurePowerShell'],
+      session: 'servicePrincipal',
+      uses: ['azurePowerShell'],
+    },
+    { choice: ['azureCli'], session: 'managedIdentity', uses: ['azureCli'] },
+    { choice: 'auto', session: 'managedIdentity', uses: [] },
+  ] as const;
+  for (const { choice, session, uses } of asked) {
+    it(`expects of ${String(choice)} with ${session} that ${uses.join() || 'nobody'} asks the broker`, async () => {
+      const found = await findTools(choice, new FakeTools(['az', 'pwsh']));
+      assert.deepEqual(usesOf(found, session), uses);
     });
   }
 

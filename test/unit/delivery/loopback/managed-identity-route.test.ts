@@ -9,6 +9,8 @@ import { Secret } from '../../../../src/secret.ts';
 import { aFailure, anAccessToken, ids, later } from '../../../support/builders.ts';
 
 const vault = 'resource=https://vault.azure.net';
+/** The client ID of another connection of the job. */
+const other = '00000000-0000-0000-0000-00000000000b';
 const header = ['x-identity-header', 'the-capability'] as const;
 
 const answer = (
@@ -19,7 +21,13 @@ const answer = (
 ): Promise<LoopbackAnswer> =>
   answerManagedIdentityRequest(
     { method: 'GET', target: `/msi?${query}`, headers: [header], body: '', ...changes },
-    { capability: new Secret('the-capability'), clientId: ids.client, accessTokenFor },
+    {
+      capability: new Secret('the-capability'),
+      identityOf: (clientId) =>
+        [undefined, ids.client, other].includes(clientId?.toLowerCase())
+          ? { clientId: clientId ?? ids.client, accessTokenFor }
+          : undefined,
+    },
   );
 
 async function granted(query: string): Promise<Record<string, unknown>> {
@@ -60,19 +68,60 @@ describe('the managed-identity endpoint', () => {
     });
   }
 
-  it('serves its own client ID, in any case, or none', async () => {
-    await granted(`${vault}&client_id=${ids.client.toUpperCase()}`);
-    await granted(`client_id=${ids.client}&${vault}`);
+  const asked = [
+    { how: 'its own client ID', query: `${vault}&client_id=${ids.client}`, as: ids.client },
+    { how: 'that of another connection', query: `client_id=${other}&${vault}`, as: other },
+    { how: 'an empty one', query: `${vault}&client_id=`, as: ids.client },
+    { how: 'none', query: vault, as: ids.client },
+  ];
+  for (const { how, query, as } of asked) {
+    it(`says whom it has served, asked with ${how}`, async () => {
+      assert.equal((await granted(query))['client_id'], as);
+    });
+  }
+
+  const byHand: readonly { how: string; query: string; change?: Partial<LoopbackRequest> }[] = [
+    { how: 'no api-version', query: vault },
+    { how: 'a version of another host', query: `api-version=2018-02-01&${vault}` },
+    { how: 'version 2019-11-01', query: `api-version=2019-11-01&${vault}` },
+    { how: 'version 2020-06-01', query: `api-version=2020-06-01&${vault}` },
+    { how: 'a form', query: '', change: { method: 'POST', body: vault } },
+    {
+      how: 'a form that names a client ID',
+      query: '',
+      change: { method: 'POST', body: `${vault}&client_id=${ids.client}` },
+    },
+    { how: 'an empty POST', query: vault, change: { method: 'POST' } },
+    {
+      how: 'more headers',
+      query: vault,
+      change: { headers: [header, ['metadata', 'true'], ['content-type', 'application/json']] },
+    },
+  ];
+  for (const { how, query, change } of byHand) {
+    it(`gives the same answer to ${how}`, async () => {
+      const { status, body } = await answer(query, change);
+      assert.equal(status, 200, body);
+      assert.deepEqual(JSON.parse(body), await granted(vault));
+    });
+  }
+
+  it('answers the first version as that was: another header, another name, a date', async () => {
+    const query = `api-version=2017-09-01&${vault}&clientid=${ids.client}`;
+    const { status, body } = await answer(query, { headers: [['secret', 'the-capability']] });
+    assert.equal(status, 200, body);
+    const expected = { ...(await granted(vault)), expires_on: '03/14/2026 13:00:00 +00:00' };
+    assert.deepEqual(JSON.parse(body), expected);
   });
 
   const wrong = [
-    [vault, 'api-version'],
-    [`api-version=2018-02-01&${vault}`, 'api-version'],
     ['api-version=2019-08-01', 'resource'],
+    ['resource=https://vault.azure.net/.default', 'leave /.default off'],
     ['api-version=2019-08-01&resource=', 'resource'],
     ['api-version=2019-08-01&resource=a%0Ab', 'resource'],
     [`api-version=2019-08-01&resource=${'a'.repeat(501)}`, 'resource'],
-    [`api-version=2019-08-01&${vault}&client_id=${ids.tenant}`, ids.client],
+    [`api-version=2019-08-01&${vault}&client_id=${ids.tenant}`, ids.tenant],
+    [`api-version=2019-08-01&${vault}&client_id=a%0Ab`, 'client ID'],
     [`api-version=2019-08-01&${vault}&mi_res_id=/x`, 'mi_res_id'],
     [`api-version=2019-08-01&${vault}&object_id=${ids.client}`, 'object_id'],
     [`api-version=2019-08-01&${vault}&principal_id=${ids.client}`, 'principal_id'],
@@ -90,6 +139,7 @@ describe('the managed-identity endpoint', () => {
     ['another header', [['x-identity-header', 'The-capability']]],
     ['a bearer', [['authorization', 'Bearer the-capability']]],
     ['two headers', [header, header]],
+    ['another secret', [['secret', 'The-capability']]],
   ];
   for (const [what, headers] of closed) {
     it(`stays closed to ${what}`, async () => {
@@ -99,9 +149,9 @@ describe('the managed-identity endpoint', () => {
   }
 
   it('refuses other methods', async () => {
-    const { status, headers } = await answer(`api-version=2019-08-01&${vault}`, { method: 'POST' });
+    const { status, headers } = await answer(`api-version=2019-08-01&${vault}`, { method: 'PUT' });
     assert.equal(status, 405);
-    assert.deepEqual(headers, { allow: 'GET' });
+    assert.deepEqual(headers, { allow: 'GET, POST' });
   });
 
   it('tells a failure by its kind', async () => {

@@ -97,10 +97,11 @@ describe('after an earlier sign-in', () => {
     assert.deepEqual(followed, [plain('AZURE_SUBSCRIPTION_ID', '')]);
   });
 
-  it('Azure CLI of another connection keeps the endpoint that it needs', () => {
+  it('the endpoint follows, and Azure CLI of another connection stays signed in, which is told', () => {
     const { followed, agent } = follow({ ...anotherAzureCli, ...anotherManagedIdentity });
-    assert.deepEqual(followed, []);
+    assert.deepEqual(followed, managedIdentityVariables(endpoints));
     assert.match(agent.said.join(), /Azure CLI stays signed in as the connection of an earlier/);
+    assert.deepEqual(agent.warned, []);
   });
 
   it('Azure CLI of the same connection goes with it', () => {
@@ -114,10 +115,11 @@ describe('after an earlier sign-in', () => {
     assert.deepEqual([followed, agent.warned, agent.said], [[], [], []]);
   });
 
-  it('Azure CLI that loses its endpoint is told of', () => {
+  it('a task that exports the endpoint itself tells the same of Azure CLI', () => {
     const own = managedIdentityVariables(endpoints);
-    const { agent } = follow({ ...anotherAzureCli, ...anotherManagedIdentity }, {}, own);
-    assert.match(agent.warned.join(), /sign it in again/);
+    const { followed, agent } = follow({ ...anotherAzureCli, ...anotherManagedIdentity }, {}, own);
+    assert.deepEqual(followed, []);
+    assert.match(agent.said.join(), /Azure CLI stays signed in as the connection of an earlier/);
   });
 
   it('endpoints that cannot follow are told of, where there is no broker', () => {

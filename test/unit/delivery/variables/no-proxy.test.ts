@@ -1,11 +1,19 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
-import { noProxyChanges, noProxyVariables } from '../../../../src/delivery/variables/no-proxy.ts';
+import * as noProxy from '../../../../src/delivery/variables/no-proxy.ts';
+import type { NetworkSettings } from '../../../../src/ports.ts';
+import { FakeAgent } from '../../../support/fake-agent.ts';
 import { windowsEnvironment } from '../../../support/windows-environment.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const proxy = { HTTPS_PROXY: 'http://proxy.example:3128' };
+
+const noProxyChanges = (environment: Environment, network: NetworkSettings = {}) =>
+  noProxy.noProxyChanges({ environment, network });
+const noProxyVariables = (environment: Environment, network: NetworkSettings = {}) =>
+  noProxy.noProxyVariables({ environment, network });
+const ofAgent = { proxy: { url: 'http://proxy.example:3128', bypass: [] } };
 
 const listOf = (environment: Environment): string | undefined =>
   Object.values(noProxyChanges(environment))[0];
@@ -37,8 +45,6 @@ describe('the exceptions from the proxy', () => {
     [{ no_proxy: 'a,b' }, 'no_proxy', 'a,b,127.0.0.1,localhost'],
     [{ NO_PROXY: '', no_proxy: 'a' }, 'no_proxy', 'a,127.0.0.1,localhost'],
     [{ NO_PROXY: 'a', no_proxy: '' }, 'NO_PROXY', 'a,127.0.0.1,localhost'],
-    // Tools that know both look at the lower case first.
-    [{ NO_PROXY: 'a', no_proxy: 'b' }, 'no_proxy', 'b,127.0.0.1,localhost'],
     [{ NO_PROXY: ' a , ,localhost,' }, 'NO_PROXY', 'a,localhost,127.0.0.1'],
   ];
   for (const [environment, name, value] of spellings) {
@@ -46,6 +52,23 @@ describe('the exceptions from the proxy', () => {
       assert.deepEqual(noProxyChanges({ ...proxy, ...environment }), { [name]: value });
     });
   }
+
+  it('are both extended where both are set, and reach scripts by different names', () => {
+    const both = { ...proxy, NO_PROXY: 'a', no_proxy: 'b' };
+    const lists = { NO_PROXY: 'a,127.0.0.1,localhost', no_proxy: 'b,127.0.0.1,localhost' };
+    assert.deepEqual(noProxyChanges(both), lists);
+    assert.deepEqual(noProxyVariables(both), [
+      { kind: 'plain', name: 'NO.PROXY', value: lists.NO_PROXY },
+      { kind: 'plain', name: 'no_proxy', value: lists.no_proxy, exactCase: true },
+    ]);
+    assert.deepEqual(noProxyChanges({ ...both, no_proxy: '*' }), { NO_PROXY: lists.NO_PROXY });
+  });
+
+  it('are set where only the agent has a proxy, for variables that a later step may set', () => {
+    assert.deepEqual(noProxyVariables({}, ofAgent), [
+      { kind: 'plain', name: 'NO_PROXY', value: '127.0.0.1,localhost', exactCase: true },
+    ]);
+  });
 
   for (const [environment, name] of [
     [{ Http_Proxy: 'http://proxy' }, 'NO_PROXY'],
@@ -76,4 +99,19 @@ describe('the exceptions from the proxy', () => {
       }),
     );
   });
+});
+
+describe('a proxy that only the agent has', () => {
+  const rows = [
+    { where: 'and no variable names one', environment: {}, network: ofAgent, isTold: true },
+    { where: 'but variables name one too', environment: proxy, network: ofAgent, isTold: false },
+    { where: 'unless it has none', environment: {}, network: {}, isTold: false },
+  ];
+  for (const { where, environment, network, isTold } of rows) {
+    it(`is ${isTold ? '' : 'not '}told of, ${where}`, () => {
+      const agent = new FakeAgent({ environment, network });
+      noProxy.tellOfAgentProxy(agent, agent);
+      assert.equal(agent.log.includes('later steps do not know it'), isTold);
+    });
+  }
 });

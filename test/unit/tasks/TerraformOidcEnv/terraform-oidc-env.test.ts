@@ -56,6 +56,16 @@ describe('TerraformOidcEnv in broker mode', () => {
     assert.deepEqual(agent.warned, []);
   });
 
+  it('expects Terraform to ask, of itself or for an alias', async () => {
+    const id = ids.connection;
+    const { bench } = await ran();
+    assert.deepEqual(bench.broker.expected, [{ id, use: 'terraform' }]);
+    const aliased = await ran({ tfVarPrefix: 'hub' });
+    assert.deepEqual(aliased.bench.broker.expected, [{ id, use: 'terraform-variables' }]);
+    const native = await ran({ mode: 'native' });
+    assert.deepEqual(native.bench.broker.expected, []);
+  });
+
   it('remembers the broker that it started', async () => {
     const { agent, bench } = await ran();
     const [start] = bench.broker.started;

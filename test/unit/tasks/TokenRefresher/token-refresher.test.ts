@@ -37,13 +37,15 @@ describe('TokenRefresher', () => {
   });
 
   it('tells of a managed identity where that is wanted', async () => {
-    const { agent } = await ran({ managedIdentity: 'true' });
+    const { agent, bench } = await ran({ managedIdentity: 'true' });
     assert.deepEqual(agent.variables, {
       ...variables,
       IDENTITY_ENDPOINT: `${base}/msi`,
       IDENTITY_HEADER: '***',
     });
     assert.ok(agent.masks.includes(`managed-identity-capability-of-${ids.connection}`));
+    const expected = [{ id: ids.connection, use: 'managedIdentity' }];
+    assert.deepEqual(bench.broker.expected, expected);
   });
 
   it('has access tokens kept in files, and puts none into a variable', async () => {
