@@ -1,4 +1,4 @@
-import { basename } from 'node:path/posix';
+import { posix } from 'node:path';
 import { isWindowsPath } from '../../delivery/files/state-directory.ts';
 import type { MachineFolders, Tools } from '../../ports.ts';
 import { lookForModule, type ModuleSighting } from './module-search.ts';
@@ -41,7 +41,7 @@ export async function inOrderOfHope(
 /** The names of programs as a person calls them. */
 export function namesOf(programs: readonly string[]): string {
   const names = programs.map((path) =>
-    basename(path.replaceAll('\\', '/')).replace(/\.\w{1,4}$/, ''),
+    posix.basename(path.replaceAll('\\', '/')).replace(/\.\w{1,4}$/, ''),
   );
   return names.join(' and ');
 }
