@@ -40,7 +40,7 @@ const table: readonly Network[] = [
       'agent.proxyurl': url.replace('//', `//build%20user:${encodeURIComponent(password)}@`),
     }),
     isGuarded: true,
-    exceptions: {},
+    exceptions: { NO_PROXY: '127.0.0.1,localhost' },
   },
   {
     title: 'a proxy of the environment without a scheme, with its password in the address',
