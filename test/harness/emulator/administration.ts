@@ -1,5 +1,7 @@
 import { presentedBy } from './access-tokens.ts';
+import type { ConnectionRun } from './executions.ts';
 import { bearerOf, type EmulatorRequest } from './message.ts';
+import type { BuildDefinition, KeyVaultGroup } from './pipelines.ts';
 import type { Application, World } from './world.ts';
 
 /** A project of the organization. */
@@ -28,6 +30,8 @@ export interface Registration {
   readonly description: string;
   readonly isDisabled: boolean;
   readonly lastUsedOn?: Date;
+  /** The jobs that used it, the latest last. */
+  readonly runs?: readonly ConnectionRun[];
   /** Azure DevOps lacks the rights to change its app registration, and refuses at once. */
   readonly isLocked: boolean;
   /** Whoever made it has left: Azure DevOps begins a conversion, and then lacks the rights. */
@@ -74,6 +78,8 @@ export interface Administration {
   readonly conversions: Conversion[];
   readonly managedIdentities: Map<string, ManagedIdentity>;
   readonly roleAssignments: RoleAssignment[];
+  readonly definitions: BuildDefinition[];
+  readonly variableGroups: KeyVaultGroup[];
   /** Connections that every pipeline may use. */
   readonly openConnections: Set<string>;
   /** How many a page of a list holds. */
@@ -90,6 +96,8 @@ export const createAdministration = (): Administration => ({
   conversions: [],
   managedIdentities: new Map(),
   roleAssignments: [],
+  definitions: [],
+  variableGroups: [],
   openConnections: new Set(),
   pageSize: 8,
   conversionMs: 0,

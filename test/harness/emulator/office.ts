@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Conversion, ManagedIdentity, Project, Rights } from './administration.ts';
+import type { ConnectionRun } from './executions.ts';
 import { moveIssuer } from './issuer-move.ts';
+import type { BuildDefinition, KeyVaultGroup } from './pipelines.ts';
 import {
   addServiceConnection,
   type ServiceConnection,
@@ -49,10 +51,17 @@ export interface Office {
   moveIssuer(subject: string): 'initiated' | 'not found';
   /** A pipeline uses the connection now. */
   use(id: string): void;
+  /** A pipeline or classic build of a project. */
+  addDefinition(definition: BuildDefinition): void;
+  /** A job of a pipeline or release has used the connection for so many minutes, until now. */
+  addRun(id: string, run: Pick<ConnectionRun, 'planType' | 'definition'>, minutes: number): void;
+  addKeyVaultGroup(group: KeyVaultGroup): void;
   /** Whether every pipeline may use a connection. */
   isOpen(id: string): boolean;
   application(clientId: string): Application;
   changeApplication(clientId: string, change: Partial<Application>): void;
+  /** Somebody deletes the secret of an app registration. */
+  removeSecret(clientId: string): void;
   /** Lets an identity administer, as the owner of a subscription with rights in the directory. */
   giveRights(clientId: string, rights: Rights): void;
   /** A role that somebody gave to an identity, at a scope. */
@@ -201,10 +210,24 @@ export function openOffice(world: World): Office {
       if (!registration) return;
       administration.registrations.set(id, { ...registration, lastUsedOn: new Date() });
     },
+    addDefinition: (definition) => void administration.definitions.push(definition),
+    addRun: (id, run, minutes) => {
+      const registration = administration.registrations.get(id);
+      if (!registration) throw new Error(`There is no connection ${id}.`);
+      const finishedOn = new Date();
+      const startedOn = new Date(finishedOn.getTime() - minutes * 60_000);
+      const runs = [...(registration.runs ?? []), { ...run, startedOn, finishedOn }];
+      administration.registrations.set(id, { ...registration, runs });
+    },
+    addKeyVaultGroup: (group) => void administration.variableGroups.push(group),
     isOpen: (id) => administration.openConnections.has(id),
     application: (clientId) => applicationOf(clientId, world),
     changeApplication: (clientId, change) =>
       void world.applications.set(clientId, { ...applicationOf(clientId, world), ...change }),
+    removeSecret: (clientId) => {
+      const { secret, ...rest } = applicationOf(clientId, world);
+      if (secret !== undefined) world.applications.set(clientId, rest);
+    },
     giveRights: (clientId, rights) => void administration.rights.set(clientId, rights),
     assignRole: (clientId, roleDefinitionId, scope) => {
       const { objectId: principalId } = applicationOf(clientId, world);

@@ -15,6 +15,7 @@ import { awsSts } from './other-clouds/aws-sts.ts';
 import { googleStoragePaths } from './other-clouds/google-storage.ts';
 import { googleToken, impersonation } from './other-clouds/google-sts.ts';
 import { pipelinePermissions } from './pipeline-permissions.ts';
+import { buildDefinition, gitItem, variableGroups } from './pipelines.ts';
 import type { Route } from './route.ts';
 import { endpoint, endpoints, history, project, projects } from './service-endpoints.ts';
 
@@ -42,6 +43,9 @@ const devopsRoutes: readonly Route[] = [
         '/(?<project>[^/]+)/_apis/pipelines/pipelinepermissions/endpoint/(?<id>[^/]+)',
         pipelinePermissions,
       ],
+      ['/(?<project>[^/]+)/_apis/build/definitions/(?<id>[^/]+)', buildDefinition],
+      ['/(?<project>[^/]+)/_apis/git/repositories/(?<repository>[^/]+)/items', gitItem],
+      ['/(?<project>[^/]+)/_apis/distributedtask/variablegroups', variableGroups],
     ] as const
   ).map(([pattern, handle]) => ({
     name: 'service-endpoints' as const,

@@ -1,5 +1,6 @@
 import { devopsRights, type Project, type Registration, type Rights } from './administration.ts';
 import { devopsHeaders, signInPage, signInRedirect } from './azure-devops.ts';
+import { executionsIn } from './executions.ts';
 import {
   bearerOf,
   json,
@@ -232,8 +233,8 @@ export const history = signedIn((request, world, rights) => {
   const found = projectOf(request, world, rights);
   if ('status' in found) return found;
   const id = normalised(request.params['id'] ?? '');
-  const lastUsedOn = world.administration.registrations.get(id)?.lastUsedOn;
-  const value = lastUsedOn
+  const { lastUsedOn, runs = [] } = world.administration.registrations.get(id) ?? {};
+  const used = lastUsedOn
     ? [
         {
           endpointId: id,
@@ -246,5 +247,6 @@ export const history = signedIn((request, world, rights) => {
         },
       ]
     : [];
+  const value = [...executionsIn(id, runs, Number(request.query.get('top') ?? '50')), ...used];
   return json(200, { count: value.length, value }, devopsHeaders());
 });
