@@ -1,6 +1,6 @@
 import { jobsOf, isUnknowable, type Job, type Step, type TemplateUse } from './pipeline-steps.ts';
 import { textAt, type YamlNode, type YamlReading } from './pipeline-tree.ts';
-import { traits, traitsOf } from './script-rules.ts';
+import { traitOfVariable, traits, traitsOf } from './script-rules.ts';
 import { taskKind } from './task-rules.ts';
 
 /** What has to be done for a step: nothing, a step of ours before it, or another line. */
@@ -12,6 +12,8 @@ export interface Remark {
   readonly line: number;
   readonly job: string;
   readonly step: string;
+  /** Name of the service connection of the step; empty where it has none. */
+  readonly connection: string;
   readonly verdict: Verdict;
   readonly code: string;
   readonly what: string;
@@ -31,6 +33,7 @@ const maxTemplates = 200;
 interface Place {
   readonly file: string;
   readonly job: string;
+  readonly connection?: string;
 }
 
 /** Checks a pipeline and what it takes from its own repository. Nothing is guessed. */
@@ -105,7 +108,8 @@ function checkJob(
   const ours: string[] = [];
   return job.parts.flatMap((part) => {
     if ('path' in part) return checkTemplate(part, place, repository, seen);
-    const remarks = checkStep(part, place, ours, repository);
+    const at = { ...place, connection: part.connection ?? '' };
+    const remarks = checkStep(part, at, ours, repository);
     const kind = taskKind(part.task);
     if (kind.kind === 'ours' && kind.keepsAlive && keepsAlive(part))
       ours.push(part.connection ?? '');
@@ -132,7 +136,11 @@ function checkStep(
       remark(place, step.line, step.title, 'unknown', 'unknown-task', what, 'look at it yourself'),
     ];
   }
-  return [...taskRemarks(step, place, ours), ...scriptRemarks(step, place, repository)];
+  return [
+    ...taskRemarks(step, place, ours),
+    ...variableRemarks(step, place),
+    ...scriptRemarks(step, place, repository),
+  ];
 }
 
 function taskRemarks(step: Step, place: Place, ours: readonly string[]): readonly Remark[] {
@@ -149,8 +157,10 @@ function taskRemarks(step: Step, place: Place, ours: readonly string[]): readonl
     case 'unsupported':
       return say('change', 'unsupported-task', kind.what, kind.todo);
     case 'in memory': {
-      const what = 'it signs in in memory: it ends with its access token, after about an hour';
-      return say('our step', 'in-memory', what, `if it takes longer: ${kind.instead}`);
+      const { lasts = 'with its access token, after about an hour' } = kind;
+      const what = `it signs in in memory: it ends ${lasts}`;
+      const code = kind.lasts === undefined ? 'in-memory' : 'in-memory-briefly';
+      return say('our step', code, what, `if it takes longer: ${kind.instead}`);
     }
     case 'kept':
       return keptRemarks(step, kind.by, ours, say);
@@ -181,6 +191,16 @@ function keptRemarks(
   }
   const what = 'its ID token ends after about ten minutes, its access token after about an hour';
   return say('our step', 'ends-early', what, by);
+}
+
+function variableRemarks({ env, title }: Step, place: Place): readonly Remark[] {
+  if (env?.kind !== 'map') return [];
+  return env.entries.flatMap(({ key, value }) => {
+    const code = value.kind === 'text' ? traitOfVariable(key, value.text) : undefined;
+    if (code === undefined) return [];
+    const { verdict, what, todo } = traits[code];
+    return [remark(place, value.line, title, verdict, code, what, todo)];
+  });
 }
 
 function scriptRemarks(step: Step, place: Place, repository: Repository): readonly Remark[] {
@@ -231,7 +251,7 @@ function traitRemarks(
 }
 
 function remark(
-  { file, job }: Place,
+  { file, job, connection = '' }: Place,
   line: number,
   step: string,
   verdict: Verdict,
@@ -239,5 +259,5 @@ function remark(
   what: string,
   todo: string,
 ): Remark {
-  return { file, line, job, step, verdict, code, what, todo };
+  return { file, line, job, step, connection, verdict, code, what, todo };
 }

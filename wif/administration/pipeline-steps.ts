@@ -7,6 +7,8 @@ export interface Step {
   readonly task: string;
   readonly title: string;
   readonly inputs: YamlNode | undefined;
+  /** Variables that the step maps. */
+  readonly env: YamlNode | undefined;
   /** The text of an inline script; undefined where there is none. */
   readonly script: { readonly text: string; readonly line: number } | undefined;
   /** A script file of the repository, as it is written. */
@@ -90,10 +92,11 @@ function partsOf(steps: YamlNode): readonly (Step | TemplateUse)[] {
 
 function stepOf(node: YamlNode): Step | undefined {
   const title = textAt(node, 'displayName');
+  const env = child(node, 'env');
   const word = scriptWords.find((one) => child(node, one) !== undefined);
   if (word !== undefined) {
     const script = scriptOf(child(node, word));
-    const about = { inputs: undefined, file: undefined, connection: undefined };
+    const about = { inputs: undefined, env, file: undefined, connection: undefined };
     return { line: node.line, task: word, title: title ?? word, script, ...about };
   }
   const task = textAt(node, 'task');
@@ -108,6 +111,7 @@ function stepOf(node: YamlNode): Step | undefined {
     task: task.split('.').at(-1) ?? task,
     title: title ?? task,
     inputs,
+    env,
     script,
     file: script === undefined ? first(fileInputs) : undefined,
     connection: first(connectionInputs),

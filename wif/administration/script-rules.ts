@@ -39,13 +39,24 @@ export const traits = {
   },
 } as const;
 
-/** `$idToken`, `${idToken}`, `$env:idToken`, `%idToken%`, `!idToken!`: a name in any of the shells. */
+/**
+ * `$idToken`, `${idToken}`, `$env:idToken`, `%idToken%`, `!idToken!`: a name in any of the shells; or as
+ * a program in a script reads its environment.
+ */
 function use(names: string): string {
-  return String.raw`(?:\$env:(?:${names})\b|\$\{env:(?:${names})\}|\$\{(?:${names})[^}]*\}|\$(?:${names})\b|%(?:${names})%|!(?:${names})!)`;
+  const read = String.raw`\bprintenv\s+(?:${names})\b|\benviron(?:\.get)?[[(]\s*["'](?:${names})["']|\bprocess\.env\.(?:${names})\b|\bGetEnvironmentVariable\(\s*["'](?:${names})["']`;
+  return String.raw`(?:${read}|\$env:(?:${names})\b|\$\{env:(?:${names})\}|\$\{(?:${names})[^}]*\}|\$(?:${names})\b|%(?:${names})%|!(?:${names})!)`;
 }
 
 const accessTokenCommand = /\baz(?:\.cmd)?\s+account\s+get-access-token\b|\bGet-AzAccessToken\b/i;
 const setVariable = /##vso\[task\.setvariable\b([^\]]*)\]/i;
+/** What gives Terraform a token for good, as a variable of the environment, of its own or of a backend. */
+const staticToken =
+  /\b(?:ARM_OIDC_TOKEN|ARM_OIDC_TOKEN_FILE_PATH|(?:TF_VAR_)?oidc_token)\b["'\]]*\s*[=,]/i;
+const ownSignIn = /\s--?federated-?token\b/i;
+const loopOfCmd = /^@?for\s+\/f\b.*\bdo\s+@?set\s+"?(\w+)=%%?~?\w/i;
+/** `set -x` and its like: bash then prints each command, with what stands in its variables. */
+const trace = /^set\s+(?:-o\s+xtrace\b|-\w*x)/;
 const assignment =
   /^(?:@?set\s+(?:\/p\s+)?"?|export\s+|declare\s+(?:-\w+\s+)?|local\s+|readonly\s+|\$env:|\$(?:(?:global|script):)?|\[Environment\]::SetEnvironmentVariable\(['"])?([A-Za-z_]\w*)(?:['"]\s*,|\s*=)\s*(.*)$/i;
 
@@ -53,14 +64,29 @@ const assignment =
 interface Memory {
   readonly idTokens: Set<string>;
   readonly accessTokens: Set<string>;
+  /** The script gives the name of the secret a value of its own. */
+  hasOwnSecret: boolean;
+  isTraced: boolean;
 }
 
 /** Reads a script of bash, PowerShell or cmd; comments are left out. */
 export function traitsOf(script: string): readonly Trait[] {
-  const memory: Memory = { idTokens: new Set(['idToken']), accessTokens: new Set() };
+  const memory: Memory = {
+    idTokens: new Set(['idToken']),
+    accessTokens: new Set(),
+    hasOwnSecret: false,
+    isTraced: false,
+  };
   return statementsOf(script).flatMap(({ text, line }) =>
     [...new Set(traitsOfStatement(text, memory))].map((code) => ({ code, line })),
   );
+}
+
+/** What becomes of a variable that a step maps in `env`, which an earlier step has set. */
+export function traitOfVariable(name: string, value: string): keyof typeof traits | undefined {
+  if (value === '') return undefined;
+  if (/^ARM_OIDC_TOKEN$/i.test(name)) return 'static-id-token';
+  return /\$\(servicePrincipalKey\)/i.test(value) ? 'empty-secret' : undefined;
 }
 
 interface Statement {
@@ -68,11 +94,19 @@ interface Statement {
   readonly line: number;
 }
 
-/** Logical lines: those that end in `\`, a backtick or `^` go on, and `;` and `&&` end a statement. */
+/**
+ * Logical lines: those that end in `\\`, a backtick or `^` go on, and `;` and `&&` end a statement. A
+ * here-document or here-string is one with the command that takes it.
+ */
 function statementsOf(script: string): readonly Statement[] {
   const statements: Statement[] = [];
   let begun: Statement | undefined;
+  let document: HereDocument | undefined;
   for (const [index, raw] of script.split(/\r?\n/).entries()) {
+    if (document !== undefined) {
+      document = goOn(document, raw, statements);
+      continue;
+    }
     const text = `${begun?.text ?? ''}${raw.trim()}`;
     const line = begun?.line ?? index + 1;
     if (/(?:\\|`|\^)$/.test(text)) {
@@ -81,9 +115,43 @@ function statementsOf(script: string): readonly Statement[] {
     }
     begun = undefined;
     if (/^(?:#(?!#vso)|::|rem\b)/i.test(text)) continue;
-    statements.push(...separated(text).map((part) => ({ text: part, line })));
+    document = hereDocumentIn(text, line);
+    if (document === undefined)
+      statements.push(...separated(text).map((part) => ({ text: part, line })));
   }
   return begun === undefined ? statements : [...statements, begun];
+}
+
+interface HereDocument {
+  readonly statement: Statement;
+  readonly end: RegExp;
+  /** Whether variables in it are filled in. */
+  readonly isFilled: boolean;
+}
+
+function hereDocumentIn(text: string, line: number): HereDocument | undefined {
+  const statement = { text, line };
+  const [, quote, word] = /<<-?\s*(["'\\]?)(\w+)/.exec(text) ?? [];
+  if (word !== undefined)
+    return { statement, end: new RegExp(`^\\s*${word}\\s*$`), isFilled: quote === '' };
+  const [, mark] = /@(["'])$/.exec(text) ?? [];
+  return mark === undefined
+    ? undefined
+    : { statement, end: new RegExp(`^${mark}@`), isFilled: mark === '"' };
+}
+
+/** Takes a line into a here-document; at its end the whole is one statement. */
+function goOn(
+  document: HereDocument,
+  raw: string,
+  statements: Statement[],
+): HereDocument | undefined {
+  const { statement, end, isFilled } = document;
+  const isEnd = end.test(raw);
+  const text = isFilled || isEnd ? `${statement.text} ${raw.trim()}` : statement.text;
+  if (!isEnd) return { ...document, statement: { ...statement, text } };
+  statements.push({ ...statement, text });
+  return undefined;
 }
 
 /** A semicolon inside `##vso[…]` or quotes separates nothing. */
@@ -95,7 +163,11 @@ function separated(text: string): readonly string[] {
 
 function traitsOfStatement(text: string, memory: Memory): readonly (keyof typeof traits)[] {
   const found: (keyof typeof traits)[] = [];
-  if (new RegExp(use('servicePrincipalKey'), 'i').test(text)) found.push('empty-secret');
+  if (trace.test(text)) memory.isTraced = true;
+  if (/^(?:\$env:|\$|export\s+|set\s+"?)?servicePrincipalKey\s*=/i.test(text))
+    memory.hasOwnSecret = true;
+  else if (!memory.hasOwnSecret && new RegExp(use('servicePrincipalKey'), 'i').test(text))
+    found.push('empty-secret');
   const hasIdToken = new RegExp(use([...memory.idTokens].join('|')), 'i').test(text);
   const hasAccessToken = isAccessToken(text, memory);
   const command = setVariable.exec(text);
@@ -108,10 +180,18 @@ function traitsOfStatement(text: string, memory: Memory): readonly (keyof typeof
       found.push(isArmToken(name) ? 'access-token-as-id-token' : 'kept-access-token');
     return found;
   }
+  if (hasIdToken && memory.isTraced) found.push('printed-id-token');
+  if (staticToken.test(text) && (hasIdToken || hasAccessToken))
+    return [...found, hasIdToken ? 'static-id-token' : 'access-token-as-id-token'];
+  if (hasIdToken && ownSignIn.test(text)) return [...found, 'kept-id-token'];
+  const [, looped] = loopOfCmd.exec(text) ?? [];
+  if (looped !== undefined)
+    return [...found, ...traitsOfAssignment(looped, { hasIdToken, hasAccessToken }, memory)];
   const [, variable = '', value = ''] = assignment.exec(text) ?? [];
   if (variable !== '' && value !== '') {
     return [...found, ...traitsOfAssignment(variable, { hasIdToken, hasAccessToken }, memory)];
   }
+  if (hasAccessToken && !hasIdToken && isWrite(text)) found.push('kept-access-token');
   if (hasIdToken && isWrite(text)) found.push('kept-id-token');
   else if (hasIdToken && isPrint(text)) found.push('printed-id-token');
   return found;
@@ -160,7 +240,8 @@ function isWrite(text: string): boolean {
 function isPrint(text: string): boolean {
   if (text.includes('|') || />\s*(?:\/dev\/null|\$null|nul)\b/i.test(text)) return false;
   return (
-    /^@?(?:echo|printf|Write-Host|Write-Output|Write-Information|\$env:\w+$|type)\b/i.test(text) ||
-    /^\$(?:env:)?\w+$/i.test(text)
+    /^@?(?:echo|printf|Write-Host|Write-Output|Write-Information|\$env:\w+$|type|printenv)\b/i.test(
+      text,
+    ) || /^\$(?:env:)?\w+$/i.test(text)
   );
 }

@@ -2,8 +2,8 @@
 export type TaskKind =
   /** Kept alive by a step of ours before it. */
   | { readonly kind: 'kept'; readonly by: string }
-  /** Signs in in memory: nobody can renew it from outside. */
-  | { readonly kind: 'in memory'; readonly instead: string }
+  /** Signs in in memory: nobody can renew it from outside. It ends with its access token, unless `lasts` says otherwise. */
+  | { readonly kind: 'in memory'; readonly instead: string; readonly lasts?: string }
   /** Needs no session for long, or renews it itself. */
   | { readonly kind: 'fine' }
   /** Knows no federation, or holds one token for good. */
@@ -16,8 +16,9 @@ const federatedLogin = 'FederatedLogin@1 at the top of the job';
 const script = 'its command of Azure CLI in a script after FederatedLogin@1';
 
 /**
- * The tasks that are known, by name and versions. Each was read in the source of the task; a task
- * that is not here is told as unknown, where it names a connection.
+ * The tasks that are known, by name and versions: what each does with tokens follows from its source,
+ * or from what its maintainers document. A task or version that is not here is told as unknown,
+ * where it names a connection.
  */
 const table: readonly (readonly [RegExp, TaskKind])[] = [
   [/^(FederatedLogin|TokenRefresher)@1$/i, { kind: 'ours', keepsAlive: true }],
@@ -27,8 +28,15 @@ const table: readonly (readonly [RegExp, TaskKind])[] = [
   [/^(HelmDeploy|KubernetesManifest|Kubernetes)@[01]$/i, { kind: 'kept', by: anyStep }],
   [/^AzureFunctionOnKubernetes@1$/i, { kind: 'kept', by: anyStep }],
   [/^AzureKeyVault@[12]$/i, { kind: 'fine' }],
-  [/^(TerraformTask|TerraformTaskV5)@5$/i, { kind: 'fine' }],
-  [/^(Docker@2|ContainerBuild@0)$/i, { kind: 'fine' }],
+  [/^TerraformTask@5$/i, { kind: 'fine' }],
+  [
+    /^(Docker@2|ContainerBuild@0)$/i,
+    {
+      kind: 'in memory',
+      lasts: 'with the token of its registry, after about three hours',
+      instead: 'az acr login again, in a script after FederatedLogin@1',
+    },
+  ],
   [
     /^(AzureResourceManagerTemplateDeployment@3|AzureResourceGroupDeployment@2)$/i,
     { kind: 'in memory', instead: 'az deployment group create in AzureCLI@2, or BicepDeploy@0' },
@@ -39,10 +47,14 @@ const table: readonly (readonly [RegExp, TaskKind])[] = [
   ],
   [
     /^AzureAppConfiguration(Export|Import)@10$/i,
-    { kind: 'in memory', instead: 'az appconfig kv in a script after FederatedLogin@1' },
+    {
+      kind: 'in memory',
+      lasts: 'with its ID token, after about ten minutes',
+      instead: 'az appconfig kv in a script after FederatedLogin@1',
+    },
   ],
   [
-    /^(AzurePowerShell@[45]|AzureFileCopy@6|SqlAzureDacpacDeployment@1)$/i,
+    /^AzurePowerShell@[45]$/i,
     {
       kind: 'in memory',
       instead:
@@ -50,7 +62,11 @@ const table: readonly (readonly [RegExp, TaskKind])[] = [
     },
   ],
   [
-    /^(TerraformTaskV[1-4]|TerraformTask)@[0-4]$|^TerraformCLI@\d+$/i,
+    /^(AzureFileCopy@6|SqlAzureDacpacDeployment@1)$/i,
+    { kind: 'in memory', instead: 'AzCopy or sqlpackage in a script after FederatedLogin@1' },
+  ],
+  [
+    /^TerraformCLI@1$/i,
     {
       kind: 'unsupported',
       what: 'it gives Terraform one token for good, and that wins over every refresh',
@@ -58,7 +74,7 @@ const table: readonly (readonly [RegExp, TaskKind])[] = [
     },
   ],
   [
-    /^(PackerBuild@1|NotationV?0?@?0?|PublishSymbols@2)$/i,
+    /^(PackerBuild@1|Notation@0|PublishSymbols@2)$/i,
     {
       kind: 'unsupported',
       what: 'it holds one token for as long as it runs',

@@ -42,6 +42,7 @@ function checkReport(remarks: readonly Remark[]): Report {
       ['place', 'Where'],
       ['job', 'Job'],
       ['step', 'Step'],
+      ['connection', undefined],
       ['verdict', 'Verdict'],
       ['code', undefined],
       ['what', 'What'],

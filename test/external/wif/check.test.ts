@@ -6,8 +6,9 @@ import { checkPipeline } from '../../../wif/administration/pipeline-check.ts';
 import { repositoryOf } from '../../../wif/external/repository-files.ts';
 import { checkedScripts } from './checked-scripts.ts';
 import { checkedShapes } from './checked-shapes.ts';
+import { checkedSiblings } from './checked-siblings.ts';
 
-const cases = [...checkedScripts, ...checkedShapes];
+const cases = [...checkedScripts, ...checkedSiblings, ...checkedShapes];
 
 describe('The check of a pipeline', () => {
   let folder: string;

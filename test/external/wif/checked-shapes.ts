@@ -119,12 +119,31 @@ steps:
   {
     what: 'tasks that hold one token for good',
     yaml: `steps:
-  - task: TerraformTaskV4@4
+  - task: TerraformCLI@1
     inputs: { backendServiceArm: prod }
   - task: PackerBuild@1
     inputs: { ConnectedServiceName: prod }
 `,
     says: ['2 change unsupported-task', '4 change unsupported-task'],
+  },
+  {
+    what: 'tasks with lives of their own, and a version that nobody has read',
+    yaml: `steps:
+  - task: AzureAppConfigurationExport@10
+    inputs: { azureSubscription: prod }
+  - task: ContainerBuild@0
+    inputs: { azureSubscription: prod }
+  - task: AzureFileCopy@6
+    inputs: { azureSubscription: prod }
+  - task: TerraformTaskV4@4
+    inputs: { backendServiceArm: prod }
+`,
+    says: [
+      '2 our step in-memory-briefly',
+      '4 our step in-memory-briefly',
+      '6 our step in-memory',
+      '8 unknown unknown-task',
+    ],
   },
   {
     what: 'tasks that need no long session, and one that nobody knows',
@@ -136,6 +155,19 @@ steps:
   - task: NodeTool@0
 `,
     says: ['2 nothing short-lived', '4 unknown unknown-task'],
+  },
+  {
+    what: 'variables that a step maps',
+    yaml: `steps:
+  - script: terraform apply
+    env:
+      ARM_OIDC_TOKEN: $(ARM_OIDC_TOKEN)
+      ARM_CLIENT_SECRET: $(servicePrincipalKey)
+  - task: Bash@3
+    inputs: { script: terraform apply }
+    env: { ARM_OIDC_TOKEN: '', ARM_CLIENT_ID: $(clientId) }
+`,
+    says: ['4 change static-id-token', '5 change empty-secret'],
   },
   { what: 'nothing of Azure', yaml: 'steps:\n  - script: npm test\n', says: [] },
   { what: 'what is no YAML', yaml: 'steps: [\n', says: ['2 unknown no-yaml'] },
