@@ -2,7 +2,7 @@ import boundariesPlugin from 'eslint-plugin-boundaries';
 import importX from 'eslint-plugin-import-x';
 import perfectionist from 'eslint-plugin-perfectionist';
 import tseslint from 'typescript-eslint';
-import { folders } from './scripts/folders.mjs';
+import { folders, guests } from './scripts/folders.mjs';
 
 /** The packages that the product ships, each with the one file that may import it. */
 const packages = {
@@ -16,7 +16,7 @@ const cliPackages = {
   'azure-devops-node-api': 'wif/external/azure-devops.ts',
   '@azure/identity': 'wif/external/credentials.ts',
   'cli-table3': 'wif/external/terminal.ts',
-  commander: 'wif/program.ts',
+  commander: 'wif/program/*.ts',
   yaml: 'wif/external/yaml.ts',
 };
 
@@ -107,6 +107,7 @@ const elements = [
     .sort((one, other) => other.length - one.length)
     .map((type) => ({ type, pattern: `src/${type}`, partialMatch: false })),
   { type: 'ground', pattern: 'src', partialMatch: false },
+  ...Object.keys(guests).map((type) => ({ type, pattern: type, partialMatch: false })),
 ];
 
 const mayImport = (from, types) => ({
@@ -115,10 +116,12 @@ const mayImport = (from, types) => ({
 });
 
 const boundaries = {
-  files: ['src/**/*.ts'],
+  files: ['src/**/*.ts', ...Object.keys(guests).map((name) => `${name}/**/*.ts`)],
   plugins: { boundaries: boundariesPlugin },
   settings: {
     'boundaries/elements': elements,
+    // The version of the product.
+    'boundaries/ignore': ['package.json'],
     'import/resolver': { node: { extensions: ['.ts'] } },
   },
   rules: {
@@ -131,7 +134,7 @@ const boundaries = {
           '{{from.element.type}} may not import {{to.element.type}}: see scripts/folders.mjs.',
         policies: [
           mayImport('ground', ['ground']),
-          ...Object.entries(folders).map(([name, folder]) =>
+          ...Object.entries({ ...folders, ...guests }).map(([name, folder]) =>
             mayImport(name, ['ground', name, ...folder.mayImport]),
           ),
         ],
@@ -219,7 +222,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['wif/commands/**/*.ts', 'wif/help.ts', 'wif/program.ts'],
+    files: ['wif/commands/**/*.ts', 'wif/program/**/*.ts'],
     rules: {
       ...noWorldlyGlobals,
       ...restrictImports(

@@ -79,6 +79,13 @@ export const folders = {
   'external/machine': { runsIn: 'both', mayImport: [] },
 };
 
+/** What lies outside of `src/`, and which folders of it each may import. */
+export const guests = {
+  wif: {
+    mayImport: [...['upstream', 'access-token'], ...['external/upstream', 'external/machine']],
+  },
+};
+
 /** The folder of the table in which a file of the repository lies; undefined for any other file. */
 export function folderOf(file) {
   const names = Object.keys(folders).sort((one, other) => other.length - one.length);

@@ -1,4 +1,8 @@
 export function packedReadme(
   markdown: string,
-  place: { readonly packed: readonly string[]; readonly repository?: string | undefined },
+  place: {
+    readonly packed: readonly string[];
+    readonly repository?: string | undefined;
+    readonly folder?: string;
+  },
 ): string;

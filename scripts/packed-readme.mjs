@@ -1,4 +1,5 @@
-// The README as the marketplace shows it, where the rest of the repository is not beside it.
+// A page as a marketplace or registry shows it, where the rest of the repository is not beside it.
+import { posix } from 'node:path';
 import { documentAt } from './address.mjs';
 
 /** Code, in which nothing is a link, or else a link or a picture. */
@@ -11,23 +12,26 @@ const blocks = /^```[^]*?^```$|^.*$/gm;
 const keepsItsWords = /^(#|\||!|\d+\. |- (?!.* · ))/;
 
 /**
- * Keeps links that lead somewhere from the marketplace's page, and leads the others to the
+ * Keeps links that lead somewhere from the packed page, and leads the others to the
  * repository. Where nobody knows its address, a line of prose or a list of links that refers to a
  * document is left out, and elsewhere the words of a link stay. A picture that is not packed is a
  * mistake.
  *
  * @param {string} markdown one sentence a line
- * @param {{ packed: readonly string[], repository?: string }} place the files beside the page, by
- *   their paths, and the address at which people read the repository
+ * @param {{ packed: readonly string[], repository?: string, folder?: string }} place the files
+ *   beside the page, by their paths, the address at which people read the repository, and the folder
+ *   of the repository in which the page lies
  */
-export function packedReadme(markdown, { packed, repository }) {
+export function packedReadme(markdown, { packed, repository, folder = '' }) {
   const leadsAway = (target) =>
     !/^(#|[a-z]+:)/i.test(target) && !packed.includes(target.split('#')[0]);
   const page = repository === undefined ? withoutReferences(markdown, leadsAway) : markdown;
   return page.replace(codeOrLink, (whole, text, target) => {
     if (target === undefined || !leadsAway(target)) return whole;
     if (whole.startsWith('!')) throw new Error(`The README shows ${target}, which is not packed.`);
-    return repository === undefined ? text : `[${text}](${documentAt(repository, target)})`;
+    return repository === undefined
+      ? text
+      : `[${text}](${documentAt(repository, posix.join(folder, target))})`;
   });
 }
 

@@ -35,7 +35,7 @@ export async function thirdPartyNotices(root, packages) {
   }
   const notices = [...packagesOf].map(([licence, names]) => `${names.join('\n')}\n\n${licence}\n`);
   const line = `\n${'-'.repeat(80)}\n\n`;
-  return `This extension contains code of the following packages.\n${line}${notices.join(line)}`;
+  return `This package contains code of the following packages.\n${line}${notices.join(line)}`;
 }
 
 async function licenceOf(folder, name) {

@@ -24,13 +24,15 @@ import { environment, onInterruption } from './external/environment.ts';
 import { openJournal } from './external/journal-file.ts';
 import { repositoryOf } from './external/repository-files.ts';
 import { allowBrokenPipe, readText, systemTerminal } from './external/terminal.ts';
+import { readYaml } from './external/yaml.ts';
 import {
   createProgram,
   usageExitCode,
+  usageMessage,
   type Run,
   type RunOffline,
   type SharedOptions,
-} from './program.ts';
+} from './program/program.ts';
 
 const run: Run = async (shared, story) => {
   try {
@@ -52,7 +54,7 @@ const runOffline: RunOffline = (shared, story) => {
 function tell(error: unknown, output: string | undefined): void {
   const { code, message, remedy } = asAdministrationError(error);
   if (output === 'json') systemTerminal.outJson({ error: { code, message, remedy } });
-  systemTerminal.note(`wif: ${code}: ${message}`);
+  systemTerminal.note(`wif: ${code}: ${message}`, 'bad');
   systemTerminal.note(remedy);
   environment.endWith(code === 'USAGE_INVALID' ? exitCodes.usage : exitCodes.failed);
 }
@@ -81,6 +83,7 @@ function worldFor(options: SharedOptions): CommandWorld {
     stop: interruption(),
     openJournal,
     readText,
+    readYaml,
   };
 }
 
@@ -105,9 +108,16 @@ function interruption(): { readonly isWanted: boolean } {
 
 allowBrokenPipe();
 try {
-  await createProgram(run, runOffline, version).parseAsync([...environment.arguments]);
+  const { arguments: words } = environment;
+  const print = (line: string): void => systemTerminal.out(line);
+  await createProgram(run, runOffline, print, version).parseAsync([...words]);
 } catch (error) {
   const code = usageExitCode(error);
   if (code === undefined) throw error;
+  if (code === exitCodes.usage && environment.wantsJson) {
+    const remedy = 'Look at wif --help, or at --help of the command.';
+    const told = { code: 'USAGE_INVALID', message: usageMessage(error), remedy };
+    systemTerminal.outJson({ error: told });
+  }
   environment.endWith(code);
 }

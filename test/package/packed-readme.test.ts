@@ -65,6 +65,15 @@ describe('The README on its way into the package', () => {
     );
   });
 
+  it('knows in which folder of the repository a page lies', () => {
+    const link = '[the manual](../docs/WIF.md#check)';
+    const place = { packed: [], repository, folder: 'wif' };
+    assert.equal(
+      packedReadme(link, place),
+      `[the manual](${repository}/blob/HEAD/docs/WIF.md#check)`,
+    );
+  });
+
   it('refuses a picture that stays behind', () => {
     assert.throws(
       () => packedReadme('![a flow](images/other.png)', { packed, repository }),

@@ -10,7 +10,14 @@ const commands = [
   'check',
   'connect',
   'trust',
+  'completion',
 ] as const;
+
+interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
 
 describe('The help of wif', () => {
   const desk = useDesk();
@@ -53,6 +60,20 @@ describe('The help of wif', () => {
       assert.equal(code, 2);
       assert.equal(out, '');
       assert.deepEqual(desk().emulator.journal.entries, []);
+    });
+  }
+
+  const forPrograms = [
+    ['an unknown option', ['list', '--every'], /unknown option '--every'/],
+    ['neither names nor --all', ['convert'], /No service connection is named/],
+    ['connect without a name', ['connect', '-p', 'shop'], /--name/],
+  ] as const;
+  for (const [title, words, says] of forPrograms) {
+    it(`says ${title} as JSON, where a program reads it`, async () => {
+      const { error } = await desk().json<{ readonly error: Problem }>(2, ...words);
+      assert.equal(error.code, 'USAGE_INVALID');
+      assert.match(error.message, says);
+      assert.match(error.remedy, /\w/);
     });
   }
 });

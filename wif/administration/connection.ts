@@ -21,6 +21,8 @@ export interface Connection {
   readonly type: string;
   readonly scheme: string;
   readonly creation: 'automatic' | 'manual' | 'unknown';
+  /** `ManagedIdentity`, `AppRegistrationAutomatic`, `AppRegistrationManual`, where it is told. */
+  readonly identityType: string | undefined;
   readonly environment: string;
   readonly clientId: string | undefined;
   readonly tenantId: string | undefined;
@@ -74,6 +76,7 @@ export function readConnection(value: unknown, project: Project): Connection | u
     type: textOf(record['type']) ?? 'unknown',
     scheme: textOf(authorization['scheme']) ?? 'unknown',
     creation: creationOf(data['creationmode']),
+    identityType: data['identitytype'],
     environment: data['environment'] ?? 'AzureCloud',
     clientId: parameters['serviceprincipalid'],
     tenantId: parameters['tenantid'],

@@ -5,10 +5,19 @@ import { pastChanges } from '../administration/journal.ts';
 import type { Operation } from '../administration/operation.ts';
 import { foresee, type Outcome } from '../administration/outcome.ts';
 import { inParallel, type Stop } from '../administration/parallel.ts';
-import { counting, outcomeReport, summaryOf, type Summary } from '../administration/report.ts';
+import {
+  counting,
+  outcomeReport,
+  records,
+  summaryOf,
+  type Summary,
+} from '../administration/report.ts';
+import { riskReport } from '../administration/risk-report.ts';
+import type { Risk } from '../administration/risk.ts';
 import { wantedLines } from '../administration/selection.ts';
 import { gather, gatherNamed, type Breadth } from './gathering.ts';
-import { printReport } from './printing.ts';
+import { printReport, printRows } from './printing.ts';
+import { riskSentence, risksAmong } from './risk.ts';
 import { exitCodes, type CommandWorld, type ExitCode, type OutputForm } from './world.ts';
 
 export interface ChangeOptions extends Breadth {
@@ -36,6 +45,7 @@ export async function change(
   const outcomes = options.apply
     ? await apply(operation, connections, { ...options, journal }, world)
     : connections.map((connection) => foresee(operation, connection, world.clock.now()));
+  const risks = options.apply ? [] : await foreseenRisks(operation, outcomes, options, world);
   const summary = summaryOf(outcomes);
   printReport(outcomeReport(outcomes), options.output, world.terminal, {
     json: {
@@ -45,9 +55,11 @@ export async function change(
       journal: options.apply ? journal : '',
       unreadableProjects: failures.map(({ project }) => project),
       ...summary,
+      ...(risks.length === 0 ? {} : { risks: records(riskReport(risks)) }),
     },
     lines: closingLines(operation, summary, options.apply, journal),
   });
+  if (options.output === 'table') printRisks(risks, world);
   return exitCodeOf(operation, outcomes, { isNamed: !options.all, unread: failures.length });
 }
 
@@ -63,6 +75,31 @@ export function wantedOf(
     all ? '--all and names exclude one another.' : 'No service connection is named.',
     'Name connections, give a file of names with --file, or give --all.',
   );
+}
+
+/** What a conversion would break, and where; its way back breaks nothing that worked before. */
+async function foreseenRisks(
+  operation: Operation,
+  outcomes: readonly Outcome[],
+  { concurrency }: ChangeOptions,
+  world: CommandWorld,
+): Promise<readonly Risk[]> {
+  if (operation.name !== 'convert') return [];
+  const wanted = outcomes.filter(({ result }) => result === 'would convert');
+  return risksAmong(
+    wanted.map(({ connection }) => connection),
+    concurrency,
+    world,
+  );
+}
+
+/** For people only what asks for a look; programs get all. */
+function printRisks(risks: readonly Risk[], { terminal }: CommandWorld): void {
+  const telling = risks.filter(({ verdict }) => verdict !== 'nothing');
+  if (telling.length === 0) return;
+  terminal.out('');
+  const lines = [riskSentence(risks)];
+  printRows(riskReport(telling), 'risks', 'table', terminal, { json: {}, lines });
 }
 
 async function apply(

@@ -11,7 +11,7 @@ import { diagnose, isHealthy, type Diagnosis } from '../administration/diagnosis
 import { asAdministrationError, type AdministrationError } from '../administration/errors.ts';
 import type { Finding } from '../administration/findings.ts';
 import { wishOf, type ConnectOptions } from './connect-wish.ts';
-import { findingLines } from './printing.ts';
+import { printFindings } from './printing.ts';
 import { exitCodes, type CommandWorld, type ExitCode } from './world.ts';
 
 type Taken = Omit<StepResult, 'state'> & {
@@ -162,9 +162,8 @@ function print(options: ConnectOptions, account: Account, { terminal }: CommandW
   const rows = account.taken.map(({ title, state, detail }) => [title, state, detail]);
   terminal.outTable(['Step', 'State', 'What'], rows);
   terminal.out('');
-  for (const line of findingLines(account.findings.filter(({ state }) => state !== 'ok'))) {
-    terminal.out(line);
-  }
+  const findings = account.findings.filter(({ state }) => state !== 'ok');
+  printFindings(findings, terminal);
   for (const line of closingLines(options, account)) terminal.out(line);
 }
 

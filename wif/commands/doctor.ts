@@ -1,18 +1,23 @@
 import type { Connection } from '../administration/connection.ts';
 import { diagnose, isHealthy, type Diagnosis } from '../administration/diagnosis.ts';
+import { administrationError } from '../administration/errors.ts';
 import { ensureCredential } from '../administration/federated-credentials.ts';
 import { gatherNamed, type Breadth } from './gathering.ts';
-import { findingLines } from './printing.ts';
+import { printFindings } from './printing.ts';
 import { exitCodes, type CommandWorld, type ExitCode } from './world.ts';
 
 export interface DoctorOptions extends Breadth {
   readonly connection: string;
   readonly fix: boolean;
-  readonly output: 'table' | 'json';
+  readonly output: 'table' | 'json' | 'csv';
 }
 
 /** Says what a connection lacks to work, and with `fix` makes its federated credential. */
 export async function doctor(options: DoctorOptions, world: CommandWorld): Promise<ExitCode> {
+  if (options.output === 'csv') {
+    const remedy = 'Take --output json, or give --all for a line a connection.';
+    throw administrationError('USAGE_INVALID', 'One connection is no table.', remedy);
+  }
   const [connection] = await gatherNamed([options.connection], options, world);
   if (connection === undefined) throw new TypeError('A selection is never empty.');
   const before = await examine(connection, world);
@@ -73,6 +78,6 @@ function print(
     terminal.out(`    audience ${sends.audience} (as the federated credential lists it)`);
   }
   if (isFixed) terminal.out('Created the federated credential.');
-  for (const line of findingLines(findings)) terminal.out(line);
+  printFindings(findings, terminal);
   terminal.out(isHealthy(diagnosis) ? 'Nothing stands in its way.' : 'Something is left to do.');
 }

@@ -1,4 +1,9 @@
-import { isSame, type Connection, type Project } from '../administration/connection.ts';
+import {
+  isFederated,
+  isSame,
+  type Connection,
+  type Project,
+} from '../administration/connection.ts';
 import {
   AdministrationError,
   administrationError,
@@ -94,4 +99,9 @@ function projectsOf({ projects }: Breadth, { organization }: CommandWorld): read
     `The address of the organization names project "${project}", and --project another.`,
     'Give the address without a project, or leave out --project.',
   );
+}
+
+/** Those of Azure, and others that federation concerns all the same. */
+export function concernsAzure(connection: Connection): boolean {
+  return isSame(connection.type, 'AzureRM') || isFederated(connection);
 }

@@ -1,18 +1,28 @@
-import { isFederated, isSame, type Connection } from '../administration/connection.ts';
+import type { Connection } from '../administration/connection.ts';
 import { asAdministrationError } from '../administration/errors.ts';
 import { issuerRetirement, issuerRetires } from '../administration/issuer.ts';
 import { conversion } from '../administration/operation.ts';
 import { inParallel } from '../administration/parallel.ts';
-import { connectionReport, counting, keepsIssuer, type Beside } from '../administration/report.ts';
+import {
+  connectionReport,
+  counting,
+  keepsIssuer,
+  records,
+  type Beside,
+} from '../administration/report.ts';
+import { riskReport } from '../administration/risk-report.ts';
 import { lastUse } from '../administration/service-connections.ts';
 import { tenanciesOf, type Tenancy } from '../administration/tenancy.ts';
-import { gather, type Breadth } from './gathering.ts';
-import { printReport } from './printing.ts';
+import { concernsAzure, gather, type Breadth } from './gathering.ts';
+import { printReport, printRows } from './printing.ts';
+import { riskSentence, risksAmong } from './risk.ts';
 import { exitCodes, type CommandWorld, type ExitCode, type OutputForm } from './world.ts';
 
 export interface ListOptions extends Breadth {
   readonly everyType: boolean;
   readonly lastUsed: boolean;
+  /** Say what would break where, in place of the connections. */
+  readonly risk: boolean;
   readonly output: OutputForm;
 }
 
@@ -33,22 +43,30 @@ export async function list(options: ListOptions, world: CommandWorld): Promise<E
   const old = connections.filter(issuerRetires);
   const retiring = old.filter((one) => !keepsIssuer(one, beside)).length;
   const staying = old.length - retiring;
-  printReport(connectionReport(connections, beside, now), options.output, world.terminal, {
-    json: {
-      organization: world.organization.name,
-      projects: projects.length,
-      unreadableProjects: failures.map(({ project }) => project),
-      total: connections.length,
-      convertible,
-      retiring,
-      staying,
-      areTenanciesKnown: tenancies !== undefined,
-    },
-    lines: [
-      `${counting(connections.length)} in ${projects.length === 1 ? '1 project' : `${projects.length} projects`}; wif convert can convert ${convertible}.`,
-      ...issuerLines(retiring, staying, tenancies !== undefined),
-    ],
-  });
+  const report = connectionReport(connections, beside, now);
+  const sums = {
+    organization: world.organization.name,
+    projects: projects.length,
+    unreadableProjects: failures.map(({ project }) => project),
+    total: connections.length,
+    convertible,
+    retiring,
+    staying,
+    areTenanciesKnown: tenancies !== undefined,
+  };
+  const lines = [
+    `${counting(connections.length)} in ${projects.length === 1 ? '1 project' : `${projects.length} projects`}; wif convert can convert ${convertible}.`,
+    ...issuerLines(retiring, staying, tenancies !== undefined),
+  ];
+  if (options.risk) {
+    const risks = await risksAmong(connections, options.concurrency, world);
+    printRows(riskReport(risks), 'risks', options.output, world.terminal, {
+      json: { ...sums, connections: records(report) },
+      lines: [...lines, riskSentence(risks)],
+    });
+  } else {
+    printReport(report, options.output, world.terminal, { json: sums, lines });
+  }
   return failures.length > 0 ? exitCodes.partly : exitCodes.fine;
 }
 
@@ -83,11 +101,6 @@ async function tenanciesIn(
     terminal.note(`${code}: ${message} ${remedy}`);
     return undefined;
   }
-}
-
-/** Those of Azure, and others that federation concerns all the same. */
-function concernsAzure(connection: Connection): boolean {
-  return isSame(connection.type, 'AzureRM') || isFederated(connection);
 }
 
 async function lastUsesOf(

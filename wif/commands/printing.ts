@@ -1,6 +1,6 @@
 import type { Finding } from '../administration/findings.ts';
-import { cells, csvLines, records, type Report } from '../administration/report.ts';
-import type { OutputForm, Terminal } from './world.ts';
+import { cells, csvLines, records, type Report, type Row } from '../administration/report.ts';
+import type { OutputForm, Terminal, Tone } from './world.ts';
 
 /** What closes a report: sums for programs, and lines for people. */
 export interface Closing {
@@ -36,25 +36,46 @@ export function printRows(
   } else {
     const { head, body } = cells(report);
     if (body.length > 0) {
-      terminal.outTable(head, body);
+      terminal.outTable(head, body, report.rows.map(toneOf));
       terminal.out('');
     }
     for (const line of closing.lines) terminal.out(line);
   }
 }
 
-/** Findings for people: a line each, and under it the commands, each on a line of its own. */
-export function findingLines(findings: readonly Finding[]): readonly string[] {
-  return findings.flatMap(({ state, check, text, details, commands }) => [
-    `${marks[state]}${check}: ${text}`,
-    ...details.map((detail) => `           ${detail}`),
-    ...commands.map((command) => `           ${command}`),
-  ]);
+/** The words of results and verdicts that say how a row stands; all others say nothing of it. */
+const tones: Readonly<Record<string, Tone>> = {
+  converted: 'good',
+  reverted: 'good',
+  moved: 'good',
+  nothing: 'good',
+  'under way': 'warning',
+  'our step': 'warning',
+  unknown: 'warning',
+  failed: 'bad',
+  'not started': 'bad',
+  change: 'bad',
+  ok: 'good',
+  hint: 'good',
+  problem: 'bad',
+};
+
+function toneOf({ result, verdict, state }: Row): Tone | undefined {
+  return tones[String(result ?? verdict ?? state ?? '')];
 }
 
-const marks: Readonly<Record<Finding['state'], string>> = {
-  ok: 'ok       ',
-  hint: 'hint     ',
-  problem: 'PROBLEM  ',
-  unknown: 'UNKNOWN  ',
+/** Findings for people: a line each, and under it the commands, each on a line of its own. */
+export function printFindings(findings: readonly Finding[], terminal: Terminal): void {
+  for (const { state, check, text, details, commands } of findings) {
+    const { mark, tone } = marks[state];
+    terminal.out(`${mark}${check}: ${text}`, tone);
+    for (const line of [...details, ...commands]) terminal.out(`           ${line}`);
+  }
+}
+
+const marks: Readonly<Record<Finding['state'], { readonly mark: string; readonly tone: Tone }>> = {
+  ok: { mark: 'ok       ', tone: 'good' },
+  hint: { mark: 'hint     ', tone: 'warning' },
+  problem: { mark: 'PROBLEM  ', tone: 'bad' },
+  unknown: { mark: 'UNKNOWN  ', tone: 'warning' },
 };

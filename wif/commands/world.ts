@@ -4,20 +4,28 @@ import type { Directory } from '../administration/identity.ts';
 import type { Journal } from '../administration/journal.ts';
 import type { Organization } from '../administration/organization.ts';
 import type { Stop } from '../administration/parallel.ts';
+import type { Repository } from '../administration/pipeline-check.ts';
 import type { Web } from '../administration/web.ts';
+
+/** How something stands, which a terminal may show by a colour. */
+export type Tone = 'good' | 'warning' | 'bad';
 
 /** What people see. */
 export interface Terminal {
   /** A line of the result. */
-  out(line: string): void;
+  out(line: string, tone?: Tone): void;
   /** The result, for programs. */
   outJson(value: unknown): void;
-  /** Columns of text. */
-  outTable(head: readonly string[], body: readonly (readonly string[])[]): void;
+  /** Columns of text; each row may have its tone. */
+  outTable(
+    head: readonly string[],
+    body: readonly (readonly string[])[],
+    tones?: readonly (Tone | undefined)[],
+  ): void;
   /** Lines of comma-separated values. */
   outCsv(lines: readonly string[]): void;
   /** A line beside the result. */
-  note(line: string): void;
+  note(line: string, tone?: Tone): void;
   /** How far it is; shown only where somebody looks on. */
   progress(text: string): void;
 }
@@ -39,6 +47,7 @@ export interface CommandWorld {
     path: string,
   ) => Promise<Journal & { readonly text: string; readonly close: () => Promise<void> }>;
   readonly readText: (path: string) => string;
+  readonly readYaml: Repository['readYaml'];
 }
 
 /** An account, by every name that another program may show for it. */

@@ -19,6 +19,10 @@ export const environment = {
   get arguments(): readonly string[] {
     return process.argv;
   },
+  /** Whether the command line asks for JSON, also where the rest of it makes no sense. */
+  get wantsJson(): boolean {
+    return /(?:^| )--output[= ]json(?: |$)/.test(process.argv.join(' '));
+  },
   /** The process ends by itself, once everything is written. */
   endWith(code: number): void {
     process.exitCode = code;

@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import { readFileSync } from 'node:fs';
 import { administrationError } from '../administration/errors.ts';
 import { visibleJson, visibleLine } from '../administration/visible-text.ts';
-import type { Terminal } from '../commands/world.ts';
+import type { Terminal, Tone } from '../commands/world.ts';
 
 const progressPauseMs = 100;
 let lastProgressMs = 0;
@@ -13,26 +13,31 @@ let isProgressShown = false;
  * passes here is made harmless first, so no name can write a line of its own or steer the terminal.
  */
 export const systemTerminal: Terminal = {
-  out(line) {
-    write(process.stdout, visibleLine(line));
+  out(line, tone) {
+    write(process.stdout, coloured(visibleLine(line), tone, process.stdout));
   },
   outJson(value) {
     write(process.stdout, visibleJson(value));
   },
-  outTable(head, body) {
+  outTable(head, body, tones = []) {
+    const { stdout } = process;
     const table = new Table({
-      head: head.map(visibleLine),
+      head: head.map((cell) => coloured(visibleLine(cell), 'head', stdout)),
       chars: plainLines,
       style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
     });
-    table.push(...body.map((row) => row.map(visibleLine)));
-    write(process.stdout, table.toString().replaceAll(/[ \t]+$/gm, ''));
+    table.push(
+      ...body.map((row, index) =>
+        row.map((cell) => coloured(visibleLine(cell), tones[index], stdout)),
+      ),
+    );
+    write(stdout, table.toString().replaceAll(/[ \t]+$/gm, ''));
   },
   outCsv(lines) {
     write(process.stdout, lines.map(visibleLine).join('\r\n'));
   },
-  note(line) {
-    write(process.stderr, visibleLine(line));
+  note(line, tone) {
+    write(process.stderr, coloured(visibleLine(line), tone, process.stderr));
   },
   /** One line that is written over, for people only. */
   progress(text) {
@@ -44,6 +49,27 @@ export const systemTerminal: Terminal = {
     process.stderr.write(`\r\u001b[K${visibleLine(text).slice(0, width)}`);
   },
 };
+
+/** Numbers of the colours (ECMA-48): the 8 that every terminal lets its user choose, and bold. */
+const colours: Readonly<Record<Tone | 'head', number>> = {
+  good: 32,
+  warning: 33,
+  bad: 31,
+  head: 1,
+};
+
+/**
+ * A text in its colour, on a terminal that has some. Node judges that: it knows `NO_COLOR`,
+ * `FORCE_COLOR` and terminals without colours.
+ */
+function coloured(
+  text: string,
+  tone: Tone | 'head' | undefined,
+  stream: NodeJS.WriteStream,
+): string {
+  const isPlain = tone === undefined || text === '' || !stream.isTTY || !stream.hasColors();
+  return isPlain ? text : `\u001b[${colours[tone]}m${text}\u001b[0m`;
+}
 
 function write(stream: NodeJS.WriteStream, text: string): void {
   clearProgress();

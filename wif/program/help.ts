@@ -1,4 +1,4 @@
-import { issuerChangePage, issuerRetirement } from './administration/issuer.ts';
+import { issuerChangePage, issuerRetirement } from '../administration/issuer.ts';
 
 /** What the commands say of themselves: enough to use them by. */
 
@@ -25,6 +25,7 @@ A federated connection has no secret. The way there:
   wif move-issuer --all         off the issuer that retires on ${issuerRetirement}
   wif connect …                 a new connection for an identity of yours, in one go
   wif trust <connection> …      what AWS, Google Cloud or Vault needs to trust it
+  wif completion bash           completes words on the tab key
 ${signIn}
 ${exits}
 
@@ -36,9 +37,15 @@ Permissions (least):
   As a token: scopes vso.project and vso.serviceendpoint (Project and Team, Service
   Connections: read).
 
+--risk says in place of the connections what breaks, or would after a conversion: the longest jobs of
+each pipeline beside the lives of tokens, and steps of pipelines in Azure Repos that have to change.
+It takes the scopes vso.build, vso.code and vso.variablegroups_read too; without one of them, what
+it cannot read is told as unknown.
+
 Examples:
   wif list --organization https://dev.azure.com/contoso
   wif list -o contoso -p shop -p billing --last-used
+  wif list -o contoso --risk --output csv > risks.csv
   wif list -o contoso --output json | jq '.connections[] | select(.canConvert)'
 
 The issuer of Azure DevOps (vstoken.dev.azure.com) retires on ${issuerRetirement}. The list
@@ -53,6 +60,8 @@ identity on the subscription, and prints commands for what is missing. --fix cre
 credential, and nothing else.
 
 It looks into the public cloud only: of a connection for another it says that it cannot know.
+With --all it says of every connection how it stands, a line each, the worst first. Each identity
+is asked about once. With a personal access token alone it says what Azure DevOps tells.
 
 Permissions (least):
   Azure DevOps      as for list
@@ -64,10 +73,12 @@ Permissions (least):
 Examples:
   wif doctor shop-production -o contoso -p shop
   wif doctor shop/shop-production -o contoso --fix
+  wif doctor --all -o contoso --output csv > report.csv
 ${exits}`,
 
   convert: `
-Without --apply nothing is changed. What cannot be converted is skipped, with its reason: created
+Without --apply nothing is changed, and what a conversion would break is said, as by list --risk.
+What cannot be converted is skipped, with its reason: created
 manually, shared from another project, federated already, for Azure Stack, not for Azure Resource
 Manager. Each conversion can be reverted for seven days.
 
@@ -183,5 +194,18 @@ Examples:
   wif trust shop-clouds --for google -o contoso -p shop
   wif trust shop-clouds --for aws --aws-account 210987654321 -o contoso
   wif trust shop/shop-clouds --for vault --terraform -o contoso > trust.tf
+${exits}`,
+
+  completion: `
+It prints lines for the start file of a shell. After that, the tab key completes commands, options
+and their values. It is for an installed wif: npx cannot be completed.
+
+Permissions (least):
+  none
+
+Examples:
+  wif completion bash >> ~/.bashrc
+  wif completion zsh >> ~/.zshrc
+  wif completion powershell >> $PROFILE
 ${exits}`,
 } as const;

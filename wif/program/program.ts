@@ -1,15 +1,19 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { conversion, reversion, type Operation } from './administration/operation.ts';
-import { change, type ChangeOptions } from './commands/change.ts';
-import { check, type CheckOptions, type CheckWorld } from './commands/check.ts';
-import type { ConnectOptions } from './commands/connect-wish.ts';
-import { connect } from './commands/connect.ts';
-import { doctor, type DoctorOptions } from './commands/doctor.ts';
-import { list, type ListOptions } from './commands/list.ts';
-import { moveIssuer } from './commands/move-issuer.ts';
-import { trust, trustingSides, type TrustOptions } from './commands/trust.ts';
-import { exitCodes, type CommandWorld, type ExitCode } from './commands/world.ts';
+import { Command, CommanderError, Option } from 'commander';
+import { administrationError } from '../administration/errors.ts';
+import { conversion, reversion, type Operation } from '../administration/operation.ts';
+import { change, type ChangeOptions } from '../commands/change.ts';
+import { check, type CheckOptions, type CheckWorld } from '../commands/check.ts';
+import type { ConnectOptions } from '../commands/connect-wish.ts';
+import { connect } from '../commands/connect.ts';
+import { doctorAll } from '../commands/doctor-fleet.ts';
+import { doctor, type DoctorOptions } from '../commands/doctor.ts';
+import { list, type ListOptions } from '../commands/list.ts';
+import { moveIssuer } from '../commands/move-issuer.ts';
+import { trust, trustingSides, type TrustOptions } from '../commands/trust.ts';
+import { exitCodes, type CommandWorld, type ExitCode } from '../commands/world.ts';
+import { addCompletion, type Print } from './completing.ts';
 import { helpTexts } from './help.ts';
+import { concurrency, output, projects, wait } from './options.ts';
 
 /** What every command takes before the world can be made. */
 export interface SharedOptions {
@@ -27,11 +31,6 @@ export type Run = (
   story: (world: CommandWorld) => Promise<ExitCode>,
 ) => Promise<void>;
 
-const defaultConcurrency = 4;
-const maxConcurrency = 16;
-const defaultWaitSeconds = 300;
-const maxWaitSeconds = 3_600;
-
 /** Runs what asks no service. */
 export type RunOffline = (
   shared: { readonly output?: string },
@@ -39,7 +38,12 @@ export type RunOffline = (
 ) => void;
 
 /** The command line, in Commander's terms. */
-export function createProgram(run: Run, runOffline: RunOffline, version: string): Command {
+export function createProgram(
+  run: Run,
+  runOffline: RunOffline,
+  print: Print,
+  version: string,
+): Command {
   const program = new Command('wif')
     .description(
       'From secrets to workload identity federation: Azure service connections of Azure DevOps.',
@@ -47,6 +51,7 @@ export function createProgram(run: Run, runOffline: RunOffline, version: string)
     .version(version)
     .showHelpAfterError('(wif --help, or wif <command> --help, says more)')
     .exitOverride()
+    .enablePositionalOptions()
     .addHelpText('after', helpTexts.wif);
   addList(program, run);
   addDoctor(program, run);
@@ -56,6 +61,7 @@ export function createProgram(run: Run, runOffline: RunOffline, version: string)
   addConnect(program, run);
   addCheck(program, runOffline);
   addTrust(program, run);
+  addCompletion(program, print);
   return program;
 }
 
@@ -65,9 +71,15 @@ export function usageExitCode(error: unknown): ExitCode | undefined {
   return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
 }
 
+/** What is wrong with a command line, in Commander's words. */
+export function usageMessage(error: unknown): string {
+  return error instanceof CommanderError ? error.message.replace(/^error: /, '') : '';
+}
+
 function addList(program: Command, run: Run): void {
   command(program, 'list', 'lists service connections, and what convert could do with each')
     .option('--every-type', 'connections of every type, not of Azure only', false)
+    .option('--risk', 'what breaks, or would: jobs, pipelines, steps', false)
     .option('--last-used', 'when each was last used (a request for each)', false)
     .addOption(projects())
     .addOption(concurrency())
@@ -77,22 +89,34 @@ function addList(program: Command, run: Run): void {
     );
 }
 
+type DoctorWords = Omit<DoctorOptions, 'connection'> &
+  SharedOptions & { readonly project: readonly string[]; readonly all: boolean };
+
 function addDoctor(program: Command, run: Run): void {
   command(program, 'doctor', 'says what a connection lacks to work')
-    .argument('<connection>', 'name, project/name, or ID')
+    .argument('[connection]', 'name, project/name, or ID')
+    .option('--all', 'every connection of the projects, a line each', false)
     .option('--fix', 'create the federated credential if it is missing', false)
     .addOption(projects())
     .addOption(concurrency())
-    .addOption(output('table', 'json'))
-    .action(
-      (
-        connection: string,
-        options: DoctorOptions & { readonly project: readonly string[] } & SharedOptions,
-      ) =>
-        run(options, (world) =>
-          doctor({ ...options, connection, projects: options.project }, world),
-        ),
+    .addOption(output('table', 'json', 'csv'))
+    .action((connection: string | undefined, options: DoctorWords) =>
+      run(options, (world) => {
+        const { all, project, ...rest } = options;
+        const breadth = { ...rest, projects: project };
+        if (all !== (connection === undefined)) throw oneOrAll(all);
+        return connection === undefined
+          ? doctorAll(breadth, world)
+          : doctor({ ...breadth, connection }, world);
+      }),
     );
+}
+
+function oneOrAll(isAll: boolean): Error {
+  const message = isAll
+    ? '--all and a name exclude one another.'
+    : 'No service connection is named.';
+  return administrationError('USAGE_INVALID', message, 'Name a connection, or give --all.');
 }
 
 type NamedOptions = ChangeOptions & { readonly project: readonly string[] } & SharedOptions;
@@ -192,43 +216,4 @@ function command(program: Command, name: keyof typeof helpTexts, description: st
     .option('--tenant <ID>', 'tenant to sign in to with Entra')
     .option('--devops-tenant <ID>', 'tenant of the organization, where that is another')
     .addHelpText('after', helpTexts[name]);
-}
-
-function projects(): Option {
-  return new Option('-p, --project <name>', 'a project, by name or ID; may be repeated')
-    .argParser((value: string, before: readonly string[]) => [...before, value])
-    .default([], 'all');
-}
-
-function concurrency(): Option {
-  return numeric('--concurrency <number>', 'how many requests at a time', {
-    max: maxConcurrency,
-    usual: defaultConcurrency,
-  });
-}
-
-/** Microsoft says of a change that it can take a few minutes. */
-function wait(): Option {
-  return numeric('--wait <seconds>', 'how long to wait for each change', {
-    max: maxWaitSeconds,
-    usual: defaultWaitSeconds,
-  });
-}
-
-function numeric(
-  flags: string,
-  description: string,
-  { max, usual }: { readonly max: number; readonly usual: number },
-): Option {
-  return new Option(flags, description)
-    .argParser((value: string) => {
-      const number = Number(value);
-      if (Number.isInteger(number) && number >= 1 && number <= max) return number;
-      throw new InvalidArgumentError(`It must be a number from 1 to ${max}.`);
-    })
-    .default(usual);
-}
-
-function output(...forms: readonly string[]): Option {
-  return new Option('--output <form>', 'form of the report').choices(forms).default('table');
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startEmulator, type Emulator } from '../../harness/emulator/emulator.ts';
 import { CredentialSearch } from '../../harness/leaks/credential-forms.ts';
 
-const built = join(import.meta.dirname, '..', '..', '..', 'build', 'wif', 'wif.mjs');
+/** wif, as it is built. */
+export const builtTool = join(import.meta.dirname, '..', '..', '..', 'build', 'wif', 'wif.mjs');
 
 /** How a run of wif ended. */
 export interface Ended {
@@ -36,7 +37,7 @@ export class Desk {
 
   /** Starts wif with the organization given. */
   start(...words: readonly string[]): Running {
-    const child = spawn(process.execPath, [built, ...words], {
+    const child = spawn(process.execPath, [builtTool, ...words], {
       cwd: this.folder,
       env: {
         PATH: dirname(process.execPath),
@@ -72,6 +73,10 @@ export class Desk {
     return JSON.parse(ended.out) as T;
   }
 
+  write(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), text);
+  }
+
   file(name: string): string {
     return readFileSync(join(this.folder, name), 'utf8');
   }
@@ -93,7 +98,7 @@ export class Desk {
 export function useDesk(): () => Desk {
   let desk: Desk | undefined;
   beforeEach(async () => {
-    assert.ok(existsSync(built), 'there is no build/wif/wif.mjs: run npm run build:cli first');
+    assert.ok(existsSync(builtTool), 'there is no build/wif/wif.mjs: run npm run build:cli first');
     const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
     desk = new Desk(await startEmulator({ folder }));
     desk.environment = desk.emulator.office.addAdministrator().environment;
