@@ -20,7 +20,7 @@ interface Problem {
 }
 
 describe('The help of wif', () => {
-  const desk = useDesk();
+  const desk = useDesk('the suite');
 
   for (const command of commands) {
     it(`says of ${command} what it takes, how it ends, and how it is written`, async () => {

@@ -24,7 +24,7 @@ const pipeline = `steps:
 `;
 
 describeWith('script', 'The colours of wif', () => {
-  const desk = useDesk();
+  const desk = useDesk('the suite');
   beforeEach(() => desk().write('pipeline.yml', pipeline));
 
   it('are there on a terminal: what has to change is red', () => {

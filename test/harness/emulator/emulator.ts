@@ -18,7 +18,9 @@ import {
   type ServiceConnectionOptions,
 } from './service-connections.ts';
 import {
+  createSigningKeys,
   createWorld,
+  type SigningKeys,
   type DeploymentSettings,
   type IssuedCredential,
   type Lifetimes,
@@ -39,12 +41,15 @@ export type {
   ServiceConnection,
   ServiceConnectionOptions,
 } from './service-connections.ts';
+export { createSigningKeys, type SigningKeys } from './world.ts';
 export type { DeploymentSettings, IssuedCredential, Lifetimes, Organization } from './world.ts';
 
 /** Where the emulator keeps its files, and whether it offers blob storage (which takes a second). */
 export interface EmulatorOptions {
   readonly folder: string;
   readonly blobStorage?: boolean;
+  /** Those of another emulator, which costs less than new ones. */
+  readonly keys?: SigningKeys;
 }
 
 /** Azure DevOps and Azure on this machine, behind a proxy. */
@@ -149,11 +154,14 @@ function present(house: House, proxy: Proxy, caFile: string): Omit<Emulator, 'cl
   };
 }
 
-/** Starts an emulator. Several may run at a time: each has its own world, keys and ports. */
+/**
+ * Starts an emulator. Several may run at a time: each has its own world and ports, and its own keys
+ * unless some are given.
+ */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { folder } = options;
   await mkdir(folder, { recursive: true });
-  const world = await createWorld();
+  const world = createWorld(options.keys ?? (await createSigningKeys()));
   const authority = createCertificateAuthority();
   const caFile = join(folder, 'emulator-root.pem');
   await writeFile(caFile, authority.certificate);

@@ -60,13 +60,11 @@ export const buildDefinition = signedIn((request, world, rights) => {
 const repositoryIdOf = ({ id, project }: BuildDefinition): string =>
   project.id.slice(0, -4) + String(id).padStart(4, '0');
 
-/** `GET {project}/_apis/git/repositories/{repository}/items`. */
+/** `GET _apis/git/repositories/{repository}/items`. */
 export const gitItem = signedIn((request, world) => {
   const definition = world.administration.definitions.find(
     (one) =>
-      repositoryIdOf(one) === request.params['repository'] &&
-      isIn(one.project, projectNamed(request)) &&
-      one.repositoryType === 'TfsGit',
+      repositoryIdOf(one) === request.params['repository'] && one.repositoryType === 'TfsGit',
   );
   const path = request.query.get('path') ?? '';
   const isBranch =

@@ -44,7 +44,7 @@ const devopsRoutes: readonly Route[] = [
         pipelinePermissions,
       ],
       ['/(?<project>[^/]+)/_apis/build/definitions/(?<id>[^/]+)', buildDefinition],
-      ['/(?<project>[^/]+)/_apis/git/repositories/(?<repository>[^/]+)/items', gitItem],
+      ['/_apis/git/repositories/(?<repository>[^/]+)/items', gitItem],
       ['/(?<project>[^/]+)/_apis/distributedtask/variablegroups', variableGroups],
     ] as const
   ).map(([pattern, handle]) => ({

@@ -87,11 +87,7 @@ export interface World {
   readonly lifetimes: Lifetimes;
   readonly deploymentSettings: DeploymentSettings;
   readonly clouds: [Cloud, ...Cloud[]];
-  readonly keys: {
-    readonly jobTokens: SigningKey;
-    readonly devopsIssuer: SigningKey;
-    readonly entra: SigningKey;
-  };
+  readonly keys: SigningKeys;
   readonly connections: Map<string, ServiceConnection>;
   readonly applications: Map<string, Application>;
   readonly jobs: Map<string, JobRecord>;
@@ -118,13 +114,24 @@ const organizationNamed = (name: string, project: string): Organization => ({
   project: { name: project, id: randomUUID() },
 });
 
-/** A world with an organization and a tenant, and nobody in them. */
-export async function createWorld(): Promise<World> {
+/** Who signs here, each with a key of its own. */
+export interface SigningKeys {
+  readonly jobTokens: SigningKey;
+  readonly devopsIssuer: SigningKey;
+  readonly entra: SigningKey;
+}
+
+export async function createSigningKeys(): Promise<SigningKeys> {
   const [jobTokens, devopsIssuer, entra] = await Promise.all([
     createSigningKey(),
     createSigningKey(),
     createSigningKey(),
   ]);
+  return { jobTokens, devopsIssuer, entra };
+}
+
+/** A world with an organization and a tenant, and nobody in them. */
+export function createWorld(keys: SigningKeys): World {
   const [azure, ...others] = publishedClouds;
   if (!azure) throw new Error('There is no cloud.');
   return {
@@ -134,7 +141,7 @@ export async function createWorld(): Promise<World> {
     lifetimes: { idTokenSeconds: 600, accessTokenSeconds: 3600, cloudSessionSeconds: 3600 },
     deploymentSettings: { durationMs: 0, retryAfterSeconds: 1 },
     clouds: [azure, ...others],
-    keys: { jobTokens, devopsIssuer, entra },
+    keys,
     connections: new Map(),
     applications: new Map(),
     jobs: new Map(),

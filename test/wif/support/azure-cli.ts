@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { askThrough } from '../../harness/emulator/through-proxy.ts';
 import type { Desk } from './desk.ts';
 
 interface Ending {
@@ -31,8 +32,8 @@ export class AzureCliStandIn {
     const server = createServer();
     const standIn = new AzureCliStandIn(desk, server);
     server.on('request', (request, response) => {
-      void text(request).then((body) => {
-        response.end(JSON.stringify(standIn.#answer(JSON.parse(body) as string[])));
+      void text(request).then(async (body) => {
+        response.end(JSON.stringify(await standIn.#answer(JSON.parse(body) as string[])));
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -54,8 +55,9 @@ export class AzureCliStandIn {
     this.#server.close();
   }
 
-  #answer(words: string[]): Ending {
+  #answer(words: string[]): Ending | Promise<Ending> {
     this.commands.push(words);
+    if (words[1] === 'get-access-token') return this.#token(words[5] ?? '');
     if (words[0] === 'account') {
       assert.deepEqual(words, ['account', 'show', '--output', 'json']);
       const { tenantId, name } = this.account;
@@ -77,5 +79,21 @@ export class AzureCliStandIn {
     }
     const out = JSON.stringify({ message: 'Migration initiated.', success: true });
     return { code: 0, out, err: '' };
+  }
+
+  /** A token of the administrator, as the tenant would give it: there is one here. */
+  async #token(resource: string): Promise<Ending> {
+    const { emulator, administrator } = this.#desk;
+    const url = `https://login.microsoftonline.com/${emulator.tenantId}/oauth2/v2.0/token`;
+    const body = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: administrator['AZURE_CLIENT_ID'] ?? '',
+      client_secret: administrator['AZURE_CLIENT_SECRET'] ?? '',
+      scope: `${resource}/.default`,
+    });
+    const { json } = await askThrough(emulator, url, { body });
+    const expires_on = Math.floor(Date.now() / 1_000) + 3_600;
+    const told = { accessToken: json['access_token'], expires_on, tokenType: 'Bearer' };
+    return { code: 0, out: JSON.stringify(told), err: '' };
   }
 }

@@ -3,11 +3,19 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { startEmulator, type Emulator } from '../../harness/emulator/emulator.ts';
+import {
+  createSigningKeys,
+  startEmulator,
+  type Emulator,
+  type SigningKeys,
+} from '../../harness/emulator/emulator.ts';
 import { CredentialSearch } from '../../harness/leaks/credential-forms.ts';
 
 /** wif, as it is built. */
 export const builtTool = join(import.meta.dirname, '..', '..', '..', 'build', 'wif', 'wif.mjs');
+
+/** Half of the time of a short test would go into keys of its own. */
+let keys: Promise<SigningKeys> | undefined;
 
 /** How a run of wif ended. */
 export interface Ended {
@@ -30,6 +38,8 @@ export class Desk {
   /** Everything that wif ever wrote to a stream. */
   readonly written: string[] = [];
   environment: Readonly<Record<string, string>> = {};
+  /** How the administrator of the desk signs in. */
+  administrator: Readonly<Record<string, string>> = {};
 
   constructor(emulator: Emulator) {
     this.emulator = emulator;
@@ -94,16 +104,19 @@ export class Desk {
   }
 }
 
-/** Sets up mocha's hooks: one emulator and one desk for each test. */
-export function useDesk(): () => Desk {
+/** Sets up mocha's hooks: one emulator and one desk for each test, or for a suite that changes nothing. */
+export function useDesk(lasts: 'a test' | 'the suite' = 'a test'): () => Desk {
   let desk: Desk | undefined;
-  beforeEach(async () => {
+  const [begin, end] = lasts === 'a test' ? [beforeEach, afterEach] : [before, after];
+  begin(async () => {
     assert.ok(existsSync(builtTool), 'there is no build/wif/wif.mjs: run npm run build:cli first');
     const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
-    desk = new Desk(await startEmulator({ folder }));
-    desk.environment = desk.emulator.office.addAdministrator().environment;
+    keys ??= createSigningKeys();
+    desk = new Desk(await startEmulator({ folder, keys: await keys }));
+    desk.administrator = desk.emulator.office.addAdministrator().environment;
+    desk.environment = desk.administrator;
   });
-  afterEach(async () => {
+  end(async () => {
     const { emulator, folder } = present(desk);
     await emulator.close();
     rmSync(dirname(emulator.caFile), { recursive: true, force: true });
