@@ -38,7 +38,7 @@ const run: Run = async (shared, story) => {
   try {
     environment.endWith(await story(worldFor(shared)));
   } catch (error) {
-    tell(error, shared.output);
+    report(error, shared.output);
   }
 };
 
@@ -46,12 +46,12 @@ const runOffline: RunOffline = (shared, story) => {
   try {
     environment.endWith(story({ terminal: systemTerminal, readText, repositoryOf }));
   } catch (error) {
-    tell(error, shared.output);
+    report(error, shared.output);
   }
 };
 
 /** An error, for people and, where that was asked for, for programs. */
-function tell(error: unknown, output: string | undefined): void {
+function report(error: unknown, output: string | undefined): void {
   const { code, message, remedy } = asAdministrationError(error);
   if (output === 'json') systemTerminal.outJson({ error: { code, message, remedy } });
   systemTerminal.note(`wif: ${code}: ${message}`, 'bad');
@@ -116,8 +116,8 @@ try {
   if (code === undefined) throw error;
   if (code === exitCodes.usage && environment.wantsJson) {
     const remedy = 'Look at wif --help, or at --help of the command.';
-    const told = { code: 'USAGE_INVALID', message: usageMessage(error), remedy };
-    systemTerminal.outJson({ error: told });
+    const failure = { code: 'USAGE_INVALID', message: usageMessage(error), remedy };
+    systemTerminal.outJson({ error: failure });
   }
   environment.endWith(code);
 }

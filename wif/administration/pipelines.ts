@@ -73,7 +73,8 @@ export async function fileOf(
   const request = {
     method: 'GET',
     path:
-      path`${project.id}/_apis/git/repositories/${repository}/items` +
+      // The repository may be of another project.
+      path`_apis/git/repositories/${repository}/items` +
       `${where}&includeContent=true&$format=json&${version}`,
   } as const;
   const answer = await consult(web, request, purpose);

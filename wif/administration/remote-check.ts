@@ -1,7 +1,7 @@
 import { checkPipeline, type Remark, type Repository } from './pipeline-check.ts';
 import { posix } from './posix-path.ts';
 
-/** Templates and scripts of one pipeline beyond these are told as unread. */
+/** Templates and scripts of one pipeline beyond these are reported as unread. */
 const maxFiles = 60;
 
 /**

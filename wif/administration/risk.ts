@@ -30,7 +30,7 @@ export interface RiskWorld {
   readonly readYaml: Repository['readYaml'];
 }
 
-type Told = Pick<Risk, 'verdict' | 'code' | 'what' | 'todo'> &
+type Observation = Pick<Risk, 'verdict' | 'code' | 'what' | 'todo'> &
   Partial<Pick<Risk, 'where' | 'step'>>;
 
 /** Pipelines of one connection beyond these are counted only. */
@@ -40,7 +40,7 @@ const ourStep = 'FederatedLogin@1 or TokenRefresher@1 at the top of the job';
 
 /**
  * What would break, or does: from the history of the connection, the lives of its tokens, and the
- * YAML of its pipelines. What cannot be looked at is a risk that nobody knows, and is told as one.
+ * YAML of its pipelines. What cannot be looked at is a risk that nobody knows, and is reported as one.
  */
 export async function risksOf(
   connection: Connection,
@@ -73,7 +73,7 @@ export async function risksOf(
 
 const nobody = { user: '', longestMinutes: undefined, where: '', step: '' } as const;
 
-function groupRisk({ name, vault }: KeyVaultGroup): Told & Pick<Risk, 'kind' | 'user'> {
+function groupRisk({ name, vault }: KeyVaultGroup): Observation & Pick<Risk, 'kind' | 'user'> {
   return {
     kind: 'variable group',
     user: name,
@@ -84,7 +84,7 @@ function groupRisk({ name, vault }: KeyVaultGroup): Told & Pick<Risk, 'kind' | '
   };
 }
 
-function uncounted(rest: number): Told {
+function uncounted(rest: number): Observation {
   return {
     verdict: 'unknown',
     code: 'more-users',
@@ -93,7 +93,7 @@ function uncounted(rest: number): Told {
   };
 }
 
-function unreadable(error: unknown): Told {
+function unreadable(error: unknown): Observation {
   const { message, remedy } = asAdministrationError(error);
   return { verdict: 'unknown', code: 'unread', what: message, todo: remedy };
 }
@@ -104,10 +104,10 @@ async function usageRisks(
   lives: TokenLives | undefined,
   world: RiskWorld,
 ): Promise<readonly Risk[]> {
-  const { kind, told } = await lookAt(usage, connection, lives, world);
+  const { kind, observations } = await lookAt(usage, connection, lives, world);
   const { definition, longestMinutes } = usage;
   const about = { ...nobody, connection, kind, user: definition.name, longestMinutes };
-  return [timeRisk(usage, lives), ...told].map((one) => ({
+  return [timeRisk(usage, lives), ...observations].map((one) => ({
     ...about,
     lives: lives?.text ?? '',
     ...one,
@@ -115,7 +115,7 @@ async function usageRisks(
 }
 
 /** Whether the longest job outlives the tokens of its beginning. */
-function timeRisk({ longestMinutes }: Usage, lives: TokenLives | undefined): Told {
+function timeRisk({ longestMinutes }: Usage, lives: TokenLives | undefined): Observation {
   if (longestMinutes === undefined || lives === undefined) {
     const what =
       lives === undefined
@@ -133,7 +133,7 @@ function timeRisk({ longestMinutes }: Usage, lives: TokenLives | undefined): Tol
 
 interface Look {
   readonly kind: Risk['kind'];
-  readonly told: readonly Told[];
+  readonly observations: readonly Observation[];
 }
 
 async function lookAt(
@@ -144,7 +144,7 @@ async function lookAt(
 ): Promise<Look> {
   if (usage.planType.toLowerCase() === 'release') {
     const what = 'the tasks and scripts of a classic release are not read';
-    return { kind: 'classic release', told: [unlooked('classic', what)] };
+    return { kind: 'classic release', observations: [unlooked('classic', what)] };
   }
   try {
     const project = {
@@ -158,14 +158,14 @@ async function lookAt(
       const remarks = await checkRemotely(pipeline.file, fetch, world.readYaml);
       if (remarks === undefined) {
         const what = `${pipeline.file} is not in the default branch`;
-        return { kind: 'pipeline', told: [unlooked('unread-pipeline', what)] };
+        return { kind: 'pipeline', observations: [unlooked('unread-pipeline', what)] };
       }
-      return { kind: 'pipeline', told: ofConnection(remarks, connection, usage, lives) };
+      return { kind: 'pipeline', observations: ofConnection(remarks, connection, usage, lives) };
     }
     return otherPipeline(pipeline);
   } catch (error) {
     if (endsTheRun(asAdministrationError(error).code)) throw error;
-    return { kind: 'pipeline', told: [unreadable(error)] };
+    return { kind: 'pipeline', observations: [unreadable(error)] };
   }
 }
 
@@ -173,21 +173,27 @@ function otherPipeline(pipeline: Exclude<Pipeline, { kind: 'yaml' }>): Look {
   switch (pipeline.kind) {
     case 'gone': {
       const what = 'it is no longer there';
-      return { kind: 'pipeline', told: [{ verdict: 'nothing', code: 'gone', what, todo: '' }] };
+      return {
+        kind: 'pipeline',
+        observations: [{ verdict: 'nothing', code: 'gone', what, todo: '' }],
+      };
     }
     case 'classic build': {
       const what = 'the tasks and scripts of a classic build are not read';
-      return { kind: 'classic build', told: [unlooked('classic', what)] };
+      return { kind: 'classic build', observations: [unlooked('classic', what)] };
     }
     case 'yaml elsewhere': {
       const what = `its YAML is in a repository of ${pipeline.where}`;
       const todo = `run wif check ${pipeline.file} in a clone of it`;
-      return { kind: 'pipeline', told: [{ verdict: 'unknown', code: 'elsewhere', what, todo }] };
+      return {
+        kind: 'pipeline',
+        observations: [{ verdict: 'unknown', code: 'elsewhere', what, todo }],
+      };
     }
   }
 }
 
-function unlooked(code: string, what: string): Told {
+function unlooked(code: string, what: string): Observation {
   return { verdict: 'unknown', code, what, todo: 'look at it yourself' };
 }
 
@@ -200,7 +206,7 @@ function ofConnection(
   { name, id }: Connection,
   { longestMinutes = Number.POSITIVE_INFINITY }: Usage,
   lives: TokenLives | undefined,
-): readonly Told[] {
+): readonly Observation[] {
   const enough: Readonly<Record<string, number>> = {
     'ends-early': lives?.idTokenMinutes ?? 0,
     'in-memory': lives?.accessTokenMinutes ?? 0,

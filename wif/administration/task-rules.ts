@@ -17,7 +17,7 @@ const script = 'its command of Azure CLI in a script after FederatedLogin@1';
 
 /**
  * The tasks that are known, by name and versions: what each does with tokens follows from its source,
- * or from what its maintainers document. A task or version that is not here is told as unknown,
+ * or from what its maintainers document. a task or version that is not here is unknown,
  * where it names a connection.
  */
 const table: readonly (readonly [RegExp, TaskKind])[] = [

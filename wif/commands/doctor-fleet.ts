@@ -20,7 +20,7 @@ export interface FleetOptions extends Breadth {
 
 /**
  * Says of every connection how it stands, the worst first. It asks about each identity once, and
- * goes on with what Azure DevOps alone tells where there is no sign-in to Entra.
+ * goes on with what Azure DevOps alone says where there is no sign-in to Entra.
  */
 export async function doctorAll(options: FleetOptions, world: CommandWorld): Promise<ExitCode> {
   if (options.fix) {
