@@ -8,8 +8,16 @@
 export function addressOf(repository) {
   const url = typeof repository === 'object' ? repository.url : repository;
   const address = url?.replace(/^git\+/, '').replace(/(\.git)?\/?$/, '');
-  if (address === undefined || address.startsWith('https://')) return address;
-  throw new Error(`The address of the repository is ${url}; the package needs an https address.`);
+  if (address === undefined) return undefined;
+  if (!address.startsWith('https://')) {
+    throw new Error(`The address of the repository is ${url}; the package needs an https address.`);
+  }
+  if (address.includes('/_git/')) {
+    throw new Error(
+      `${url} is in Azure Repos; the package needs a host that shows files below /blob/HEAD/, as GitHub does.`,
+    );
+  }
+  return address;
 }
 
 /**

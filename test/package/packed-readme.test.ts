@@ -87,4 +87,12 @@ describe('The README on its way into the package', () => {
     assert.equal(addressOf({ url: `git+${repository}.git` }), repository);
     assert.throws(() => addressOf('github:contoso/tasks'), /github:contoso\/tasks.*https/);
   });
+
+  it('refuses an address below which its links would lead nowhere', () => {
+    const address = 'https://dev.azure.com/contoso/shop/_git/tasks';
+    assert.throws(
+      () => addressOf(address),
+      /Azure Repos; the package needs a host .* \/blob\/HEAD\//,
+    );
+  });
 });
