@@ -99,8 +99,8 @@ ${login('tools', '')}
       const [azureCli, signIn, forget] = runs;
       assert.deepEqual(azureCli?.arguments.slice(0, 4), [
         'login',
-        '--identity',
-        '--client-id',
+        '--service-principal',
+        '--username',
         connection.clientId,
       ]);
       const { AZURE_CONFIG_DIR: profile = '', AGENT_TEMPDIRECTORY: temp } = azureCli.environment;
