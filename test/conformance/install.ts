@@ -34,7 +34,9 @@ export async function installAll(
   const installNext = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       say(`Installing ${next.name} …`);
+      const begun = performance.now();
       await installAtLast(next, say);
+      say(`${next.name} took ${Math.round((performance.now() - begun) / 1000)} s.`);
     }
   };
   await Promise.all([installNext(), installNext()]);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { machineKinds } from '../harness/emulator/emulator.ts';
 import type { Client } from './client.ts';
 import { clients } from './clients.ts';
-import { terminalTable, writeDocument } from './document.ts';
+import { terminalTable, writeDocument, type Findings } from './document.ts';
 import { tryMachine, type MachineOutcome } from './machines.ts';
 import type { Outcome } from './outcome.ts';
 import { ownFile } from './paths.ts';
@@ -14,13 +14,11 @@ import { playServers } from './validators.ts';
 /** Jobs beside each other: they mostly wait for tokens to expire. */
 const atOnce = 5;
 
-const [outcomes, refusals, servers] = await Promise.all([
+const [outcomes, { servers, refusals, machines }] = await Promise.all([
   tryOutAll(clients),
-  playRefusals(),
-  playServers(),
+  playOthers(),
 ]);
 console.log(`\n${terminalTable(outcomes)}\n`);
-const machines = await tryMachines();
 console.log('All of them side by side, on one broker with three connections …');
 const sideBySide = await playSideBySide();
 for (const one of sideBySide.traffic) {
@@ -61,20 +59,19 @@ if (failed.length === 0) {
 console.log(`\n${parts.length - failed.length} passed, ${failed.length} failed`);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
-/** Two at a time: each job starts eight programs one after the other. */
-async function tryMachines(): Promise<readonly MachineOutcome[]> {
-  const found: MachineOutcome[] = [];
-  const waiting = [...machineKinds.entries()];
-  const tryNext = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, kind] = next;
-      const outcome = await tryMachine(kind);
-      found[index] = outcome;
-      console.log(`On ${kind}: ${outcome.complaints.join('; ') || 'as it should'}`);
-    }
-  };
-  await Promise.all([tryNext(), tryNext()]);
-  return found;
+/** What is no row of a client, beside the rows; one job at a time, since some start many programs. */
+async function playOthers(): Promise<Pick<Findings, 'machines' | 'refusals' | 'servers'>> {
+  const servers = await playServers();
+  const refusals = await playRefusals();
+  const machines: MachineOutcome[] = [];
+  for (const kind of machineKinds) {
+    const begun = performance.now();
+    const outcome = await tryMachine(kind);
+    machines.push(outcome);
+    const verdict = outcome.complaints.join('; ') || 'as it should';
+    console.log(`On ${kind}: ${verdict}, in ${secondsSince(begun)} s`);
+  }
+  return { servers, refusals, machines };
 }
 
 /** In the order of the table, whichever ends first. */
@@ -83,11 +80,11 @@ async function tryOutAll(all: readonly Client[]): Promise<readonly Outcome[]> {
   const waiting = [...all];
   const tryNext = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const begun = performance.now();
       const outcome = await tryOutAlone(clients.indexOf(next));
       found.set(next, outcome);
-      const verdict =
-        outcome.complaints.length === 0 ? 'as it should' : outcome.complaints.join('; ');
-      console.log(`${titleOf(next)}: ${verdict}`);
+      const verdict = outcome.complaints.join('; ') || 'as it should';
+      console.log(`${titleOf(next)}: ${verdict}, in ${secondsSince(begun)} s`);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, tryNext));
@@ -105,4 +102,8 @@ async function tryOutAlone(index: number): Promise<Outcome> {
 
 function titleOf({ name, how }: Client): string {
   return `${name}, ${how}`;
+}
+
+function secondsSince(begun: number): number {
+  return Math.round((performance.now() - begun) / 1000);
 }
