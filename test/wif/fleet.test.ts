@@ -2,78 +2,101 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Emulator, Project } from '../harness/emulator/emulator.ts';
+import { AzureCliStandIn } from './support/azure-cli.ts';
 import { until, useDesk, type Desk } from './support/desk.ts';
 
-interface Summary {
+interface Report {
   readonly total: number;
   readonly results: Readonly<Record<string, number>>;
   readonly skipped: Readonly<Record<string, number>>;
+  readonly applied: boolean;
+  readonly connections: readonly Row[];
 }
 
 interface Row {
   readonly id: string;
-  readonly project: string;
   readonly result: string;
   readonly by: string;
-  readonly reason: string;
   readonly detail: string;
-}
-
-interface ChangeReport extends Summary {
-  readonly applied: boolean;
-  readonly connections: readonly Row[];
+  readonly command: string;
+  readonly checks: string;
 }
 
 interface ListReport {
   readonly total: number;
   readonly convertible: number;
   readonly retiring: number;
+  readonly staying: number;
   readonly connections: readonly { readonly id: string; readonly canConvert: boolean }[];
 }
 
-/** What one project has; in all 25, of which the last is shared with the next project. */
+interface FleetReport {
+  readonly total: number;
+  readonly states: Readonly<Record<string, number>>;
+  readonly connections: readonly Row[];
+}
+
+/** What each of 60 projects has; every third has one more of the three kinds below. */
 const kinds = [
-  { count: 15 },
-  { count: 3, creationMode: 'Manual' },
-  { count: 2, scheme: 'WorkloadIdentityFederation', issuer: 'entra' },
+  { count: 4 },
+  { count: 1, scheme: 'WorkloadIdentityFederation', issuer: 'entra' },
   { count: 1, scheme: 'WorkloadIdentityFederation', issuer: 'azure-devops' },
-  { count: 1, cloud: 'AzureStack' },
-  { count: 1, scheme: 'ManagedServiceIdentity' },
+] as const;
+const rareKinds = [
+  { creationMode: 'Manual' },
+  { cloud: 'AzureStack' },
+  { scheme: 'ManagedServiceIdentity' },
 ] as const;
 
-const projectCount = 20;
-const expectedSkips = {
-  manual: 60,
-  'already-federated': 40,
-  'issuer-retires': 20,
+const projectCount = 60;
+const convertible = 260;
+/** Of 500, 20 are shared, and so seen twice. */
+const seen = 520;
+const severalTenants = 3;
+const retiring = 60 - severalTenants;
+const skips = {
+  manual: 20,
+  'already-federated': 60,
+  'issuer-retires': 60,
   'azure-stack': 20,
   'identity-of-the-agent': 20,
-  'not-azure-resource-manager': 20,
+  'not-azure-resource-manager': 60,
   'shared-from-another-project': 20,
 };
-const convertible = 320;
-/** Shared connections are seen twice. */
-const seen = 520;
 
-describe('500 service connections in 20 projects', function () {
+describe('500 service connections in 60 projects', function () {
   this.timeout(600_000);
   const desk = useDesk();
 
-  it('are listed, with what can be converted', async () => {
-    const ids = populate(desk().emulator);
+  it('are listed with at most 70 requests, and one of them is found with at most 12', async () => {
+    const { convertible: ids } = populate(desk().emulator);
+    desk().emulator.office.pageSize = 100;
     const report = await desk().json<ListReport>(0, 'list', '--every-type');
     assert.equal(new Set(report.connections.map(({ id }) => id)).size, 500);
     assert.equal(report.total, seen);
-    assert.equal(report.convertible, convertible);
-    assert.equal(report.retiring, 20);
+    assert.deepEqual(
+      [report.convertible, report.retiring, report.staying],
+      [convertible, retiring, severalTenants],
+    );
     const can = report.connections.filter(({ canConvert }) => canConvert).map(({ id }) => id);
-    assert.deepEqual(can.sort(), ids.sort());
+    assert.deepEqual(can.sort(), [...ids].sort());
+    assert.ok(requests(desk()).length <= 70, `${requests(desk()).length} requests`);
+
+    const counted = async (...words: readonly string[]): Promise<number> => {
+      const before = requests(desk()).length;
+      await desk().json(1, 'doctor', ...words);
+      return requests(desk()).length - before;
+    };
+    const alone = await counted('team 7/connection 7-6');
+    assert.ok(alone <= 12, `${alone} requests for project/name`);
+    const within = await counted('connection 7-6', '-p', 'team 7');
+    assert.ok(within <= 9, `${within} requests with --project`);
     desk().assertNoCredential();
   });
 
   it('are not touched by a dry run, whose report adds up', async () => {
     populate(desk().emulator);
-    const report = await desk().json<ChangeReport>(0, 'convert', '--all');
+    const report = await desk().json<Report>(0, 'convert', '--all');
     assertSum(report, { 'would convert': convertible });
     assert.equal(report.applied, false);
     assert.deepEqual(desk().emulator.office.conversions, []);
@@ -81,79 +104,147 @@ describe('500 service connections in 20 projects', function () {
     assert.ok(!desk().has('wif-contoso.jsonl'), 'a dry run leaves no journal');
   });
 
-  it('are converted each exactly once, killed in the middle and resumed', async () => {
-    const ids = populate(desk().emulator);
+  it('leave their last secret and their last old issuer behind, with faults and kills on the way', async () => {
     const { office, faults } = desk().emulator;
-    // The kill finds changes that are made, but of which wif does not know yet.
-    const unanswered = faults.inject({
-      at: 'service-endpoints',
-      kind: { delayMs: 600_000 },
-      when: ({ method }) => method === 'PUT' && office.conversions.length >= 150,
-    });
-    const killed = desk().start('convert', '--all', '--apply');
-    await until(() => unanswered.hits > 0);
+    const fleet = populate(desk().emulator);
+    await convertThroughAKill(desk(), fleet.convertible);
+
+    // What a service does on a bad day; wif waits, and asks again only what may be asked again.
+    const weather = [
+      faults.inject({
+        at: 'service-endpoints',
+        kind: { status: 429, retryAfterSeconds: 1 },
+        times: 2,
+      }),
+      faults.inject({ at: 'service-endpoints', kind: { status: 503 }, times: 1 }),
+      faults.inject({ at: 'graph', kind: 'reset', times: 1 }),
+    ];
+    const azureCli = await AzureCliStandIn.on(desk());
+    const moves = (): readonly string[] =>
+      azureCli.commands.filter(([word]) => word === 'devops').map((words) => words[4] ?? '');
+    const killed = desk().start('move-issuer', '--all', '--apply');
+    await until(() => moves().length >= retiring / 3, 120_000);
     killed.kill('SIGKILL');
-    assert.equal((await killed.ended).signal, 'SIGKILL');
-    unanswered.clear();
-    await whatIsOnItsWay();
-    const done = office.conversions.length;
-    assert.ok(done < convertible, `${done} were converted before the kill`);
-    const begun = linesOf(desk(), 'begin') - linesOf(desk(), 'end');
-    assert.ok(begun > 0, 'some were under way');
-
-    const report = await desk().json<ChangeReport>(0, 'convert', '--all', '--apply');
-    assertSum(report, { converted: convertible });
-    assert.deepEqual(office.conversions.map(({ id }) => id).sort(), ids.sort());
-    assert.equal(puts(desk()).length, convertible, 'no change was asked for twice');
-    const by = (run: string): number => report.connections.filter((row) => row.by === run).length;
-    assert.equal(
-      by('an earlier run'),
-      linesOf(desk(), 'end') - by('an interrupted run') - by('this run'),
+    await killed.ended;
+    // Programs that it had started live on, and have yet to ask.
+    const begun = (): number =>
+      desk()
+        .file('wif-contoso.jsonl')
+        .split('\n')
+        .filter((line) => line.includes('"begin"') && line.includes('"move-issuer"')).length;
+    await until(() => moves().length >= begun(), 10_000).catch(() => undefined);
+    assert.ok(
+      weather.every(({ hits }) => hits > 0),
+      'the weather was bad',
     );
-    assert.ok(by('an interrupted run') > 0, 'the journal told of what the kill left unsaid');
-    assert.equal(by('this run'), convertible - done);
-    for (const { result, detail } of report.connections) {
-      assert.ok(result !== 'skipped' || detail !== '', 'every skip has its reason');
-    }
-    assert.equal(statSync(join(desk().folder, 'wif-contoso.jsonl')).mode & 0o777, 0o600);
-    assert.ok(!desk().has('wif-contoso.jsonl.lock'));
+    const moved = await desk().json<Report>(0, 'move-issuer', '--all', '--apply');
+    assert.deepEqual(moved.results, { ...moved.results, moved: retiring });
+    assert.equal(new Set(moves()).size, retiring);
+    assert.equal(moves().length, retiring, 'no move was asked for twice');
 
-    const third = await desk().json<ChangeReport>(0, 'convert', '--all', '--apply');
-    assertSum(third, { converted: convertible });
-    assert.equal(puts(desk()).length, convertible, 'a third run changes nothing');
+    for (const id of fleet.old) office.use(id);
+    const again = await desk().json<Report>(0, 'move-issuer', '--all', '--apply');
+    const commands = again.connections.filter(({ command }) => command.includes(' delete '));
+    assert.equal(commands.length, retiring, 'each old credential is named for deletion');
+    azureCli.close();
+
+    const before = await desk().json<FleetReport>(1, 'doctor', '--all', '--concurrency', '16');
+    const secrets = before.connections.filter(({ checks }) => checks === 'secrets');
+    assert.equal(secrets.length, convertible, 'each secret that is left is named');
+    for (const { id } of secrets) office.removeSecret(office.connection(id).clientId);
+
+    const after = await desk().json<FleetReport>(1, 'doctor', '--all', '--concurrency', '16');
+    assert.equal(after.states['hint'], undefined, 'no secret is left');
+    const last = await desk().json<ListReport>(0, 'list');
+    assert.deepEqual([last.convertible, last.retiring, last.staying], [0, 0, severalTenants]);
     desk().assertNoCredential('wif-contoso.jsonl');
   });
 });
 
-/** Makes 500 connections; the IDs of those that can be converted. */
-function populate({ office }: Emulator): string[] {
-  office.pageSize = 8;
-  const projects: Project[] = [...office.projects];
-  while (projects.length < projectCount) {
-    projects.push(office.addProject(`team ${projects.length}/${projects.length % 3}`));
+/** Converts all, with a kill in the middle. */
+async function convertThroughAKill(desk: Desk, ids: readonly string[]): Promise<void> {
+  const { office, faults } = desk.emulator;
+  // The kill finds changes that are made, but of which wif does not know yet.
+  const unanswered = faults.inject({
+    at: 'service-endpoints',
+    kind: { delayMs: 600_000 },
+    when: ({ method }) => method === 'PUT' && office.conversions.length >= 120,
+  });
+  const killed = desk.start('convert', '--all', '--apply');
+  await until(() => unanswered.hits > 0, 120_000);
+  killed.kill('SIGKILL');
+  assert.equal((await killed.ended).signal, 'SIGKILL');
+  unanswered.clear();
+  await whatIsOnItsWay();
+  const done = office.conversions.length;
+  assert.ok(done < convertible, `${done} were converted before the kill`);
+  assert.ok(linesOf(desk, 'begin') > linesOf(desk, 'end'), 'some were under way');
+
+  const report = await desk.json<Report>(0, 'convert', '--all', '--apply');
+  assertSum(report, { converted: convertible });
+  assert.deepEqual(office.conversions.map(({ id }) => id).sort(), [...ids].sort());
+  assert.equal(puts(desk).length, convertible, 'no change was asked for twice');
+  const by = (run: string): number => report.connections.filter((row) => row.by === run).length;
+  assert.equal(
+    by('an earlier run'),
+    linesOf(desk, 'end') - by('an interrupted run') - by('this run'),
+  );
+  assert.ok(by('an interrupted run') > 0, 'the journal told of what the kill left unsaid');
+  assert.equal(by('this run'), convertible - done);
+  for (const { result, detail } of report.connections) {
+    assert.ok(result !== 'skipped' || detail !== '', 'every skip has its reason');
   }
-  const ids: string[] = [];
-  for (const [index, project] of projects.entries()) {
-    let number = 0;
-    for (const { count, ...options } of kinds) {
-      for (let copy = 0; copy < count; copy += 1) {
-        number += 1;
-        const name = `connection ${index}-${number}`;
-        const scheme = 'ServicePrincipal' as const;
-        const { id } = office.addConnection({ scheme, ...options, name, project });
-        if (count === 15) ids.push(id);
-      }
-    }
-    office.addForeignConnection(`repositories ${index}`, 'github', project);
-    const next = projects[(index + 1) % projects.length];
-    assert.ok(next);
-    const shared = { name: `shared ${index}`, scheme: 'ServicePrincipal', project } as const;
-    ids.push(office.addConnection({ ...shared, sharedWith: [next] }).id);
-  }
-  return ids;
+  assert.equal(statSync(join(desk.folder, 'wif-contoso.jsonl')).mode & 0o777, 0o600);
+  assert.ok(!desk.has('wif-contoso.jsonl.lock'));
+
+  const third = await desk.json<Report>(0, 'convert', '--all', '--apply');
+  assertSum(third, { converted: convertible });
+  assert.equal(puts(desk).length, convertible, 'a third run changes nothing');
 }
 
-function assertSum(report: ChangeReport, done: Readonly<Record<string, number>>): void {
+interface Fleet {
+  /** IDs of those that can be converted. */
+  readonly convertible: readonly string[];
+  /** IDs of those with the issuer that retires. */
+  readonly old: readonly string[];
+}
+
+/** Makes 500 connections. */
+function populate({ office }: Emulator): Fleet {
+  office.pageSize = 8;
+  const projects: Project[] = [...office.projects];
+  while (projects.length < projectCount)
+    projects.push(office.addProject(`team ${projects.length}`));
+  const ids: string[] = [];
+  const old: string[] = [];
+  for (const [index, project] of projects.entries()) {
+    let number = 0;
+    const add = (options: Readonly<Record<string, unknown>>): string => {
+      number += 1;
+      const name = `connection ${index}-${number}`;
+      return office.addConnection({ scheme: 'ServicePrincipal', ...options, name, project }).id;
+    };
+    for (const { count, ...options } of kinds) {
+      for (let copy = 0; copy < count; copy += 1) {
+        const id = add(options);
+        if (count === 4) ids.push(id);
+        if ('issuer' in options && options.issuer === 'azure-devops') old.push(id);
+      }
+    }
+    add(rareKinds[index % rareKinds.length] ?? {});
+    office.addForeignConnection(`repositories ${index}`, 'github', project);
+    if (index % 3 === 0) {
+      const next = projects[(index + 1) % projects.length];
+      assert.ok(next);
+      ids.push(add({ sharedWith: [next] }));
+    }
+  }
+  for (const id of old.splice(0, severalTenants))
+    office.changeApplication(office.connection(id).clientId, { isMultiTenant: true });
+  return { convertible: ids, old };
+}
+
+function assertSum(report: Report, done: Readonly<Record<string, number>>): void {
   const { total, results, skipped, connections } = report;
   assert.equal(total, seen);
   assert.equal(connections.length, seen);
@@ -163,7 +254,7 @@ function assertSum(report: ChangeReport, done: Readonly<Record<string, number>>)
   const federated = (skipped['already-federated'] ?? 0) - (20 - shared);
   assert.deepEqual(
     { ...skipped, 'shared-from-another-project': 20, 'already-federated': federated },
-    expectedSkips,
+    skips,
   );
   const sum = Object.values(results).reduce((all, count) => all + count, 0);
   assert.equal(sum, total);
@@ -171,9 +262,15 @@ function assertSum(report: ChangeReport, done: Readonly<Record<string, number>>)
 
 /** What was sent to the emulator, by a process that is gone, is read in some turns at the latest. */
 async function whatIsOnItsWay(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) {
+  for (let turn = 0; turn < 50; turn += 1) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** All requests to the services that administrators ask; those of the sign-in itself are Entra's. */
+function requests({ emulator }: Desk): readonly unknown[] {
+  const services = ['service-endpoints', 'azure-devops', 'graph', 'arm'];
+  return emulator.journal.entries.filter(({ route }) => services.includes(route));
 }
 
 function puts({ emulator }: Desk): readonly unknown[] {
