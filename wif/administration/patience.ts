@@ -64,13 +64,16 @@ async function attemptOf(web: Web, request: WebRequest): Promise<WebAnswer | Net
   }
 }
 
+/** What is as bad the next time. */
+const lasting: readonly NetworkTrouble['reason'][] = ['certificate', 'too large', 'proxy address'];
+
 /** Whether the same request may be sent again without doing anything twice. */
 export function isRepeatable(
   { method }: Pick<WebRequest, 'method'>,
   outcome: WebAnswer | NetworkTrouble,
 ): boolean {
   if (outcome instanceof NetworkTrouble) {
-    return method === 'GET' && outcome.reason !== 'certificate' && outcome.reason !== 'too large';
+    return method === 'GET' && !lasting.includes(outcome.reason);
   }
   if (outcome.status === 429) return true;
   return method === 'GET' && (outcome.status === 408 || outcome.status >= 500);

@@ -3,6 +3,7 @@ import { textOf } from '../../src/external/upstream/answer-text.ts';
 import { within } from '../../src/external/upstream/deadline.ts';
 import { troubleOf } from '../../src/external/upstream/network-trouble.ts';
 import { NetworkTrouble } from '../../src/ports.ts';
+import { readProxyAddress, type ProxyAddress } from '../../src/upstream/proxy-address.ts';
 import { addressOf, type Web } from '../administration/web.ts';
 import type { Authorization } from './credentials.ts';
 
@@ -20,8 +21,9 @@ const maxBytes = 64 * 1024 * 1024;
 export function azureDevOps(
   organization: URL,
   authorization: Authorization,
-  proxy: URL | undefined,
+  proxy: string | undefined,
 ): Web {
+  const through = proxy === undefined ? undefined : readProxyAddress(proxy);
   const { client } = new WebApi(
     organization.href,
     noCredentials,
@@ -31,13 +33,16 @@ export function azureDevOps(
       // What may be repeated is not for a transport to decide.
       allowRetries: false,
       socketTimeout: timeoutMs,
-      ...(proxy === undefined ? {} : { proxy: proxySettings(proxy) }),
+      ...(through === undefined ? {} : { proxy: proxySettings(through) }),
     },
     { productName: 'wif', productVersion: '1', userAgent: 'wif' },
   ).rest;
   return {
     service: 'Azure DevOps',
     async send({ method, path, body }) {
+      if (proxy !== undefined && through === undefined) {
+        throw new NetworkTrouble('proxy address', 'HTTPS_PROXY');
+      }
       const headers = {
         authorization: (await authorization()).reveal(),
         accept: 'application/json',
@@ -72,19 +77,16 @@ const noCredentials = {
 };
 
 /** The client reads the proxy's address from the environment, but not the name and password in it. */
-function proxySettings(proxy: URL): {
+function proxySettings({ host, port, username, password }: ProxyAddress): {
   readonly proxyUrl: string;
   readonly proxyUsername?: string;
   readonly proxyPassword?: string;
 } {
   return {
-    proxyUrl: proxy.origin,
-    ...(proxy.username === ''
+    proxyUrl: `${host}:${port}`,
+    ...(username === undefined
       ? {}
-      : {
-          proxyUsername: decodeURIComponent(proxy.username),
-          proxyPassword: decodeURIComponent(proxy.password),
-        }),
+      : { proxyUsername: username, proxyPassword: password?.reveal() ?? '' }),
   };
 }
 

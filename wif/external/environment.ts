@@ -7,9 +7,9 @@ export const environment = {
     const value = process.env['AZURE_DEVOPS_EXT_PAT'];
     return value === undefined || value === '' ? undefined : new Secret(value);
   },
-  get httpsProxy(): URL | undefined {
+  get httpsProxy(): string | undefined {
     const value = process.env['HTTPS_PROXY'] ?? process.env['https_proxy'] ?? '';
-    return URL.canParse(value) ? new URL(value) : undefined;
+    return value === '' ? undefined : value;
   },
   /** Where `DefaultAzureCredential` would sign in, if that is not the public cloud's Entra. */
   get authorityHost(): URL | undefined {

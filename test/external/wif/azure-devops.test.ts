@@ -5,6 +5,7 @@ import { NetworkTrouble } from '../../../src/ports.ts';
 import { Secret } from '../../../src/secret.ts';
 import type { WebAnswer } from '../../../wif/administration/web.ts';
 import { azureDevOps } from '../../../wif/external/azure-devops.ts';
+import { guardedProxy } from '../../e2e/support/guarded-proxy.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -22,6 +23,33 @@ describe('The way of wif to Azure DevOps', function () {
     assert.equal(answer.headers['x-ms-continuationtoken'], 'next');
     assert.equal(answer.body, '{"ü":1}');
     assert.deepEqual(seen, [['GET', '/contoso/_apis/projects', 'Bearer x', 'Suppress']]);
+  });
+
+  for (const [title, address] of [
+    ['with a scheme', 'http://the%20user:100%25sure%20a%2541b@'],
+    ['without one, and half encoded', 'the%20user:100%sure%20a%2541b@'],
+  ] as const) {
+    it(`shows the proxy of the environment its password as it is: an address ${title}`, async () => {
+      const proxy = await guardedProxy('http://127.0.0.1:9', 'the user', '100%sure a%41b');
+      const through = azureDevOps(
+        new URL('https://dev.azure.com/contoso/'),
+        () => Promise.resolve(new Secret('Bearer x')),
+        `${address}${new URL(proxy.url).host}`,
+      );
+      await assert.rejects(through.send({ method: 'GET', path: '_apis/projects' }));
+      assert.deepEqual([proxy.opened, proxy.refused], [1, 0]);
+      await proxy.close();
+    });
+  }
+
+  it('names the variable whose address of a proxy cannot be read', async () => {
+    const organization = new URL('https://dev.azure.com/contoso/');
+    const authorization = (): Promise<Secret> => Promise.resolve(new Secret('Bearer x'));
+    const web = azureDevOps(organization, authorization, 'socks5://proxy.example');
+    await assert.rejects(
+      web.send({ method: 'GET', path: '_apis/projects' }),
+      new NetworkTrouble('proxy address', 'HTTPS_PROXY'),
+    );
   });
 
   it('takes a list of many megabytes', async () => {
