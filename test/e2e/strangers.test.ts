@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { mayActAsOthers } from '../support/needs.ts';
-import { ask, idTokenDoor, managedIdentityDoor } from './support/clients.ts';
+import { ask, idTokenDoor, managedIdentityDoor, type Door } from './support/clients.ts';
 import { holdStep, playHeld } from './support/held-job.ts';
 import { assertGreen, useTheatre } from './support/theatre.ts';
 
@@ -12,6 +12,34 @@ import { assertGreen, useTheatre } from './support/theatre.ts';
 const stranger = 65_534;
 const connections = 2_000;
 const title = 'Another user of the machine';
+
+/** What a request of the job may take then, in ms; on a busy machine, so many times what it takes alone. */
+const maxMedianMs = 50;
+const maxTimes = 10;
+
+interface Waits {
+  readonly median: number;
+  readonly longest: number;
+}
+
+/** How long the job's own requests take, in ms. */
+async function waitsFor(doors: readonly Door[]): Promise<Waits> {
+  const waits: number[] = [];
+  for (let asked = 0; asked < 60; asked += 1) {
+    for (const door of doors) {
+      const begun = performance.now();
+      assert.equal((await ask(door)).status, 200);
+      waits.push(performance.now() - begun);
+    }
+    await pause(50);
+  }
+  waits.sort((one, other) => one - other);
+  return { median: waits[waits.length / 2] ?? Number.NaN, longest: waits.at(-1) ?? Number.NaN };
+}
+
+function shown({ median, longest }: Waits): string {
+  return `median ${median.toFixed(1)} ms, longest ${longest.toFixed(1)} ms`;
+}
 
 if (mayActAsOthers(title)) {
   describe(title, function () {
@@ -28,6 +56,8 @@ if (mayActAsOthers(title)) {
       const play = await playHeld(stage, { steps, connections: added }, async (job) => {
         const exported = await job.heldAt('before');
         const { pid, port } = job.broker;
+        const doors = [idTokenDoor(exported), managedIdentityDoor(exported)];
+        const alone = await waitsFor(doors);
         const program = openSync('test/e2e/programs/stranger.mjs', 'r');
         const child = spawn(
           process.execPath,
@@ -36,20 +66,10 @@ if (mayActAsOthers(title)) {
         );
         try {
           await once(child.stdout ?? assert.fail(), 'data');
-          const waits: number[] = [];
-          for (let asked = 0; asked < 100; asked += 1) {
-            for (const door of [idTokenDoor(exported), managedIdentityDoor(exported)]) {
-              const begun = performance.now();
-              assert.equal((await ask(door)).status, 200);
-              waits.push(performance.now() - begun);
-            }
-            await pause(50);
-          }
-          waits.sort((one, other) => one - other);
-          const median = waits[Math.floor(waits.length / 2)] ?? Number.NaN;
-          const longest = waits.at(-1) ?? Number.NaN;
-          console.log(`      median ${median.toFixed(1)} ms, longest ${longest.toFixed(1)} ms`);
-          assert.ok(median < 50, `the median of ${waits.length} is ${median} ms`);
+          const beset = await waitsFor(doors);
+          console.log(`      alone: ${shown(alone)}; beset: ${shown(beset)}`);
+          const limit = Math.max(maxMedianMs, maxTimes * alone.median);
+          assert.ok(beset.median < limit, `${shown(beset)}, alone ${shown(alone)}`);
           job.letGo('before');
           await job.heldAt('after');
           assert.equal(job.broker.pid, pid);
