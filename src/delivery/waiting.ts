@@ -25,8 +25,8 @@ const lookMs = 2_000;
 /** Longer than a good answer takes: the log must say something within ten seconds. In ms. */
 const firstLineMs = 6_000;
 
-/** The pause between two lines, in ms; with a look in between it is never more than half a minute. */
-const nextLineMs = 25_000;
+/** The pause between two lines, in ms: with the looks it is half a minute at most, on a busy machine too. */
+const nextLineMs = 20_000;
 
 /**
  * Logs what a step waits for: the first line within ten seconds, with the cause and until when it is
