@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
 import type { VariableInput } from '../harness/agent/contract.ts';
 import { Stage } from '../harness/stage.ts';
 import { ask, managedIdentityDoor } from './support/clients.ts';
@@ -91,6 +94,30 @@ describe('The network of an agent', function () {
     assert.ok(performance.now() - begun < 20_000);
     assert.equal(proxy.refused, 1);
     assert.deepEqual(leaks, []);
+  });
+
+  it('that only the agent knows a proxy of is used by Azure CLI too, and later steps are told', async () => {
+    const { emulator } = theatre;
+    const folder = mkdtempSync(join(tmpdir(), 'az-behind-proxy-'));
+    // It reaches Entra as any program does that knows a proxy by its variables alone.
+    const az = `#!/bin/sh
+curl --silent --show-error --output /dev/null --cacert '${emulator.caFile}' \\
+  https://login.microsoftonline.com/common/discovery/instance?api-version=1.1 || exit 7
+echo '[{"id": "${emulator.subscriptionId}", "isDefault": true}]'
+`;
+    writeFileSync(join(folder, 'az'), az, { mode: 0o700 });
+    const path = [folder, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
+    const stage = new Stage(emulator, { environment: { ...nothing, PATH: path } });
+    const connections = [emulator.addServiceConnection({ name: 'networked' })];
+    const variables = { ...agentProxy(proxy), 'agent.cainfo': emulator.caFile };
+    const pipeline =
+      'steps:\n  - task: FederatedLogin@1\n    inputs: { azureSubscription: networked, tools: azureCli }\n';
+    const play = await stage.play({ pipeline, connections, variables });
+    stage.close();
+    rmSync(folder, { recursive: true });
+    assertGreen(play);
+    assert.match(play.report.log, /the tools of later steps do not know it/);
+    assert.equal(proxy.refused, 0);
   });
 
   for (const { title, environment, variables, isGuarded, exceptions } of table) {
