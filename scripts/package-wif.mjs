@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { addressOf } from './address.mjs';
 import { ensureInstalled } from './installed.mjs';
 
 const { values: options } = parseArgs({
@@ -14,7 +15,7 @@ const { values: options } = parseArgs({
 const root = join(import.meta.dirname, '..');
 const output = resolve(options.output ?? join(root, 'dist'));
 
-if (!URL.canParse(options.repository ?? '') || !options.repository.startsWith('https://')) {
+if (!isAddress(options.repository)) {
   console.error(
     'Say where people read the repository: npm run package:wif -- --repository https://…',
   );
@@ -42,4 +43,14 @@ function run(program, words) {
     shell: isWindows && program === 'npm',
   });
   if (status !== 0) throw new Error(`${program} failed; nothing was packed.`);
+}
+
+/** Whether links can lead there; says why not. */
+function isAddress(text) {
+  try {
+    return addressOf(text) !== undefined;
+  } catch (error) {
+    console.error(error.message);
+    return false;
+  }
 }

@@ -85,11 +85,13 @@ describeWith('npm', 'The package of wif for a registry', () => {
   });
 
   it('is not made without an address at which people read the repository', () => {
-    for (const words of [[], ['--repository', 'contoso/tasks']]) {
+    const links = ['contoso/tasks', 'https://dev.azure.com/contoso/shop/_git/tasks'];
+    for (const words of [[], ...links.map((link) => ['--repository', link])]) {
       const packing = [join(root, 'scripts', 'package-wif.mjs'), ...words, '--output', folder];
       const { status, stderr } = spawnSync(process.execPath, packing, { encoding: 'utf8' });
       assert.equal(status, 2);
       assert.match(stderr, /--repository https/);
+      assert.doesNotMatch(stderr, /^ +at /m);
     }
   });
 });
