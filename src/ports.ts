@@ -175,14 +175,14 @@ export interface ToolRun {
   readonly timeoutMs: number;
 }
 
-/** How a tool ended. Its texts may quote credentials: to be searched, never to be shown. */
+/** How a tool ended. Its texts may quote credentials: `tools/last-words.ts` says what may be shown. */
 export interface ToolOutcome {
   /** Absent when it could not be started, or was ended before it did so itself. */
   readonly exitCode?: number | undefined;
   readonly trouble?: 'not started' | 'timeout' | 'ended' | undefined;
   /** The beginning of what it wrote to its standard output. */
   readonly output: string;
-  /** The beginning of what it wrote to its standard error. */
+  /** The beginning and the end of what it wrote to its standard error, in whole lines. */
   readonly errors: string;
 }
 

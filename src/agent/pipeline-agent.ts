@@ -32,6 +32,8 @@ export interface PipelineAgent {
   /** The process that lives as long as the job; undefined where it cannot be seen. */
   readonly workerPid: number | undefined;
 
+  /** The credentials that this step was given, and all that it has masked so far. */
+  readonly secrets: () => readonly Secret[];
   /** Hides a value in every log from now on. */
   readonly mask: (value: Secret) => void;
   readonly setVariable: (change: VariableChange) => void;

@@ -11,7 +11,7 @@ import type { TokenPlace } from '../wire/messages.ts';
 export interface ToolWorld {
   readonly agent: Pick<
     PipelineAgent,
-    'environment' | 'isMicrosoftHosted' | 'say' | 'warn' | 'remember'
+    'environment' | 'isMicrosoftHosted' | 'say' | 'warn' | 'remember' | 'secrets'
   >;
   readonly tools: Tools;
   readonly files: Files;
@@ -48,6 +48,8 @@ export type SignInOutcome =
       readonly isSignedIn: true;
       /** What later steps need for it. */
       readonly variables: readonly VariableChange[];
+      /** Whether it would take the variable of a token file in place of its session. */
+      readonly prefersTokenFile?: boolean;
     }
   /** The programs turned out not to be the tool. */
   | { readonly isSignedIn: false; readonly why: string };

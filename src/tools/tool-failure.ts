@@ -2,7 +2,11 @@ import { entraFailure } from '../access-token/entra-failures.ts';
 import { FederationError, refusal, type ErrorCode } from '../errors.ts';
 import type { IdTokenFacts } from '../id-token/id-token.ts';
 import type { ToolOutcome } from '../ports.ts';
+import { Secret } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import type { Session } from '../session/session.ts';
+import { lastWords } from './last-words.ts';
+import type { ToolWorld } from './sign-in-tool.ts';
 
 /** What was tried with a tool: it explains the failure. */
 export interface ToolAttempt {
@@ -12,6 +16,8 @@ export interface ToolAttempt {
   readonly connection: ServiceConnection;
   readonly idToken: IdTokenFacts;
   readonly timeoutMs: number;
+  /** What the tool may quote and nobody may see. */
+  readonly known: readonly Secret[];
 }
 
 const codes: Readonly<Record<ToolAttempt['tool'], ErrorCode>> = {
@@ -20,20 +26,39 @@ const codes: Readonly<Record<ToolAttempt['tool'], ErrorCode>> = {
 };
 
 /**
- * A tool's failure in our words: by Entra's number where the tool quotes one, else by how it
- * ended. What it printed stays out: it may hold what was sent.
+ * Every credential that this step knows, the ID token that a tool reads from its file among them.
+ */
+export async function knownCredentials(
+  { tokenFile, endpoints }: Pick<Session, 'tokenFile' | 'endpoints'>,
+  { agent, files }: Pick<ToolWorld, 'agent' | 'files'>,
+): Promise<readonly Secret[]> {
+  const idToken = await files.read(tokenFile).catch(() => undefined);
+  return [
+    ...agent.secrets(),
+    ...(idToken === undefined ? [] : [new Secret(idToken)]),
+    ...(endpoints === undefined
+      ? []
+      : [endpoints.idTokenCapability, endpoints.managedIdentityCapability]),
+  ];
+}
+
+/**
+ * A tool's failure in our words: by Entra's number where the tool quotes one, else by how it ended
+ * and its own last words, in which nothing of a credential is left.
  */
 export function toolFailure(outcome: ToolOutcome, attempt: ToolAttempt): FederationError {
-  const { tool, purpose, connection, idToken } = attempt;
+  const { tool, purpose, connection, idToken, known } = attempt;
   const [, number] = /AADSTS(\d{5,7})/.exec(`${outcome.errors}\n${outcome.output}`) ?? [];
   if (number !== undefined) {
     const scope = connection.resourceManagerScope;
     const refused = { identity: connection, idToken, scope };
     return new FederationError(entraFailure(Number(number), refused, undefined));
   }
+  const words = lastWords(outcome.errors, known);
+  const quote = words === undefined ? '' : ` Its last words: "${words}".`;
   return refusal(
     codes[tool],
-    `${tool} could not ${purpose} with the service connection "${connection.name}": it ${ending(outcome, attempt)}.`,
+    `${tool} could not ${purpose} with the service connection "${connection.name}": it ${ending(outcome, attempt)}.${quote}`,
     `Check that ${tool} works on this agent, is up to date, and reaches ${connection.resourceManager.host}; without ${tool}, set the input tools to none or to another tool.`,
   );
 }

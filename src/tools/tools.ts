@@ -45,16 +45,23 @@ export function usesOf(
   });
 }
 
+/** What came of signing the tools in. */
+export interface SignedInTools {
+  /** What later steps need for them. */
+  readonly variables: readonly VariableChange[];
+  /** Whether one of them would take the variable of a token file in place of its session. */
+  readonly prefersTokenFile: boolean;
+}
+
 /**
  * Signs the tools in, side by side, and logs which are not.
- * @returns what later steps need for them.
  * @throws {FederationError} the first failure, once all are done.
  */
 export async function signInTools(
   { choice, found }: FoundTools,
   whom: ToolSignIn,
   world: ToolWorld,
-): Promise<readonly VariableChange[]> {
+): Promise<SignedInTools> {
   const settled = await Promise.allSettled(
     found.map(({ tool, programs }) =>
       tool.signIn(programs, { ...whom, isNamed: isNamed(choice, tool.name) }, world),
@@ -65,11 +72,13 @@ export async function signInTools(
     if (!outcome.isSignedIn && isNamed(choice, tool.name)) throw tool.missing(outcome.why);
   }
   if (choice === 'auto') tellNotSignedIn(outcomes, world);
-  const variables = [...outcomes.values()].flatMap((outcome) =>
-    outcome.isSignedIn ? outcome.variables : [],
-  );
-  // Two tools that ask the broker need the same variables.
-  return [...new Map(variables.map((variable) => [variable.name, variable])).values()];
+  const signedIn = [...outcomes.values()].filter((outcome) => outcome.isSignedIn);
+  const variables = signedIn.flatMap((outcome) => outcome.variables);
+  return {
+    // Two tools that ask the broker need the same variables.
+    variables: [...new Map(variables.map((variable) => [variable.name, variable])).values()],
+    prefersTokenFile: signedIn.some(({ prefersTokenFile }) => prefersTokenFile === true),
+  };
 }
 
 /** What was there and is no tool; and where no tool is signed in, all that was looked for. */

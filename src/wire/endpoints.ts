@@ -15,3 +15,9 @@ export const endpointPaths = {
   idToken: (connectionId: string): string => `/connections/${connectionId}/id-token`,
   managedIdentity: (connectionId: string): string => `/connections/${connectionId}/msi`,
 } as const;
+
+/** Whether a managed identity endpoint is one of a broker's, of whichever job. */
+export function isManagedIdentityEndpoint(url: string): boolean {
+  const form = endpointPaths.managedIdentity('[0-9a-f-]{36}');
+  return new RegExp(`^http://127\\.0\\.0\\.1:\\d{1,5}${form}$`).test(url);
+}

@@ -1,6 +1,7 @@
 import { stateDirectoryIn } from '../../src/delivery/files/state-directory.ts';
 import { azdVariables } from '../../src/delivery/variables/azure-variables.ts';
 import { refuseSdkLeftovers } from '../../src/delivery/variables/leftovers.ts';
+import { tokenFileBesidePowerShell } from '../../src/delivery/variables/token-file.ts';
 import { readJob } from '../../src/id-token/job.ts';
 import { requireAllowed } from '../../src/service-connection/allowed-identities.ts';
 import {
@@ -12,6 +13,7 @@ import { signInOnce } from '../../src/session/once.ts';
 import { remembered } from '../../src/session/remembered.ts';
 import { orUndo, verifySession, type Session } from '../../src/session/session.ts';
 import { behindAgentProxy } from '../../src/tools/agent-proxy.ts';
+import { isNamed } from '../../src/tools/tool-choice.ts';
 import {
   findTools,
   placesOf,
@@ -43,14 +45,23 @@ export async function federatedLogin(world: TaskWorld): Promise<void> {
     const tools = behindAgentProxy(world.tools, agent, connection);
     const { folders } = world;
     const toolWorld = { agent, tools, folders, files: world.join.files };
+    const signedIn = await signInTools(found, whom, toolWorld);
+    const tokenFile = signedIn.prefersTokenFile
+      ? tokenFileBesidePowerShell(
+          agent.environment,
+          isNamed(inputs.tools, 'azurePowerShell'),
+          agent,
+        )
+      : 'exported';
     const own = [
       ...(session.endpoints === undefined ? [] : azdVariables(session.endpoints)),
-      ...(await signInTools(found, whom, toolWorld)),
+      ...signedIn.variables,
       ...(await accessTokenVariables(inputs.accessTokens, session)),
       ...accessTokenFileVariables(accessTokenFiles(inputs, world)),
     ];
     const otherTasks = { areKept: inputs.refresh && inputs.keepOtherTasks, accessTokenLifeMs };
-    publishSignIn(connection, session, { own, otherTasks, managedIdentity: 'always' }, agent);
+    const exports = { own, otherTasks, managedIdentity: 'always', tokenFile } as const;
+    publishSignIn(connection, session, exports, agent);
     for (const use of usesOf(found, azureCliSession)) await session.expect?.(use);
   });
 }

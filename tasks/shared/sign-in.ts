@@ -17,6 +17,10 @@ import { followUps, type NextSignIn } from '../../src/delivery/variables/earlier
 import { warnOfSelectors } from '../../src/delivery/variables/machine-identity.ts';
 import { noProxyVariables, tellOfAgentProxy } from '../../src/delivery/variables/no-proxy.ts';
 import { outputsOf } from '../../src/delivery/variables/outputs.ts';
+import {
+  tellTokenFileIsBack,
+  type TokenFileExport,
+} from '../../src/delivery/variables/token-file.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 import type { Session } from '../../src/session/session.ts';
 
@@ -41,6 +45,7 @@ export async function beginSignIn<S extends Session>(
 export interface OwnExports extends Pick<NextSignIn, 'managedIdentity'> {
   readonly own: readonly VariableChange[];
   readonly otherTasks: OtherTasks;
+  readonly tokenFile?: TokenFileExport;
 }
 
 /**
@@ -50,15 +55,16 @@ export interface OwnExports extends Pick<NextSignIn, 'managedIdentity'> {
 export function publishSignIn(
   connection: ServiceConnection,
   session: Session,
-  { own, managedIdentity, otherTasks }: OwnExports,
+  { own, managedIdentity, otherTasks, tokenFile: fileExport = 'exported' }: OwnExports,
   agent: PipelineAgent,
 ): void {
   warnOfSelectors(agent.environment, agent);
   tellOfAgentProxy(agent, agent);
   tellOtherTasks(session.idToken, otherTasks, agent);
   const { endpoints, idToken, tokenFile } = session;
+  if (fileExport === 'exported') tellTokenFileIsBack(agent.environment, agent);
   const variables = [
-    ...workloadIdentityVariables(connection, tokenFile),
+    ...workloadIdentityVariables(connection, fileExport === 'left out' ? undefined : tokenFile),
     ...subscriptionVariables(connection),
     ...own,
     ...(endpoints === undefined ? [] : noProxyVariables(agent)),

@@ -82,6 +82,52 @@ describe('Azure PowerShell', function () {
     });
   }
 
+  const line = 'Remove-Item Env:AZURE_FEDERATED_TOKEN_FILE';
+  for (const before of [false, true]) {
+    for (const { tools, version, says } of [
+      { tools: 'azurePowerShell', version: '1.12', says: undefined },
+      {
+        tools: 'azurePowerShell',
+        version: '1.21',
+        says: before ? line : /is not exported, because/,
+      },
+      { tools: 'auto', version: '1.12', says: undefined },
+      { tools: 'auto', version: '1.21', says: before ? line : /name azurePowerShell in the input/ },
+    ] as const) {
+      const earlier = before ? 'an earlier file' : 'no earlier file';
+      it(`asks the broker in later steps, with ${tools}, Azure.Identity ${version} and ${earlier}`, async () => {
+        layOutModule(join(shell.home, 'Modules'), version);
+        const isLeftOut = tools !== 'auto' && version === '1.21' && !before;
+        const first = before
+          ? '  - task: TokenRefresher@1\n    inputs: { azureSubscription: shop }\n'
+          : '';
+        const script = version === '1.12' || isLeftOut ? '' : `${line}; `;
+        const later = `
+  - pwsh: ${script}Get-AzAccessToken
+    displayName: use
+`;
+        const back = isLeftOut
+          ? `  - task: TerraformOidcEnv@1
+    displayName: terraform
+    inputs: { azureSubscription: shop }
+`
+          : '';
+        const done = await play(first + login(`, tools: ${tools}`) + later + back);
+        assertGreen(done);
+        assert.ok(linesOf(done.report, 'use').includes('signed in'), done.report.log);
+        const said = linesOf(done.report, 'login').join('\n');
+        const exported = said.split('Variables for the steps that follow: ')[1] ?? '';
+        assert.equal(exported.includes('AZURE_FEDERATED_TOKEN_FILE'), !isLeftOut);
+        if (says === undefined) assert.doesNotMatch(said, /AADSTS|not exported|Remove-Item/);
+        else assert.ok(typeof says === 'string' ? said.includes(says) : says.test(said), said);
+        if (!isLeftOut) return;
+        const terraform = linesOf(done.report, 'terraform').join('\n');
+        assert.ok(terraform.includes(line), terraform);
+        assert.doesNotMatch(terraform, /another managed identity|another identity/);
+      });
+    }
+  }
+
   describe('of a Microsoft-hosted image', () => {
     const image = ['/usr/share/az_9.3.0', '/usr/share/az_12.1.0'] as const;
     const hosted = { 'agent.isSelfHosted': '0' };

@@ -62,6 +62,8 @@ export class FakeAgent implements PipelineAgent {
   readonly presentVariables = (): readonly PresentVariable[] =>
     this.#settings.presentVariables ?? [];
 
+  readonly secrets = (): readonly Secret[] => this.masks.map((text) => new Secret(text));
+
   readonly mask = (value: Secret): void => {
     this.masks.push(value.reveal());
     this.order.push('mask');

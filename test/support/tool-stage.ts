@@ -46,6 +46,8 @@ export class ToolStage {
   readonly tools: FakeTools;
   readonly folders: FakeMachineFolders;
   readonly agent: FakeAgent;
+  /** What came of {@link signIn}. */
+  prefersTokenFile = false;
   readonly #scene: ToolScene;
 
   constructor(scene: ToolScene) {
@@ -72,7 +74,8 @@ export class ToolStage {
     };
     const found = await findTools(choice, this.tools);
     const whom = { connection, session, jobId: ids.job, azureCliSession };
-    const variables = await signInTools(found, whom, this);
+    const { variables, prefersTokenFile } = await signInTools(found, whom, this);
+    this.prefersTokenFile = prefersTokenFile;
     return Object.fromEntries(
       variables.map(({ name, value }) => [
         name,

@@ -6,16 +6,17 @@ import type { Endpoints } from '../../wire/endpoints.ts';
 /**
  * What every Azure SDK reads for a workload identity, as Azure's own webhook sets it in Kubernetes:
  * https://azure.github.io/azure-workload-identity/docs/topics/service-account-labels-and-annotations.html.
+ * @param tokenFile undefined where SDKs are to ask the managed identity endpoint instead.
  */
 export function workloadIdentityVariables(
   connection: ServiceConnection,
-  tokenFile: string,
+  tokenFile: string | undefined,
 ): readonly VariableChange[] {
   return [
     plain('AZURE_CLIENT_ID', connection.clientId),
     plain('AZURE_TENANT_ID', connection.tenantId),
     plain('AZURE_AUTHORITY_HOST', connection.authorityHost.href),
-    plain('AZURE_FEDERATED_TOKEN_FILE', tokenFile),
+    ...(tokenFile === undefined ? [] : [plain('AZURE_FEDERATED_TOKEN_FILE', tokenFile)]),
   ];
 }
 

@@ -5,6 +5,7 @@ import type { Endpoints } from '../../wire/endpoints.ts';
 import { isInOurDirectory } from '../files/state-directory.ts';
 import { azdVariables, managedIdentityVariables } from './azure-variables.ts';
 import { machineIdentityNames } from './machine-identity.ts';
+import { isLeftOut } from './token-file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,7 +43,8 @@ export function followUps(
   agent: Pick<PipelineAgent, 'say' | 'warn' | 'presentVariables'>,
 ): readonly VariableChange[] {
   if (!isAbout('AZURE_CLIENT_ID', next)) return [];
-  if (!isInOurDirectory(environment['AZURE_FEDERATED_TOKEN_FILE'] ?? '')) {
+  const isOurs = isInOurDirectory(environment['AZURE_FEDERATED_TOKEN_FILE'] ?? '');
+  if (!isOurs && !isLeftOut(environment)) {
     tellOverwritten(environment, next, agent);
     return insteadOfTheMachine(environment, next, agent);
   }

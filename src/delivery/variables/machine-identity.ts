@@ -36,9 +36,10 @@ export function warnOfSelectors(
       'AZURE_TOKEN_CREDENTIALS chooses a credential by which DefaultAzureCredential does not find the service connection. Remove it from the variables of this job and the environment of the agent, or set it to WorkloadIdentityCredential.',
     );
   }
-  if (isFilled(environment['IDENTITY_SERVER_THUMBPRINT'])) {
+  // Some look only whether it is there.
+  if (environment['IDENTITY_SERVER_THUMBPRINT'] !== undefined) {
     warn(
-      'IDENTITY_SERVER_THUMBPRINT, of an agent in a Service Fabric cluster, has the SDKs ask for a managed identity in the way of that cluster, which fails here; those for JavaScript then fail altogether. Begin each script that uses an SDK with: unset IDENTITY_SERVER_THUMBPRINT (an empty value does not help all of them).',
+      'IDENTITY_SERVER_THUMBPRINT, of an agent in a Service Fabric cluster, has the SDKs ask for a managed identity in the way of that cluster, which fails here; those for JavaScript then fail altogether, and .NET, Azure PowerShell too, is refused. Begin each script that uses an SDK with: unset IDENTITY_SERVER_THUMBPRINT (an empty value does not help all of them).',
     );
   }
 }

@@ -79,6 +79,7 @@ function guarded(agent: PipelineAgent): PipelineAgent {
 
 function pipelineAgent(): PipelineAgent {
   const tempDirectory = tempFolder();
+  const masked: Secret[] = [];
   return {
     input: (name) => (taskLib.getInput(name) ?? '').trim(),
     endpoint,
@@ -100,7 +101,9 @@ function pipelineAgent(): PipelineAgent {
     presentVariables,
     // In a container the parent is a helper that goes when the step ends; its paths show it.
     workerPid: isInContainer(tempDirectory) ? undefined : process.ppid,
+    secrets: () => [...givenSecrets(), ...masked],
     mask: (value) => {
+      masked.push(value);
       taskLib.setSecret(value.reveal());
     },
     setVariable: (change) => {
@@ -163,6 +166,17 @@ function secretVariable(name: string): string | undefined {
   const key = `SECRET_${name.replaceAll('.', '_').toUpperCase()}`;
   const value = vault.retrieveSecret(key);
   return value === '' ? undefined : value;
+}
+
+/** The secret variables of the job, its access token, and the password of the agent's proxy. */
+function givenSecrets(): readonly Secret[] {
+  const variables = Object.entries(knownVariables)
+    .filter(([, { secret }]) => secret)
+    .map(([name]) => vault.retrieveSecret(`SECRET_${name}`))
+    .filter((value) => value !== undefined && value !== '')
+    .map((value) => new Secret(value ?? ''));
+  const others = [jobAccessToken(), networkSettings().proxy?.password];
+  return [...variables, ...others.filter((secret) => secret !== undefined)];
 }
 
 function jobAccessToken(): Secret | undefined {

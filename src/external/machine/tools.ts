@@ -6,6 +6,7 @@ import type { ToolOutcome, ToolRun, Tools } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
 import { endTool, endWithThisProcess } from './running-tools.ts';
 import { isWindows, systemProgram } from './system-program.ts';
+import { keptText } from './tool-text.ts';
 
 /** Enough for a list of many hundred subscriptions. */
 const maxOutput = 4 * 1024 * 1024;
@@ -116,8 +117,8 @@ function follow(
   { input, timeoutMs }: ToolRun,
   resolve: (outcome: ToolOutcome) => void,
 ): void {
-  const output = bounded(tool.stdout, maxOutput);
-  const errors = bounded(tool.stderr, maxErrors);
+  const output = keptText(tool.stdout, { head: maxOutput, tail: 0 });
+  const errors = keptText(tool.stderr, { head: maxErrors / 2, tail: maxErrors / 2 });
   const letGo = endWithThisProcess(tool);
   const settle = (how: Pick<ToolOutcome, 'exitCode' | 'trouble'>): void => {
     clearTimeout(timer);
@@ -142,17 +143,6 @@ function follow(
   // A tool that reads nothing closes the pipe; what it thinks of that shows in its exit code.
   tool.stdin?.on('error', () => undefined);
   tool.stdin?.end(input instanceof Secret ? input.reveal() : (input ?? ''));
-}
-
-function bounded(stream: NodeJS.ReadableStream | null, longest: number): () => string {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  stream?.on('data', (chunk: Buffer) => {
-    const kept = chunk.subarray(0, longest - length);
-    length += kept.length;
-    if (kept.length > 0) chunks.push(kept);
-  });
-  return () => Buffer.concat(chunks).toString('utf8');
 }
 
 async function isProgram(path: string): Promise<boolean> {

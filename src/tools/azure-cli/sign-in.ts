@@ -9,7 +9,7 @@ import type { Files, ToolOutcome, ToolRun } from '../../ports.ts';
 import type { ServiceConnection } from '../../service-connection/service-connection.ts';
 import type { Session } from '../../session/session.ts';
 import type { ToolSignIn, ToolWorld } from '../sign-in-tool.ts';
-import { toolFailure, type ToolAttempt } from '../tool-failure.ts';
+import { knownCredentials, toolFailure, type ToolAttempt } from '../tool-failure.ts';
 import {
   azureCliConfig,
   brokerLoginEnvironment,
@@ -94,11 +94,16 @@ function runner(
   program: string,
   profile: string,
   connection: ServiceConnection,
-  { idToken }: Session,
-  { tools }: ToolWorld,
+  session: Session,
+  world: ToolWorld,
 ): Run {
+  const { tools } = world;
+  const { idToken } = session;
   return async (purpose, args, environment = {}) => ({
-    attempt: { tool: 'Azure CLI', purpose, connection, idToken, timeoutMs },
+    attempt: {
+      ...{ tool: 'Azure CLI', purpose, connection, idToken, timeoutMs },
+      known: await knownCredentials(session, world),
+    },
     outcome: await tools.run({
       program,
       arguments: args,

@@ -19,9 +19,10 @@ export const azurePowerShell: SignInTool = {
     const outcome = await signInAzurePowerShell(programs, context, whom, world);
     if (!outcome.isSignedIn) return outcome;
     const { endpoints } = session;
-    const { modulePath } = outcome;
+    const { modulePath, prefersTokenFile } = outcome;
     return {
       isSignedIn: true,
+      prefersTokenFile,
       variables: [
         ...(endpoints === undefined ? [] : managedIdentityVariables(endpoints)),
         // PowerShell on Linux and macOS looks for this very spelling.

@@ -25,7 +25,8 @@ export function contextName(connectionId: string, jobId: string): string {
 
 /** Signs in by the broker, which Azure PowerShell asks again before each of its tokens ends. */
 export function managedIdentityScript(connection: ServiceConnection, context: string): string {
-  return signIn(connection, context, [`-Identity -AccountId ${quoted(connection.clientId)}`]);
+  const how = `-Identity -AccountId ${quoted(connection.clientId)}`;
+  return signIn(connection, context, [how], [tellIdentityVersion]);
 }
 
 /**
@@ -53,6 +54,28 @@ export function forgetScript(context: string): string {
   ]);
 }
 
+/**
+ * Prints the version of the Azure.Identity that the module brings, by its assembly: the version of the
+ * file is of another form. It is no trouble where that cannot be read.
+ */
+const tellIdentityVersion =
+  "try { Write-Output ('identity=' + (@(Get-ChildItem -LiteralPath (Get-Module Az.Accounts).ModuleBase -Recurse -Filter Azure.Identity.dll | ForEach-Object { [Reflection.AssemblyName]::GetAssemblyName($_.FullName).Version.ToString() }) -join ',')) } catch { Write-Output 'identity=' }";
+
+/**
+ * Whether Az takes a token file before the managed identity, by what the sign-in printed: its
+ * Azure.Identity does so from 1.14 on, and may do so where the version cannot be read.
+ */
+export function prefersTokenFile(output: string): boolean {
+  const [, versions = ''] = /^identity=(.*)$/m.exec(output) ?? [];
+  return versions
+    .trim()
+    .split(',')
+    .some((version) => {
+      const [, major = '', minor = ''] = /^(\d+)\.(\d+)(?:\.\d+)*$/.exec(version) ?? [];
+      return major === '' || Number(major) > 1 || (Number(major) === 1 && Number(minor) >= 14);
+    });
+}
+
 /** Whether later steps find the context, by what the sign-in printed. */
 export function keepsContexts(output: string): boolean {
   return !output.includes(notKept);
@@ -62,6 +85,7 @@ function signIn(
   { cloud, tenantId, subscriptionId, resourceManager }: ServiceConnection,
   context: string,
   how: readonly string[],
+  then: readonly string[] = [],
 ): string {
   const environment = quoted(cloud.name);
   const connect = [
@@ -79,6 +103,7 @@ function signIn(
       : []),
     connect,
     "Write-Output ('contexts=' + (Get-AzContextAutosaveSetting -Scope CurrentUser).Mode)",
+    ...then,
   ]);
 }
 

@@ -4,7 +4,7 @@ import type { ToolOutcome } from '../../ports.ts';
 import { remembered } from '../../session/remembered.ts';
 import type { Session } from '../../session/session.ts';
 import type { OneSignIn, ToolWorld } from '../sign-in-tool.ts';
-import { toolFailure } from '../tool-failure.ts';
+import { knownCredentials, toolFailure } from '../tool-failure.ts';
 import { extendedModulePath, newestHostedModules } from './hosted-modules.ts';
 import { inOrderOfHope, namesOf, quietPowerShell, type PowerShell } from './programs.ts';
 import {
@@ -12,6 +12,7 @@ import {
   keepsContexts,
   managedIdentityScript,
   moduleMissing,
+  prefersTokenFile,
   scriptFromInput,
 } from './scripts.ts';
 
@@ -24,6 +25,8 @@ export type PowerShellOutcome =
       readonly isSignedIn: true;
       /** Later steps need it as their `PSModulePath`; undefined where they find the module anyway. */
       readonly modulePath: string | undefined;
+      /** Whether Az would take the variable of a token file in place of the session. */
+      readonly prefersTokenFile: boolean;
     }
   | { readonly isSignedIn: false; readonly why: string };
 
@@ -64,14 +67,20 @@ export async function signInAzurePowerShell(
   }
   if (outcome.exitCode !== 0) {
     const { idToken } = session;
-    const attempt = { purpose: 'sign in', connection, idToken, timeoutMs };
+    const known = await knownCredentials(session, world);
+    const attempt = { purpose: 'sign in', connection, idToken, timeoutMs, known };
     throw toolFailure(outcome, { tool: 'Azure PowerShell', ...attempt });
   }
   if (modulePath !== undefined) {
     agent.say(`The module Az.Accounts of this image lies in ${hosted}: PSModulePath holds it now.`);
   }
   tell(outcome, session, world);
-  return { isSignedIn: true, modulePath };
+  const byBroker = session.endpoints !== undefined;
+  return {
+    isSignedIn: true,
+    modulePath,
+    prefersTokenFile: byBroker && prefersTokenFile(outcome.output),
+  };
 }
 
 async function runFirst(
@@ -123,7 +132,4 @@ function tell({ output }: ToolOutcome, { endpoints }: Session, { agent }: ToolWo
     return;
   }
   agent.say('Azure PowerShell is signed in, and asks the broker for every token.');
-  agent.say(
-    'Should it say AADSTS70011 in a later step, begin that step with: Remove-Item Env:AZURE_FEDERATED_TOKEN_FILE',
-  );
 }

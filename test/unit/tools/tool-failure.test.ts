@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Secret } from '../../../src/secret.ts';
 import { toolFailure, type ToolAttempt } from '../../../src/tools/tool-failure.ts';
 import { aServiceConnection, anIdToken } from '../../support/builders.ts';
 
@@ -8,6 +9,7 @@ const attempt: ToolAttempt = {
   connection: aServiceConnection(),
   idToken: anIdToken(),
   timeoutMs: 180_000,
+  known: [new Secret('the capability')],
 };
 const silent = { output: '', errors: '' };
 
@@ -26,14 +28,24 @@ describe("A tool's failure", () => {
     [{ trouble: 'not started' }, 'could not be started'],
     [{ trouble: 'ended' }, 'was ended by something else'],
   ] as const) {
-    it(`tells that it ${words}, and nothing that was printed`, () => {
-      const printed = { output: 'secret-out', errors: 'secret-err' };
+    it(`tells that it ${words}, and nothing of its output`, () => {
+      const printed = { output: 'secret-out', errors: '' };
       const failure = toolFailure({ ...printed, ...outcome }, attempt);
       assert.equal(failure.code, 'AZURE_CLI_FAILED');
       assert.match(failure.message, new RegExp(`could not sign in .*: it ${words}\\.$`));
       assert.doesNotMatch(failure.message + failure.remedy, /secret-/);
     });
   }
+
+  it('quotes its last words, without what the step knows', () => {
+    const errors = 'WARNING: old\nERROR: the capability was ##vso[refused]\n';
+    const failure = toolFailure({ ...silent, exitCode: 1, errors }, attempt);
+    assert.match(
+      failure.message,
+      /it ended with exit code 1\. Its last words: "ERROR: \*\*\* was #vso\[refused\]"\.$/,
+    );
+    assert.doesNotMatch(failure.message, /WARNING/);
+  });
 
   it('has the code of its tool', () => {
     const failure = toolFailure(

@@ -45,6 +45,7 @@ describe('an agent in a Service Fabric cluster', () => {
       warningsOf({ IDENTITY_SERVER_THUMBPRINT: 'ab' }).join(),
       /unset IDENTITY_SERVER_THUMBPRINT/,
     );
+    assert.match(warningsOf({ IDENTITY_SERVER_THUMBPRINT: '' }).join(), /\.NET/);
     assert.deepEqual(warningsOf({ PATH: '/bin' }), []);
   });
 });

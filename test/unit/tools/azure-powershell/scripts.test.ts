@@ -6,6 +6,7 @@ import {
   forgetScript,
   keepsContexts,
   managedIdentityScript,
+  prefersTokenFile,
   scriptFromInput,
 } from '../../../../src/tools/azure-powershell/scripts.ts';
 import { aServiceConnection, ids } from '../../../support/builders.ts';
@@ -81,6 +82,28 @@ describe("Azure PowerShell's scripts", () => {
       `workload-identity-${ids.connection}-66666666`,
     );
   });
+
+  it('print the version of Azure.Identity only where the broker is asked', () => {
+    assert.match(scripts['by the broker'], /try \{ Write-Output \('identity='/);
+    assert.doesNotMatch(scripts['by the ID token'], /identity=/);
+  });
+
+  for (const [printed, prefers] of [
+    ['contexts=CurrentUser\r\nidentity=1.12.1.0\r\n', false],
+    ['identity=1.10.2.0\n', false],
+    ['identity=1.13.0.0,1.13.0.0\n', false],
+    ['identity=1.14.0.0\n', true],
+    ['identity=1.21.0.0\n', true],
+    ['identity=2.0.0.0\n', true],
+    ['identity=1.12.1.0,1.21.0.0\n', true],
+    ['identity=\n', true],
+    ['identity=new\n', true],
+    ['contexts=CurrentUser\n', true],
+  ] as const) {
+    it(`tell whether Az prefers a token file: ${JSON.stringify(printed)}`, () => {
+      assert.equal(prefersTokenFile(printed), prefers);
+    });
+  }
 
   it('tell whether later steps find the context', () => {
     assert.equal(keepsContexts('contexts=CurrentUser\n'), true);

@@ -107,6 +107,21 @@ describe('Signing Azure PowerShell in', () => {
     assert.match(stage.agent.said.join(), /name azurePowerShell in the input tools to use them\.$/);
   });
 
+  for (const [version, byBroker, prefers] of [
+    ['1.12.1.0', true, false],
+    ['1.21.0.0', true, true],
+    ['1.21.0.0', false, false],
+  ] as const) {
+    const by = byBroker ? 'the broker' : 'the ID token';
+    it(`tells that Azure.Identity ${version} ${prefers ? 'prefers' : 'leaves'} the token file, by ${by}`, async () => {
+      const output = `contexts=CurrentUser\nidentity=${version}\n`;
+      const scene = { programs: ['pwsh'], ...withModule, byBroker, reply: () => ({ output }) };
+      const stage = new ToolStage(scene);
+      await stage.signIn();
+      assert.equal(stage.prefersTokenFile, prefers);
+    });
+  }
+
   it('fails as PowerShell fails', async () => {
     const stage = new ToolStage({
       programs: ['pwsh'],
