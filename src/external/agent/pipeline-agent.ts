@@ -23,6 +23,7 @@ import { Secret } from '../../secret.ts';
 import type { RawEndpoint } from '../../service-connection/service-connection.ts';
 import { readProxyAddress } from '../../upstream/proxy-address.ts';
 import { onDisk } from '../files/disk-trouble.ts';
+import { masks } from './masks.ts';
 
 const oldestNode = 20;
 
@@ -79,7 +80,6 @@ function guarded(agent: PipelineAgent): PipelineAgent {
 
 function pipelineAgent(): PipelineAgent {
   const tempDirectory = tempFolder();
-  const masked: Secret[] = [];
   return {
     input: (name) => (taskLib.getInput(name) ?? '').trim(),
     endpoint,
@@ -101,11 +101,7 @@ function pipelineAgent(): PipelineAgent {
     presentVariables,
     // In a container the parent is a helper that goes when the step ends; its paths show it.
     workerPid: isInContainer(tempDirectory) ? undefined : process.ppid,
-    secrets: () => [...givenSecrets(), ...masked],
-    mask: (value) => {
-      masked.push(value);
-      taskLib.setSecret(value.reveal());
-    },
+    ...masks(givenSecrets, (text) => taskLib.setSecret(text)),
     setVariable: (change) => {
       const { name, kind, value } = change;
       taskLib.command(
@@ -169,14 +165,10 @@ function secretVariable(name: string): string | undefined {
 }
 
 /** The secret variables of the job, its access token, and the password of the agent's proxy. */
-function givenSecrets(): readonly Secret[] {
-  const variables = Object.entries(knownVariables)
-    .filter(([, { secret }]) => secret)
-    .map(([name]) => vault.retrieveSecret(`SECRET_${name}`))
-    .filter((value) => value !== undefined && value !== '')
-    .map((value) => new Secret(value ?? ''));
-  const others = [jobAccessToken(), networkSettings().proxy?.password];
-  return [...variables, ...others.filter((secret) => secret !== undefined)];
+function givenSecrets(): readonly (string | undefined)[] {
+  const names = Object.keys(knownVariables);
+  const variables = names.map((name) => vault.retrieveSecret(`SECRET_${name}`));
+  return [...variables, jobAccessToken()?.reveal(), networkSettings().proxy?.password?.reveal()];
 }
 
 function jobAccessToken(): Secret | undefined {
