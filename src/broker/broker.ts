@@ -14,6 +14,7 @@ import type { BrokerReport, BrokerStatus } from '../wire/report.ts';
 import type { BrokerSettings, KeptConnection } from '../wire/start-message.ts';
 import { AzureCliWatch } from './azure-cli-watch.ts';
 import { jobOf } from './broker-job.ts';
+import { distinctName } from './distinct-name.ts';
 import { Expectations } from './expectations.ts';
 import { JobTimeline, type History } from './job-timeline.ts';
 import { ofClient, reportOf, standstillOf, type KeptSession } from './kept-session.ts';
@@ -239,7 +240,9 @@ export class Broker {
 
   #openNew(order: ConnectionOrder): KeptSession {
     if (this.#sessions.size >= maxConnections) throw tooManyConnections(order.name);
-    return this.#open(this.#withNewCapabilities(order));
+    const others = [...this.#sessions.values()].map(({ session }) => session.connection.name);
+    const name = distinctName(order, others);
+    return this.#open(this.#withNewCapabilities({ ...order, name }));
   }
 
   #withNewCapabilities(connection: ConnectionOrder): KeptConnection {

@@ -3,6 +3,7 @@ import type { IdToken } from '../id-token/id-token.ts';
 import type { Job } from '../id-token/job.ts';
 import type { BrokerWorld } from '../refresh/connection-tokens.ts';
 import { idTokenKeeper } from '../refresh/id-token-keeper.ts';
+import { rename } from '../refresh/keeper-events.ts';
 import { Statistics } from '../refresh/statistics.ts';
 import type { TokenKeeper } from '../refresh/token-keeper.ts';
 import type { ConnectionReport } from '../wire/report.ts';
@@ -42,7 +43,9 @@ export class NamedConnections {
     if (!connectionId.test(id) || this.#named.size >= maxNamed) throw notKept();
     const statistics = new Statistics(id, this.#world.clock);
     const connection = { id, name: id };
-    const keeper = idTokenKeeper({ connection, job: this.#job, statistics, world: this.#world });
+    const onToken = (idToken: IdToken): void => rename(idToken, connection, statistics);
+    const parts = { connection, job: this.#job, statistics, onToken, world: this.#world };
+    const keeper = idTokenKeeper(parts);
     const opened = { keeper, statistics };
     this.#named.set(key, opened);
     return opened;

@@ -10,11 +10,11 @@ type Voice = Pick<PipelineAgent, 'say' | 'warn'>;
 
 /** Who is about to be signed in, and where tokens go that another cloud than the usual one names. */
 export function tellConnection(connection: ServiceConnection, { say, warn }: Voice): void {
-  const { name, clientId, tenantId, subscriptionId, cloud } = connection;
+  const { id, name, clientId, tenantId, subscriptionId, cloud } = connection;
   const subscription =
     subscriptionId === undefined ? 'no subscription' : `subscription ${subscriptionId}`;
   say(
-    `Service connection ${name}: client ${clientId}, tenant ${tenantId}, ${subscription}, ${cloud.name}`,
+    `Service connection ${name === id ? id : `${name} (${id})`}: client ${clientId}, tenant ${tenantId}, ${subscription}, ${cloud.name}`,
   );
   warnOfForeignHosts(connection, warn);
 }

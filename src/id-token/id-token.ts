@@ -1,5 +1,6 @@
 import { FederationError } from '../errors.ts';
 import { Secret } from '../secret.ts';
+import { nameInSubject } from '../service-connection/connection-name.ts';
 import { claimsOf, dateClaim } from './jwt.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface IdToken {
   readonly issuer: string;
   readonly subject: string;
   readonly audience: string;
+  /** The name of the service connection, where the subject has it. */
+  readonly connectionName?: string | undefined;
   readonly issuedOn: Date | undefined;
   readonly expiresOn: Date;
   /** How far this machine's clock was ahead of Azure DevOps' when the token came, if that is known. */
@@ -37,10 +40,12 @@ export function readIdToken(jwt: string): IdToken {
   if (claims === undefined) throw unreadable('its claims are no JSON object');
   const expiresOn = dateClaim(claims['exp']);
   if (expiresOn === undefined) throw unreadable('it has no time of expiry');
+  const subject = textClaim(claims['sub']);
   return {
     token: new Secret(jwt),
     issuer: textClaim(claims['iss']),
-    subject: textClaim(claims['sub']),
+    subject,
+    connectionName: nameInSubject(subject),
     audience: textClaim(claims['aud']),
     issuedOn: dateClaim(claims['iat']),
     expiresOn,

@@ -48,7 +48,7 @@ const maxCharacters = 100;
 
 /** What happened to one connection, in the order of time. */
 export class ConnectionChronicle {
-  readonly name: string;
+  #name: string;
   readonly #book: Book;
   readonly #fromS: number;
   #untilS: number | undefined;
@@ -58,7 +58,7 @@ export class ConnectionChronicle {
   #longestWait: ConnectionTimeline['longestWait'];
 
   constructor(name: string, book: Book, earlier?: ConnectionTimeline) {
-    this.name = cut(name);
+    this.#name = cut(name);
     this.#book = book;
     this.#fromS = earlier?.fromS ?? book.secondsIn(0);
     this.#untilS = earlier?.untilS;
@@ -69,6 +69,17 @@ export class ConnectionChronicle {
       book.held.kinds += 1;
       book.held.answers += rows.length;
     }
+  }
+
+  /** What the connection is called, which its first ID token may tell better. */
+  get name(): string {
+    return this.#name;
+  }
+
+  set name(name: string) {
+    if (this.#name === cut(name)) return;
+    this.#name = cut(name);
+    this.#book.changed();
   }
 
   get lanes(): readonly Lane[] {
@@ -165,7 +176,7 @@ export class ConnectionChronicle {
 
   timeline(): ConnectionTimeline {
     return {
-      name: this.name,
+      name: this.#name,
       fromS: this.#fromS,
       untilS: this.#untilS,
       lanes: this.lanes.map(laneTimeline),

@@ -50,7 +50,8 @@ export class ConnectionTokens {
   readonly statistics: Statistics;
   readonly chronicle: ConnectionChronicle | undefined;
   readonly #connection: ConnectionOrder;
-  readonly #identity: Identity;
+  /** Its name gets better with the first ID token. */
+  readonly #identity: Identity & { readonly id: string; name: string };
   readonly #world: BrokerWorld;
   readonly #budget = new FailureBudget();
   readonly #entraBreaker = new CircuitBreaker(this.#budget);
@@ -80,11 +81,11 @@ export class ConnectionTokens {
     this.statistics = new Statistics(connection.name, world.clock);
     this.chronicle = chronicle;
     this.idTokens = idTokenKeeper({
-      connection,
+      connection: this.#identity,
       job,
       statistics: this.statistics,
       chronicle,
-      onToken: (idToken) => foretell(idToken, this.#identity.authorityHost, chronicle),
+      onToken: (idToken) => foretell(idToken, this.#identity, this.statistics, chronicle),
       budget: this.#budget,
       ...(tokenFile === undefined
         ? {}
@@ -100,11 +101,11 @@ export class ConnectionTokens {
     const files = [...this.#scopes].flatMap(([scope, { files: paths }]) =>
       [...paths].map((path) => ({ kind: 'file', path, scope }) as const),
     );
-    const profiles = [...this.#azureCliProfiles].map(
-      (profile) => ({ kind: 'azure-cli', profile }) as const,
-    );
+    const kind = 'azure-cli';
+    const profiles = this.azureCliProfiles.map((profile) => ({ kind, profile }) as const);
     return {
       ...this.#connection,
+      name: this.#identity.name,
       places: [...files, ...profiles],
       keepOtherTasks: this.#keepOtherTasks,
       propagationMs: this.#settlingMs,
@@ -113,9 +114,8 @@ export class ConnectionTokens {
 
   /** What keeps a task waiting at this moment: of several troubles, the one that is given up last. */
   get waiting(): Waiting | undefined {
-    return [...this.#waiting.values()]
-      .sort((one, other) => one.until.getTime() - other.until.getTime())
-      .at(-1);
+    const all = [...this.#waiting.values()];
+    return all.sort((a, b) => Number(a.until) - Number(b.until)).at(-1);
   }
 
   /** For how long the author wants to wait for new permissions to arrive, from now on. */

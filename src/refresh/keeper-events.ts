@@ -25,15 +25,26 @@ export function keeperEvents(
   };
 }
 
-/** Writes down what an ID token says of the time to come. */
+/** Calls a connection by the name in its ID token, if there is one, wherever it is called so far. */
+export function rename(
+  { connectionName }: IdToken,
+  ...holders: readonly ({ name: string } | undefined)[]
+): void {
+  if (connectionName === undefined) return;
+  for (const holder of holders) if (holder !== undefined) holder.name = connectionName;
+}
+
+/** Calls the connection by the name that an ID token tells, and writes down what it says of the future. */
 export function foretell(
   idToken: IdToken,
-  authorityHost: URL,
+  identity: { name: string; readonly authorityHost: URL },
+  statistics: Statistics,
   chronicle: ConnectionChronicle | undefined,
 ): void {
+  rename(idToken, identity, statistics, chronicle);
   const { clockAheadMs = 0 } = idToken;
   // Other clouds keep the issuer.
-  const isPublic = authorityHost.host === 'login.microsoftonline.com';
+  const isPublic = identity.authorityHost.host === 'login.microsoftonline.com';
   if (isPublic && isFromRetiringIssuer(idToken)) chronicle?.warn('ISSUER_RETIRES');
   if (Math.abs(clockAheadMs) <= tolerableSkewMs) return;
   const seconds = Math.round(Math.abs(clockAheadMs) / 1_000);

@@ -10,7 +10,8 @@ export type Concern = 'ID token' | { readonly scope: string };
 
 /** Counts what happened to one connection. */
 export class Statistics {
-  readonly #name: string;
+  /** What the connection is called. */
+  name: string;
   readonly #clock: Clock;
   #idTokens = 0;
   #accessTokens = 0;
@@ -23,7 +24,7 @@ export class Statistics {
   readonly #served = new Map<string, number>();
 
   constructor(name: string, clock: Clock) {
-    this.#name = name;
+    this.name = name;
     this.#clock = clock;
   }
 
@@ -53,7 +54,7 @@ export class Statistics {
 
   report(): ConnectionReport {
     return {
-      name: this.#name,
+      name: this.name,
       idTokens: this.#idTokens,
       accessTokens: this.#accessTokens,
       failedRequests: this.#failedRequests,

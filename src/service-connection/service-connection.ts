@@ -1,11 +1,13 @@
-import { oneLine, quoted, refusal } from '../errors.ts';
+import { quoted, refusal } from '../errors.ts';
 import { usualSettlingMs } from '../upstream/retry-policy.ts';
 import { cloudNamed, type Cloud } from './cloud.ts';
+import { connectionName } from './connection-name.ts';
 
 /** What the agent knows of a service connection, in the platform's own words. */
 export interface RawEndpoint {
   readonly id: string;
-  readonly name: string | undefined;
+  /** The display name of the step that names it. */
+  readonly step: string | undefined;
   readonly url: string | undefined;
   readonly scheme: string | undefined;
   /** `authorization.parameters`, names in lower case. */
@@ -17,7 +19,10 @@ export interface RawEndpoint {
 /** A service connection that uses workload identity federation, checked and in our own words. */
 export interface ServiceConnection {
   readonly id: string;
+  /** What people call it: see {@link connectionName}. */
   readonly name: string;
+  /** The display name of the step that names it. */
+  readonly step: string | undefined;
   readonly clientId: string;
   readonly tenantId: string;
   /** Absent for connections to a management group, or to none at all. */
@@ -45,13 +50,17 @@ const identifier = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * @throws {FederationError} for another scheme, an unknown cloud, or a missing or unsound field.
  */
 export function readServiceConnection(raw: RawEndpoint): ServiceConnection {
-  const name = oneLine(raw.name ?? raw.id);
+  const { id, step, parameters, data } = raw;
+  const subject = parameters['workloadidentityfederationsubject'];
+  const scopeName = data['subscriptionname'] ?? data['managementgroupname'];
+  const name = connectionName({ subject, scopeName, step, otherwise: id });
   requireFederation(filled(raw.scheme), name);
   const cloud = cloudNamed(raw.data['environment'], name);
   const resourceManager = address(filled(raw.url) ?? cloud.resourceManager, 'address', name);
   return {
     id: guid(raw.id, 'ID', name),
     name,
+    step,
     clientId: guid(raw.parameters['serviceprincipalid'], 'client ID', name),
     tenantId: guid(raw.parameters['tenantid'], 'tenant ID', name),
     subscriptionId: optional(raw.data['subscriptionid'], 'subscription ID', name),
@@ -61,6 +70,14 @@ export function readServiceConnection(raw: RawEndpoint): ServiceConnection {
     resourceManagerScope: scopeOf(resourceManagerResource(raw, cloud, resourceManager)),
     propagationMs: usualSettlingMs,
   };
+}
+
+/** The same connection, by the name that its ID token gives it. */
+export function withNameFrom(
+  { subject }: { readonly subject: string },
+  connection: ServiceConnection,
+): ServiceConnection {
+  return { ...connection, name: connectionName({ subject, otherwise: connection.name }) };
 }
 
 /** The same connection, for another subscription that its identity may use. */

@@ -31,6 +31,8 @@ export type ControlRoute = 'status' | 'register' | 'dismiss' | 'expect' | 'acces
 export interface ConnectionOrder {
   readonly id: string;
   readonly name: string;
+  /** The display name of the step that names it. */
+  readonly step?: string | undefined;
   readonly clientId: string;
   readonly tenantId: string;
   readonly authorityHost: string;
@@ -59,6 +61,7 @@ export function readConnectionOrder(body: unknown): ConnectionOrder {
   return {
     ...readConnectionId(body),
     name: text(shape, 'name'),
+    step: optional(shape, 'step', text),
     clientId: text(shape, 'clientId'),
     tenantId: text(shape, 'tenantId'),
     authorityHost: textLike(shape, 'authorityHost', /^https:\/\//),
@@ -92,11 +95,11 @@ export interface Wishes {
 
 /** What an order takes of a connection. */
 export function orderOf(
-  { id, name, clientId, tenantId, authorityHost, propagationMs }: ServiceConnection,
+  { id, name, step, clientId, tenantId, authorityHost, propagationMs }: ServiceConnection,
   { places = [], keepOtherTasks }: Wishes = {},
 ): ConnectionOrder {
   const authority = authorityHost.href;
-  const identity = { id, name, clientId, tenantId, authorityHost: authority };
+  const identity = { id, name, step, clientId, tenantId, authorityHost: authority };
   return { ...identity, places: places.map(plainPlace), keepOtherTasks, propagationMs };
 }
 

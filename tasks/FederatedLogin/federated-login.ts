@@ -30,11 +30,11 @@ import { readInputs, type FederatedLoginInputs } from './inputs.ts';
 export async function federatedLogin(world: TaskWorld): Promise<void> {
   const { agent } = world;
   const inputs = readInputs(agent);
-  const { connection } = inputs;
-  requireAllowed(connection, inputs.allowed);
+  requireAllowed(inputs.connection, inputs.allowed);
   refuseSdkLeftovers(agent.presentVariables());
   const found = await findTools(inputs.tools, world.tools);
-  const session = await beginSignIn(connection, () => signIn(inputs, found, world), agent);
+  const begun = await beginSignIn(inputs.connection, () => signIn(inputs, found, world), agent);
+  const { session, connection } = begun;
   await orUndo(session, async () => {
     const accessTokenLifeMs = inputs.verify
       ? await verifySession(connection, session, agent, await world.upstream())

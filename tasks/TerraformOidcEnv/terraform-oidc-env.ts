@@ -16,7 +16,11 @@ import {
 } from '../../src/delivery/variables/terraform-variables.ts';
 import type { IdTokenFacts } from '../../src/id-token/id-token.ts';
 import { readJob } from '../../src/id-token/job.ts';
-import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
+import {
+  withNameFrom,
+  type ServiceConnection,
+} from '../../src/service-connection/service-connection.ts';
+import type { Membership } from '../../src/session/join.ts';
 import { idTokenOnce } from '../../src/session/once.ts';
 import type { Waiting } from '../../src/upstream/retry-policy.ts';
 import { beginSignIn, publishSignIn } from '../shared/sign-in.ts';
@@ -40,10 +44,11 @@ export async function terraformOidcEnv(world: TaskWorld): Promise<void> {
   }
 }
 
-async function throughBroker(connection: ServiceConnection, world: TaskWorld): Promise<void> {
+async function throughBroker(named: ServiceConnection, world: TaskWorld): Promise<void> {
   const { agent } = world;
   refuseSdkLeftovers(agent.presentVariables());
-  const session = await beginSignIn(connection, () => join(connection, {}, world), agent);
+  const signIn = (): Promise<Membership> => join(named, {}, world);
+  const { session, connection } = await beginSignIn(named, signIn, agent);
   const own = brokerVariables(connection, session.endpoints);
   const exported = [...own, ...clearLeftovers(own, connection, agent)];
   publishSignIn(
@@ -63,7 +68,8 @@ async function secondIdentity(
 ): Promise<void> {
   const { agent } = world;
   refuseTerraformDestinations(agent.presentVariables(), connection.cloud);
-  const session = await beginSignIn(connection, () => join(connection, {}, world), agent);
+  const signIn = (): Promise<Membership> => join(connection, {}, world);
+  const { session } = await beginSignIn(connection, signIn, agent);
   const { endpoints, idToken } = session;
   const variables = prefixedVariables(prefix, connection, endpoints);
   publish({ variables, outputs: outputsOf(connection, idToken, session) }, agent);
@@ -90,7 +96,7 @@ async function oneToken(connection: ServiceConnection, world: TaskWorld): Promis
   const what = `the ID token of service connection ${connection.name}`;
   const { clock } = upstream;
   const idToken = await loggedWhileSlow(connection, what, asking, () => trouble(), agent, clock);
-  tellIdToken(idToken, connection, false, agent);
+  tellIdToken(idToken, withNameFrom(idToken, connection), false, agent);
   agent.warn(
     `The ID token in ARM_OIDC_TOKEN expires at ${utc(idToken.expiresOn)} and is not replaced; Terraform fails when it needs one after that. The mode broker has no such end.`,
   );

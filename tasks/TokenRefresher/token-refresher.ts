@@ -4,6 +4,7 @@ import {
 } from '../../src/delivery/variables/azure-variables.ts';
 import { refuseSdkLeftovers } from '../../src/delivery/variables/leftovers.ts';
 import { accessTokenFilesOf, accessTokenFileVariables } from '../../src/session/access-tokens.ts';
+import type { Membership } from '../../src/session/join.ts';
 import { beginSignIn, publishSignIn } from '../shared/sign-in.ts';
 import { join, type TaskWorld } from '../shared/task-world.ts';
 import { readInputs } from './inputs.ts';
@@ -11,11 +12,13 @@ import { readInputs } from './inputs.ts';
 /** Keeps a connection signed in until the job ends, for every tool that can be given an address to ask. */
 export async function tokenRefresher(world: TaskWorld): Promise<void> {
   const { agent } = world;
-  const { connection, managedIdentity, accessTokens, keepOtherTasks } = readInputs(agent);
+  const inputs = readInputs(agent);
+  const { managedIdentity, accessTokens, keepOtherTasks } = inputs;
   refuseSdkLeftovers(agent.presentVariables());
-  const files = accessTokenFilesOf(accessTokens, connection, agent.tempDirectory);
+  const files = accessTokenFilesOf(accessTokens, inputs.connection, agent.tempDirectory);
   const wishes = { places: files, keepOtherTasks };
-  const session = await beginSignIn(connection, () => join(connection, wishes, world), agent);
+  const signIn = (): Promise<Membership> => join(inputs.connection, wishes, world);
+  const { session, connection } = await beginSignIn(inputs.connection, signIn, agent);
   const { endpoints } = session;
   const own = [
     ...azdVariables(endpoints),

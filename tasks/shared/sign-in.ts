@@ -21,24 +21,29 @@ import {
   tellTokenFileIsBack,
   type TokenFileExport,
 } from '../../src/delivery/variables/token-file.ts';
-import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
+import {
+  withNameFrom,
+  type ServiceConnection,
+} from '../../src/service-connection/service-connection.ts';
 import type { Session } from '../../src/session/session.ts';
 
 /**
  * The head of every sign-in: logs who is signed in, signs in, and logs what came of it.
+ * @returns the session, and the connection by the name that its ID token tells.
  * @throws {FederationError} when the connection cannot be signed in.
  */
 export async function beginSignIn<S extends Session>(
   connection: ServiceConnection,
   signIn: () => Promise<S>,
   agent: PipelineAgent,
-): Promise<S> {
+): Promise<{ readonly session: S; readonly connection: ServiceConnection }> {
   tellConnection(connection, agent);
   const session = await signIn();
   const isKeptFresh = session.endpoints !== undefined;
-  tellIdToken(session.idToken, connection, isKeptFresh, agent);
+  const named = withNameFrom(session.idToken, connection);
+  tellIdToken(session.idToken, named, isKeptFresh, agent);
   if (isKeptFresh) tellEndOfJob(agent.jobVariables.jobAccessToken, agent);
-  return session;
+  return { session, connection: named };
 }
 
 /** What one task has to export beside what every SDK reads. */

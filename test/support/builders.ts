@@ -33,10 +33,14 @@ export const minutes = (count: number): number => count * 60_000;
 export function anEndpoint(changes: Partial<RawEndpoint> = {}): RawEndpoint {
   return {
     id: ids.connection,
-    name: 'production',
+    step: undefined,
     url: 'https://management.azure.com/',
     scheme: 'WorkloadIdentityFederation',
-    parameters: { serviceprincipalid: ids.client, tenantid: ids.tenant },
+    parameters: {
+      serviceprincipalid: ids.client,
+      tenantid: ids.tenant,
+      workloadidentityfederationsubject: 'sc://contoso/shop/production',
+    },
     data: { environment: 'AzureCloud', subscriptionid: ids.subscription },
     ...changes,
   };

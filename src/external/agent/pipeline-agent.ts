@@ -183,8 +183,7 @@ function endpoint(id: string): RawEndpoint | undefined {
   if (scheme === undefined) return undefined;
   return {
     id: key,
-    // The agent gives the ID of a connection, not its name.
-    name: undefined,
+    step: variable('System.TaskDisplayName'),
     url: process.env[`ENDPOINT_URL_${key}`],
     scheme,
     parameters,

@@ -15,6 +15,7 @@ export interface ServiceConnectionOptions {
   /** A cloud's name; one that does not exist goes into the endpoint as it is. */
   readonly cloud?: string;
   readonly scopeLevel?: 'Subscription' | 'ManagementGroup' | 'None';
+  readonly subscriptionName?: string;
   readonly creationMode?: 'Automatic' | 'Manual';
   readonly federatedCredential?: 'matching' | 'none' | Partial<FederatedCredential>;
   /** Whether the identity has a role on the subscription; it has, unless this says no. */
@@ -66,8 +67,9 @@ function cloudFor(options: ServiceConnectionOptions, world: World): Cloud {
 function scopeData(
   level: 'Subscription' | 'ManagementGroup' | 'None',
   subscriptionId: string,
+  subscriptionName = 'Shop subscription',
 ): Readonly<Record<string, string>> {
-  if (level === 'Subscription') return { subscriptionId, subscriptionName: 'Shop subscription' };
+  if (level === 'Subscription') return { subscriptionId, subscriptionName };
   if (level === 'None') return {};
   return { managementGroupId: 'shop-group', managementGroupName: 'Shop group' };
 }
@@ -83,7 +85,7 @@ function endpointData(
   return {
     environment: options.cloud ?? 'AzureCloud',
     scopeLevel: level,
-    ...scopeData(level, subscriptionId),
+    ...scopeData(level, subscriptionId, options.subscriptionName),
     creationMode: mode,
     identityType: isManaged ? 'ManagedIdentity' : `AppRegistration${mode}`,
     resourceId: '',

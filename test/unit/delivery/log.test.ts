@@ -29,6 +29,15 @@ describe('what the log tells of a connection', () => {
     }
   });
 
+  it('is its name with its ID beside it, or its ID alone', () => {
+    const agent = new FakeAgent();
+    tellConnection(aServiceConnection(), agent);
+    tellConnection(aServiceConnection({ name: ids.connection }), agent);
+    const [named, nameless] = agent.said;
+    assert.ok(named?.startsWith(`Service connection production (${ids.connection}): client`));
+    assert.ok(nameless?.startsWith(`Service connection ${ids.connection}: client`));
+  });
+
   it('says so where there is no subscription', () => {
     const agent = new FakeAgent();
     tellConnection(aServiceConnection({ subscriptionId: undefined }), agent);

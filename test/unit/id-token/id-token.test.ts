@@ -20,6 +20,7 @@ describe('an ID token', () => {
     assert.deepEqual(facts, {
       issuer: 'issuer',
       subject: 'subject',
+      connectionName: undefined,
       audience: 'audience',
       issuedOn: noon,
       expiresOn: later(minutes(10)),

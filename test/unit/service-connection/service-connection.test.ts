@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   readServiceConnection,
   scopeOf,
+  withNameFrom,
   withSubscription,
   type RawEndpoint,
 } from '../../../src/service-connection/service-connection.ts';
@@ -19,6 +20,7 @@ describe('a service connection', () => {
       {
         id: ids.connection,
         name: 'production',
+        step: undefined,
         clientId: ids.client,
         tenantId: ids.tenant,
         subscriptionId: ids.subscription,
@@ -31,13 +33,30 @@ describe('a service connection', () => {
     );
   });
 
-  it('goes by its ID where the agent tells no name', () => {
-    assert.equal(readServiceConnection(anEndpoint({ name: undefined })).name, ids.connection);
-  });
+  const subject = 'workloadidentityfederationsubject';
+  for (const [told, changes, name] of [
+    ['its subject', { step: 'Sign in' }, 'production'],
+    ['its subscription', { parameters: { ...parameters, [subject]: '/eid1/c/x' } }, 'Contoso'],
+    ['its step', { parameters: { ...parameters, [subject]: '' }, data, step: 'Go' }, 'of step Go'],
+    ['its ID', { parameters: { ...parameters, [subject]: '' }, data }, ids.connection],
+  ] as const) {
+    it(`is called by ${told}`, () => {
+      const named = { ...data, subscriptionname: 'Contoso' };
+      const endpoint = anEndpoint({ data: named, ...changes });
+      assert.equal(readServiceConnection(endpoint).name, name);
+    });
+  }
 
   it('has a name that a log can show', () => {
-    const { name } = readServiceConnection(anEndpoint({ name: 'a\r\n####vso[task.debug]b' }));
+    const hostile = { ...parameters, [subject]: 'sc://o/p/a\r\n####vso[task.debug]b' };
+    const { name } = readServiceConnection(anEndpoint({ parameters: hostile }));
     assertSafeForLogs(name);
+  });
+
+  it('takes the name that its ID token tells, and keeps the one that it had otherwise', () => {
+    const connection = aServiceConnection({ name: 'Contoso' });
+    assert.equal(withNameFrom({ subject: 'sc://o/p/shop' }, connection).name, 'shop');
+    assert.equal(withNameFrom({ subject: '/eid1/c/pub' }, connection).name, 'Contoso');
   });
 
   it('may name its scheme in any case', () => {

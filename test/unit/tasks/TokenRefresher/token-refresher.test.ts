@@ -62,7 +62,7 @@ describe('TokenRefresher', () => {
 
   it('has one broker keep several connections, each with files and capabilities of its own', async () => {
     const bench = new TaskBench();
-    const other = anEndpoint({ id: ids.project, name: 'hub' });
+    const other = anEndpoint({ id: ids.project });
     const settings = { endpoints: [anEndpoint(), other] };
     const first = await ran({}, settings, bench);
     const second = await ran({ azureSubscription: ids.project }, settings, bench);

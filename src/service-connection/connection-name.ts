@@ -1,0 +1,36 @@
+import { shown } from '../errors.ts';
+
+/** Where the name of a service connection can be read: the agent itself gives a task only its ID. */
+export interface NameSources {
+  /** The subject of its ID tokens; Azure DevOps' own issuer puts the name there. */
+  readonly subject?: string | undefined;
+  /** The name of its subscription, or of its management group. */
+  readonly scopeName?: string | undefined;
+  /** The display name of the step that names the connection. */
+  readonly step?: string | undefined;
+  /** Its ID, or the name that it has so far. */
+  readonly otherwise: string;
+}
+
+/** The longest name that is shown, in characters. */
+const maxCharacters = 100;
+
+/**
+ * What a service connection is called wherever people read of it: its own name where that can be
+ * known, else what it signs in to, else the step that names it, else its ID. One line that no log,
+ * table or page takes for markup or a command.
+ */
+export function connectionName({ subject, scopeName, step, otherwise }: NameSources): string {
+  const names = [nameInSubject(subject), scopeName, step && `of step ${step}`, otherwise];
+  return names.map((name = '') => short(name).trim()).find((name) => name !== '') ?? '?';
+}
+
+/** Of `sc://organization/project/NAME`; the Entra issuer writes only IDs into its subjects. */
+export function nameInSubject(subject = ''): string | undefined {
+  const name = /^sc:\/\/[^/]+\/[^/]+\/(.+)$/u.exec(subject)?.[1];
+  return name && short(name);
+}
+
+function short(name: string): string {
+  return Array.from(shown(name)).slice(0, maxCharacters).join('');
+}
