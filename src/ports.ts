@@ -194,8 +194,10 @@ export interface Tools {
   run(run: ToolRun): Promise<ToolOutcome>;
 }
 
-/** The folders of the machine, to be looked at only. */
+/** The folders of the machine, to be looked at only: what cannot be read reads as absent. */
 export interface MachineFolders {
+  /** The first 64 kB of a regular file, whoever owns it; undefined where there is none. */
+  beginning(path: string): Promise<string | undefined>;
   /** What lies in a folder, in no order; nothing where there is no such folder. */
   names(folder: string): Promise<readonly string[]>;
   /** Where a path leads when each link is followed; undefined where nothing is. */

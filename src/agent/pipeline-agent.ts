@@ -44,6 +44,8 @@ export interface PipelineAgent {
   readonly recall: (name: string) => string | undefined;
   readonly say: (line: string) => void;
   readonly warn: (line: string) => void;
+  /** Logs a line that is shown with System.Debug only. */
+  readonly debug: (line: string) => void;
   /** Logs a remedy in full, Markdown ready to paste; the same one only once. */
   readonly showGuide: (guide: string) => void;
   /** Attaches a Markdown text to the run. */

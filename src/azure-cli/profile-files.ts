@@ -14,6 +14,8 @@ export interface ProfileFiles {
   readonly clouds: string;
   /** The settings. */
   readonly config: string;
+  /** The commands that az knows, with its version. */
+  readonly commandIndex: string;
   /** What we keep beside our own profile: its list as the sign-in wrote it. */
   readonly savedList: string;
 }
@@ -29,6 +31,7 @@ export function profileFiles(profile: string): ProfileFiles {
     encrypted: [within('service_principal_entries.bin'), within('msal_token_cache.bin')],
     clouds: within('clouds.config'),
     config: within('config'),
+    commandIndex: within('commandIndex.json'),
     savedList: path.join(path.dirname(profile), 'azureProfile.json'),
   };
 }

@@ -1,17 +1,6 @@
+import type { Subscription } from '../access-token/subscriptions.ts';
 import { byteOrderMark, isObject, isSame, parsed, type JsonObject } from './json-text.ts';
 import type { ProfileOwner } from './owner.ts';
-
-/** A subscription as Resource Manager lists it. */
-export interface ListedSubscription {
-  readonly id: string;
-  readonly name: string;
-  /** `Enabled`, `Warned`, `PastDue`, `Disabled` or `Deleted`. */
-  readonly state: string;
-  /** The tenant that it belongs to, which may be another one than that of the sign-in. */
-  readonly homeTenantId: string;
-  /** Null where Resource Manager names none. */
-  readonly managedByTenants: readonly { readonly tenantId: string }[] | null;
-}
 
 /** Who signs in, and how. */
 export interface ProfileUser extends Pick<ProfileOwner, 'clientId' | 'tenantId'> {
@@ -37,31 +26,29 @@ export function signedInState(
     : 'somebody else';
 }
 
-/** Whether a list of ours holds a session of the service principal, which needs its entry too. */
-export function needsEntry(text: string, owner: ProfileOwner): boolean {
-  return signedInState(text, owner) === 'signed in';
-}
-
 /**
  * The content of `azureProfile.json` after a sign-in, as `az login` leaves it: subscriptions of the
  * same ID are replaced, and those of other sign-ins stay.
  * @param before the content until now; one that cannot be read counts as none.
- * @param wanted the ID of the default subscription; the first enabled one where there is none.
+ * @param wanted the ID of the default subscription; where there is none, the default of before if it is
+ *   listed again, else the first enabled one.
  */
 export function listAfterSignIn(
   before: string | undefined,
-  listed: readonly ListedSubscription[],
+  listed: readonly Subscription[],
   user: ProfileUser,
   wanted: string | undefined,
 ): string {
   const old = before === undefined ? undefined : parsed(before);
   const outer = isObject(old) ? old : {};
   const signedIn = listed.length === 0 ? [tenantEntry(user)] : listed.map(entryOf(user));
-  const others = (subscriptionsIn(before ?? '') ?? []).filter(
+  const present = subscriptionsIn(before ?? '') ?? [];
+  const preferred = wanted ?? idOf(present.find((each) => each['isDefault'] === true));
+  const others = present.filter(
     (each) => !signedIn.some(({ id }) => isSame(each['id'], String(id))),
   );
   const chosen =
-    signedIn.find(({ id }) => wanted !== undefined && isSame(id, wanted)) ??
+    signedIn.find(({ id }) => preferred !== undefined && isSame(id, preferred)) ??
     signedIn.find(({ state }) => state === 'Enabled') ??
     signedIn[0];
   const subscriptions = [
@@ -71,7 +58,17 @@ export function listAfterSignIn(
   return `${byteOrderMark}${JSON.stringify({ ...outer, subscriptions })}`;
 }
 
-function entryOf(user: ProfileUser): (listed: ListedSubscription) => JsonObject {
+/** The ID of the default subscription of a list. */
+export function defaultIn(list: string): string | undefined {
+  return idOf(subscriptionsIn(list)?.find((each) => each['isDefault'] === true));
+}
+
+function idOf(subscription: JsonObject | undefined): string | undefined {
+  const id = subscription?.['id'];
+  return typeof id === 'string' ? id : undefined;
+}
+
+function entryOf(user: ProfileUser): (listed: Subscription) => JsonObject {
   return ({ id, name, state, homeTenantId, managedByTenants }) => ({
     id,
     name,

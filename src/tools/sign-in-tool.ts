@@ -1,7 +1,8 @@
+import type { Subscription } from '../access-token/subscriptions.ts';
 import type { PipelineAgent } from '../agent/pipeline-agent.ts';
 import type { VariableChange } from '../agent/variable-change.ts';
 import type { FederationError } from '../errors.ts';
-import type { Files, MachineFolders, Tools } from '../ports.ts';
+import type { Clock, Files, MachineFolders, SharedFolders, Tools } from '../ports.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import type { Session } from '../session/session.ts';
 import type { Use } from '../wire/expectation.ts';
@@ -11,12 +12,29 @@ import type { TokenPlace } from '../wire/messages.ts';
 export interface ToolWorld {
   readonly agent: Pick<
     PipelineAgent,
-    'environment' | 'isMicrosoftHosted' | 'say' | 'warn' | 'remember' | 'secrets'
+    'debug' | 'environment' | 'isMicrosoftHosted' | 'say' | 'warn' | 'remember' | 'secrets'
   >;
   readonly tools: Tools;
   readonly files: Files;
   readonly folders: MachineFolders;
+  /** For what the tools themselves write to as well. */
+  readonly shared: SharedFolders;
+  readonly clock: Clock;
 }
+
+/** What deciding on a sign-in asks of the machine. */
+export interface ToolMachine {
+  readonly tools: Tools;
+  readonly folders: MachineFolders;
+  readonly environment: PipelineAgent['environment'];
+}
+
+/** How a tool is to be signed in. */
+export type SignInPlan =
+  /** We write its session, and it does not run. */
+  | { readonly kind: 'written'; readonly version: string }
+  /** It runs and signs itself in; and why, for the debug log. */
+  | { readonly kind: 'started'; readonly why: string };
 
 /** What forgetting a sign-in asks of the world: the agent is that of the post-job step. */
 export interface ForgettingWorld {
@@ -34,12 +52,15 @@ export interface ToolSignIn {
   readonly session: Session;
   readonly jobId: string;
   readonly azureCliSession: AzureCliSession;
+  /** All that the identity sees; empty too where no plan is to write a session. */
+  readonly subscriptions: readonly Subscription[];
 }
 
 /** Whom to sign a tool in as, and whether the author wants it by name. */
 export interface OneSignIn extends ToolSignIn {
   /** Not with `auto`, which signs in what is there. */
   readonly isNamed: boolean;
+  readonly plan: SignInPlan;
 }
 
 /** What came of a sign-in. */
@@ -64,6 +85,8 @@ export interface SignInTool {
   readonly noProgram: string;
   /** The programs that may be it, the preferred one first; empty where there is none. */
   find(tools: Tools): Promise<readonly string[]>;
+  /** Decides how it is signed in, before anybody signs in; absent for a tool that always runs for that. */
+  plan?(program: string, connection: ServiceConnection, machine: ToolMachine): Promise<SignInPlan>;
   /** Where the broker keeps the tool's tokens fresh, for the connection of a token file. */
   places?(tokenFile: string): readonly TokenPlace[];
   /** What the tool asks the broker for in later steps; undefined where it has its tokens itself. */

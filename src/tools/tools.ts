@@ -1,32 +1,55 @@
 import type { VariableChange } from '../agent/variable-change.ts';
-import type { Tools } from '../ports.ts';
+import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import type { Use } from '../wire/expectation.ts';
 import type { TokenPlace } from '../wire/messages.ts';
 import { allTools } from './all.ts';
 import type {
   AzureCliSession,
   SignInOutcome,
+  SignInPlan,
   SignInTool,
+  ToolMachine,
   ToolSignIn,
   ToolWorld,
 } from './sign-in-tool.ts';
 import { isNamed, wants, type ToolChoice } from './tool-choice.ts';
 
+/** A wanted tool of which programs are there. */
+interface FoundTool {
+  readonly tool: SignInTool;
+  readonly programs: readonly string[];
+  readonly plan: SignInPlan;
+}
+
 /** The wanted tools of which programs are there. */
 export interface FoundTools {
   readonly choice: ToolChoice;
-  readonly found: readonly { readonly tool: SignInTool; readonly programs: readonly string[] }[];
+  readonly found: readonly FoundTool[];
 }
 
 /** @throws {FederationError} when a tool is named and its program is not there. */
-export async function findTools(choice: ToolChoice, tools: Tools): Promise<FoundTools> {
-  const found: { tool: SignInTool; programs: readonly string[] }[] = [];
+export async function findTools(
+  choice: ToolChoice,
+  connection: ServiceConnection,
+  machine: ToolMachine,
+): Promise<FoundTools> {
+  const found: FoundTool[] = [];
   for (const tool of allTools.filter(({ name }) => wants(choice, name))) {
-    const programs = await tool.find(tools);
-    if (programs.length > 0) found.push({ tool, programs });
-    else if (isNamed(choice, tool.name)) throw tool.missing(tool.noProgram);
+    const programs = await tool.find(machine.tools);
+    const [program] = programs;
+    if (program !== undefined) {
+      const plan = (await tool.plan?.(program, connection, machine)) ?? alwaysStarted;
+      found.push({ tool, programs, plan });
+    } else if (isNamed(choice, tool.name)) throw tool.missing(tool.noProgram);
   }
   return { choice, found };
+}
+
+const alwaysStarted: SignInPlan = { kind: 'started', why: 'it keeps its session itself' };
+
+/** Whether a session is to be written, which takes the list of subscriptions. */
+export function writesSession({ found }: FoundTools): boolean {
+  return found.some(({ plan }) => plan.kind === 'written');
 }
 
 /** Where the broker keeps the tokens of the found tools fresh. */
@@ -63,8 +86,8 @@ export async function signInTools(
   world: ToolWorld,
 ): Promise<SignedInTools> {
   const settled = await Promise.allSettled(
-    found.map(({ tool, programs }) =>
-      tool.signIn(programs, { ...whom, isNamed: isNamed(choice, tool.name) }, world),
+    found.map(({ tool, programs, plan }) =>
+      tool.signIn(programs, { ...whom, plan, isNamed: isNamed(choice, tool.name) }, world),
     ),
   );
   const outcomes = new Map(found.map(({ tool }, index) => [tool, valueOf(settled[index])]));

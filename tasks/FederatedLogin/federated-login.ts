@@ -3,6 +3,7 @@ import { azdVariables } from '../../src/delivery/variables/azure-variables.ts';
 import { refuseSdkLeftovers } from '../../src/delivery/variables/leftovers.ts';
 import { tokenFileBesidePowerShell } from '../../src/delivery/variables/token-file.ts';
 import { readJob } from '../../src/id-token/job.ts';
+import type { SharedFolders } from '../../src/ports.ts';
 import { requireAllowed } from '../../src/service-connection/allowed-identities.ts';
 import {
   accessTokenFilesOf,
@@ -11,7 +12,8 @@ import {
 } from '../../src/session/access-tokens.ts';
 import { signInOnce } from '../../src/session/once.ts';
 import { remembered } from '../../src/session/remembered.ts';
-import { orUndo, verifySession, type Session } from '../../src/session/session.ts';
+import { orUndo, type Session } from '../../src/session/session.ts';
+import { subscriptionsOf, verifySession, type FirstUse } from '../../src/session/verification.ts';
 import { behindAgentProxy } from '../../src/tools/agent-proxy.ts';
 import { isNamed } from '../../src/tools/tool-choice.ts';
 import {
@@ -19,6 +21,7 @@ import {
   placesOf,
   signInTools,
   usesOf,
+  writesSession,
   type FoundTools,
 } from '../../src/tools/tools.ts';
 import type { Waiting } from '../../src/upstream/retry-policy.ts';
@@ -26,25 +29,32 @@ import { beginSignIn, publishSignIn } from '../shared/sign-in.ts';
 import { join, loggedWhileSlow, type TaskWorld } from '../shared/task-world.ts';
 import { readInputs, type FederatedLoginInputs } from './inputs.ts';
 
+/** What signing tools in asks of the world beside what every task does. */
+export interface FederatedLoginWorld extends TaskWorld {
+  /** For what the tools themselves write to as well. */
+  readonly shared: SharedFolders;
+}
+
 /** Signs the tools of the job in, and gives every Azure SDK what it needs to do the same. */
-export async function federatedLogin(world: TaskWorld): Promise<void> {
+export async function federatedLogin(world: FederatedLoginWorld): Promise<void> {
   const { agent } = world;
   const inputs = readInputs(agent);
+  const { azureCliSession } = inputs;
   requireAllowed(inputs.connection, inputs.allowed);
   refuseSdkLeftovers(agent.presentVariables());
-  const found = await findTools(inputs.tools, world.tools);
+  const { folders, shared } = world;
+  const machine = { tools: world.tools, folders, environment: agent.environment };
+  const found = await findTools(inputs.tools, inputs.connection, machine);
   const begun = await beginSignIn(inputs.connection, () => signIn(inputs, found, world), agent);
   const { session, connection } = begun;
   await orUndo(session, async () => {
-    const accessTokenLifeMs = inputs.verify
-      ? await verifySession(connection, session, agent, await world.upstream())
-      : undefined;
+    const firstUse = await useOnce({ ...inputs, connection }, found, session, world);
+    const { subscriptions = [], accessTokenLifeMs } = firstUse;
     const { jobId } = readJob(agent.jobVariables);
-    const { azureCliSession } = inputs;
-    const whom = { connection, session, jobId, azureCliSession };
+    const whom = { connection, session, jobId, azureCliSession, subscriptions };
     const tools = behindAgentProxy(world.tools, agent, connection);
-    const { folders } = world;
-    const toolWorld = { agent, tools, folders, files: world.join.files };
+    const { files, clock } = world.join;
+    const toolWorld = { agent, tools, files, folders, shared, clock };
     const signedIn = await signInTools(found, whom, toolWorld);
     const tokenFile = signedIn.prefersTokenFile
       ? tokenFileBesidePowerShell(
@@ -66,6 +76,23 @@ export async function federatedLogin(world: TaskWorld): Promise<void> {
   });
 }
 
+/**
+ * Uses the session once, as far as the author wants it verified, or a tool's session needs the list of
+ * subscriptions.
+ */
+async function useOnce(
+  { connection, verify }: FederatedLoginInputs,
+  found: FoundTools,
+  session: Session,
+  { agent, upstream }: TaskWorld,
+): Promise<Partial<FirstUse>> {
+  if (writesSession(found)) {
+    return subscriptionsOf(connection, session, verify, agent, await upstream());
+  }
+  if (!verify) return {};
+  return { accessTokenLifeMs: await verifySession(connection, session, agent, await upstream()) };
+}
+
 async function signIn(
   inputs: FederatedLoginInputs,
   found: FoundTools,
@@ -81,7 +108,7 @@ async function signIn(
   const job = readJob(agent.jobVariables);
   const { tempDirectory } = agent;
   const upstream = await world.upstream();
-  if (inputs.verify) upstream.entra.dial(connection.authorityHost);
+  if (inputs.verify || writesSession(found)) upstream.entra.dial(connection.authorityHost);
   const trouble: { now: () => Waiting | undefined } = { now: () => undefined };
   const logged = <T>(what: string, work: Promise<T>): Promise<T> =>
     loggedWhileSlow(connection, what, work, () => trouble.now(), agent, upstream.clock);

@@ -22,6 +22,7 @@ const parts: readonly (readonly [name: string, measure: Measurement])[] = [
   ['load', memoryUnderLoad],
   ['latency', latency],
   ['callers', parallelCallers],
+  ['azure-cli', azureCli],
 ];
 
 const begun = performance.now();
@@ -40,7 +41,6 @@ async function measureAll(): Promise<void> {
   figures.push(...(await onEachNode('cold', coldStart)));
   const residents = isWanted('resident') ? await Residents.moveIn(bench) : undefined;
   for (const [name, measure] of parts) figures.push(...(await onEachNode(name, measure)));
-  if (isWanted('azure-cli')) figures.push(...(await azureCli()));
   const curves = await curvesOfGrowth();
   figures.push(...((await residents?.moveOut()) ?? []));
   printTable(figures, curves);

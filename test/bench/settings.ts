@@ -44,7 +44,6 @@ export const plan = {
   built: values.built,
   rounds: values.quick ? 4 : 25,
   coldRounds: values.quick ? 2 : 11,
-  azRounds: values.quick ? 1 : 7,
   brokersAtRest: values.quick ? 1 : 3,
   settleMs: values.quick ? 500 : 5_000,
   restMs: values.quick ? 2_000 : 10_000,

@@ -25,8 +25,10 @@ type Walls = ReadonlyMap<string, readonly number[]>;
 /** AzureCLI@3 with an az that costs nothing, in bare nodes (performance facts, 1c). */
 const azureCli: Readonly<Record<NodeRelease['major'], number>> = { 20: 8, 24: 7.5 };
 
-const once = { tools: 'none', refresh: 'false' };
-const withSubscription = {
+/** Inputs of a step that starts no broker. */
+export const once = { tools: 'none', refresh: 'false' };
+/** A connection that the upstream's list of subscriptions names too. */
+export const withSubscription = {
   ...aConnection(),
   subscriptionId: '3f0a5d1e-7c2b-4d6f-8e90-1a2b3c4d5e6f',
 };
@@ -169,7 +171,7 @@ function postUrl(host: string): string {
 }
 
 /** In turn, each round beginning with another, so that nobody always runs after the same. */
-async function rounds(
+export async function rounds(
   wanted: readonly Runner[],
   count: number,
   { azure }: Bench,

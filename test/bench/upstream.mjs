@@ -9,6 +9,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 const [keyFile, ...hosts] = process.argv.slice(2);
 const identities = JSON.parse(readFileSync(keyFile, 'utf8'));
 
+/** The subscription that every identity sees. */
+const listed = '3f0a5d1e-7c2b-4d6f-8e90-1a2b3c4d5e6f';
+
 /** What was asked for so far, by service and connection. */
 const visits = [];
 let roundTripMs = 0;
@@ -58,8 +61,14 @@ const answers = {
   },
   'management.azure.com': (url) => {
     visits.push({ service: 'arm', id: url.pathname });
-    const subscriptionId = url.pathname.split('/').at(-1);
-    const body = { id: url.pathname, subscriptionId, displayName: 'Shop', state: 'Enabled' };
+    const last = url.pathname.split('/').at(-1);
+    const view = (subscriptionId) => ({
+      id: `/subscriptions/${subscriptionId}`,
+      subscriptionId,
+      displayName: 'Shop',
+      state: 'Enabled',
+    });
+    const body = last === 'subscriptions' ? { value: [view(listed)] } : view(last);
     return { status: 200, body };
   },
 };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { format } from 'prettier';
 import { repository } from '../conformance/paths.ts';
 import { commandGroups } from './commands.ts';
+import { trials } from './matrix.ts';
 import { fileReasons, lineReasons, type Reason } from './reasons.ts';
 import type { VersionVerdict } from './verdict.ts';
 
@@ -18,6 +19,7 @@ export async function writePage(verdicts: readonly VersionVerdict[], date: Date)
     commands: commandTable(verdicts),
     reasons: reasonTable([...lineReasons, ...fileReasons]),
     files: fileTable(verdicts),
+    trials: trialTable(),
   };
   const text = readFileSync(template, 'utf8').replace(/\{\{(\w+)\}\}/g, (_whole, name: string) => {
     const value = values[name];
@@ -54,6 +56,18 @@ function reasonTable(reasons: readonly Reason[]): string {
   return table(
     ['what', 'in the sessions', 'why'],
     reasons.map(({ about, sessions, why }) => [code(about.source), sessions.join(', '), why]),
+  );
+}
+
+/** What else each version was put through; the page is written where all of it went as it should. */
+function trialTable(): string {
+  return table(
+    ['job', 'ID token lives', 'access token lives'],
+    trials.map(({ name, lives: { idTokenSeconds, accessTokenSeconds } }) => [
+      name,
+      `${idTokenSeconds} s`,
+      `${accessTokenSeconds} s`,
+    ]),
   );
 }
 

@@ -1,5 +1,13 @@
+import { trials, tryVersion } from './matrix.ts';
 import { writePage } from './page.ts';
-import { judge, playAll, comparedSessions, type Task, type VersionVerdict } from './verdict.ts';
+import {
+  comparedSessions,
+  judge,
+  playAll,
+  playSome,
+  type Task,
+  type VersionVerdict,
+} from './verdict.ts';
 import { oldestAndNewest, versions } from './versions.ts';
 
 /** Jobs beside each other: each keeps about one processor busy. */
@@ -34,6 +42,17 @@ for (const { version, compared } of verdicts) {
     console.error(`\naz ${version}, ${session}:\n${complaints.join('\n')}`);
   }
 }
+// Of the ends, the sessions alone: a version takes ten minutes for these.
+const matrix = isWhole
+  ? wanted.flatMap((version) => trials.map((trial) => ({ trial, version })))
+  : [];
+await playSome(matrix, atOnce, async ({ trial, version }) => {
+  const { complaints, log } = await tryVersion(trial, version);
+  console.log(`az ${version}, ${trial.name}: ${complaints.join('; ') || 'as it should be'}`);
+  if (complaints.length === 0) return;
+  failed += 1;
+  console.error(log);
+});
 if (failed === 0 && isWhole) await writePage(verdicts, new Date());
 console.log(
   `\n${verdicts[0]?.reference.said.length ?? 0} lines in ${records.size} jobs: ${records.size - verdicts.length - failed} sessions as after az login, ${failed} not`,

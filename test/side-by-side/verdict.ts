@@ -40,16 +40,25 @@ export async function playAll(
   told: (task: Task, seconds: number) => void,
 ): Promise<ReadonlyMap<Task, SessionRecord>> {
   const records = new Map<Task, SessionRecord>();
-  const waiting = [...tasks];
+  await playSome(tasks, atOnce, async (task) => {
+    const begun = performance.now();
+    records.set(task, await playSession(task.version, task.session));
+    told(task, Math.round((performance.now() - begun) / 1000));
+  });
+  return records;
+}
+
+/** Plays each of many, some at a time. */
+export async function playSome<T extends object>(
+  all: readonly T[],
+  atOnce: number,
+  play: (one: T) => Promise<void>,
+): Promise<void> {
+  const waiting = [...all];
   const playNext = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const begun = performance.now();
-      records.set(next, await playSession(next.version, next.session));
-      told(next, Math.round((performance.now() - begun) / 1000));
-    }
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await play(next);
   };
   await Promise.all(Array.from({ length: atOnce }, playNext));
-  return records;
 }
 
 /** Judges a session by what the same version says and does after `az login`. */

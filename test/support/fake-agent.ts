@@ -36,6 +36,7 @@ export class FakeAgent implements PipelineAgent {
   readonly outputs: Record<string, string> = {};
   readonly said: string[] = [];
   readonly warned: string[] = [];
+  readonly debugged: string[] = [];
   readonly summaries: Record<string, string> = {};
   readonly attachments: { readonly type: string; readonly name: string; readonly text: string }[] =
     [];
@@ -106,6 +107,10 @@ export class FakeAgent implements PipelineAgent {
 
   readonly warn = (line: string): void => {
     this.warned.push(line);
+  };
+
+  readonly debug = (line: string): void => {
+    this.debugged.push(line);
   };
 
   readonly attachSummary = (name: string, markdown: string): Promise<void> => {

@@ -1,4 +1,5 @@
 import type { SharedFolders } from '../../src/ports.ts';
+import type { FakeFiles } from './fakes.ts';
 
 /** A temp folder in which no other program of the job has left anything. */
 export const emptyFolders: SharedFolders = {
@@ -13,3 +14,17 @@ export const emptyFolders: SharedFolders = {
   remove: () => undefined,
   watch: () => () => undefined,
 };
+
+/** Folders of which the files are those of a fake disk. */
+export function foldersOver({ contents }: FakeFiles): SharedFolders {
+  return {
+    ...emptyFolders,
+    read: (path) => contents.get(path),
+    claim: (path, content) => {
+      if (contents.has(path)) return false;
+      contents.set(path, content);
+      return true;
+    },
+    remove: (path) => void contents.delete(path),
+  };
+}

@@ -16,6 +16,10 @@ export class FakeMachineFolders implements MachineFolders {
     this.#documents = more.documents;
   }
 
+  beginning(path: string): Promise<string | undefined> {
+    return Promise.resolve(this.#paths.includes(path) ? '' : undefined);
+  }
+
   names(folder: string): Promise<readonly string[]> {
     const { sep } = kindOf(folder);
     const start = folder.endsWith(sep) ? folder : `${folder}${sep}`;

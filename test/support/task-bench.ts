@@ -1,9 +1,10 @@
 import type { HttpAnswer, HttpRequest } from '../../src/ports.ts';
+import type { FederatedLoginWorld } from '../../tasks/FederatedLogin/federated-login.ts';
 import type { FinishWorld } from '../../tasks/shared/finish.ts';
-import type { TaskWorld } from '../../tasks/shared/task-world.ts';
 import { anAnswer, anIdTokenAnswer, ids } from './builders.ts';
 import { FakeAgent, type AgentSettings } from './fake-agent.ts';
 import { FakeBroker } from './fake-broker.ts';
+import { foldersOver } from './fake-folders.ts';
 import { FakeMachineFolders } from './fake-machine-folders.ts';
 import { FakeTools } from './fake-tools.ts';
 import {
@@ -30,7 +31,7 @@ export class TaskBench {
     return new FakeAgent({ workerPid: 100, ...settings });
   }
 
-  world(agent: FakeAgent): TaskWorld {
+  world(agent: FakeAgent): FederatedLoginWorld {
     const { files, processes, clock, broker, http, entra, tools, folders } = this;
     const chance = new FakeChance();
     return {
@@ -38,6 +39,7 @@ export class TaskBench {
       processes,
       tools,
       folders,
+      shared: foldersOver(files),
       join: broker.world,
       upstream: () => Promise.resolve({ files, clock, chance, http, entra }),
     };

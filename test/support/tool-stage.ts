@@ -1,4 +1,5 @@
-import type { ToolOutcome } from '../../src/ports.ts';
+import type { Subscription } from '../../src/access-token/subscriptions.ts';
+import type { MachineFolders, ToolOutcome } from '../../src/ports.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 import type { Session } from '../../src/session/session.ts';
 import type { AzureCliSession } from '../../src/tools/sign-in-tool.ts';
@@ -6,9 +7,11 @@ import type { ToolChoice } from '../../src/tools/tool-choice.ts';
 import { findTools, signInTools } from '../../src/tools/tools.ts';
 import { aServiceConnection, anAccessToken, anIdToken, ids, someEndpoints } from './builders.ts';
 import { FakeAgent } from './fake-agent.ts';
+import { foldersOver } from './fake-folders.ts';
 import { FakeMachineFolders } from './fake-machine-folders.ts';
 import { FakeTools } from './fake-tools.ts';
-import { FakeFiles } from './fakes.ts';
+import { FakeFiles, ImpatientClock } from './fakes.ts';
+import { azureCliPackage, InstalledTree, pipScript } from './installed-tree.ts';
 
 export const directory = '/agent/_temp/workload-identity/connection';
 export const profile = `${directory}/azure`;
@@ -33,6 +36,30 @@ export interface ToolScene {
   /** What lies on the machine. */
   readonly folders?: readonly string[];
   readonly isMicrosoftHosted?: boolean;
+  /** Of an Azure CLI that pip has installed; where absent, there is none whose version can be read. */
+  readonly azureCliVersion?: string;
+  readonly subscriptions?: readonly Subscription[];
+}
+
+/** A subscription as Resource Manager lists it. */
+export function aListedSubscription(changes: Partial<Subscription> = {}): Subscription {
+  return {
+    id: ids.subscription,
+    name: 'Shop',
+    state: 'Enabled',
+    homeTenantId: ids.tenant,
+    managedByTenants: [],
+    ...changes,
+  };
+}
+
+/** A machine on which pip has installed a version of Azure CLI, behind `/bin/az`. */
+function withAzureCli(version: string): InstalledTree {
+  const tree = new InstalledTree()
+    .add('/bin/az', pipScript('/venv/bin/python3'))
+    .add('/venv/pyvenv.cfg');
+  azureCliPackage(tree, '/venv/lib/python3.12/site-packages', version);
+  return tree;
 }
 
 /** A machine on which PowerShell seems to have its module. */
@@ -44,7 +71,9 @@ export const withModule = {
 export class ToolStage {
   readonly files = new FakeFiles();
   readonly tools: FakeTools;
-  readonly folders: FakeMachineFolders;
+  readonly folders: MachineFolders;
+  readonly clock = new ImpatientClock();
+  readonly shared = foldersOver(this.files);
   readonly agent: FakeAgent;
   /** What came of {@link signIn}. */
   prefersTokenFile = false;
@@ -53,7 +82,10 @@ export class ToolStage {
   constructor(scene: ToolScene) {
     this.#scene = scene;
     this.tools = new FakeTools(scene.programs, scene.reply ?? (() => signedIn));
-    this.folders = new FakeMachineFolders(scene.folders);
+    this.folders =
+      scene.azureCliVersion === undefined
+        ? new FakeMachineFolders(scene.folders)
+        : withAzureCli(scene.azureCliVersion);
     this.agent = new FakeAgent({
       environment: { HOME: '/home/me', ...scene.environment },
       isMicrosoftHosted: scene.isMicrosoftHosted ?? false,
@@ -72,8 +104,12 @@ export class ToolStage {
       undo: () => Promise.resolve(),
       ...(byBroker ? { endpoints: someEndpoints() } : {}),
     };
-    const found = await findTools(choice, this.tools);
-    const whom = { connection, session, jobId: ids.job, azureCliSession };
+    const { subscriptions = [aListedSubscription()] } = this.#scene;
+    await this.files.replace(`${directory}/id-token`, 'the-id-token');
+    const { tools, folders } = this;
+    const { environment } = this.agent;
+    const found = await findTools(choice, connection, { tools, folders, environment });
+    const whom = { connection, session, jobId: ids.job, azureCliSession, subscriptions };
     const { variables, prefersTokenFile } = await signInTools(found, whom, this);
     this.prefersTokenFile = prefersTokenFile;
     return Object.fromEntries(

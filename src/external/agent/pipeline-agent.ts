@@ -129,6 +129,7 @@ function pipelineAgent(): PipelineAgent {
     },
     say: (line) => process.stdout.write(`${line}\n`),
     warn: (line) => taskLib.warning(line),
+    debug: (line) => taskLib.debug(line),
     showGuide,
     attachSummary: (name, markdown) => attachSummary(tempDirectory, name, markdown),
     attach: async (type, name, text) => {

@@ -1,4 +1,5 @@
-import { readdir, realpath } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readdir, realpath } from 'node:fs/promises';
 import type { MachineFolders } from '../../ports.ts';
 import { isWindows, systemProgram } from './system-program.ts';
 
@@ -9,8 +10,15 @@ const userFolders =
 /** Of `reg.exe`, which reads one value, in ms. */
 const registryMs = 5_000;
 
+/** More of a file is not read. */
+const maxBytes = 64 * 1024;
+
+/** A pipe in place of a file would have whoever opens it wait for a writer, for ever. */
+const notWaiting = isWindows ? 0 : constants.O_NONBLOCK;
+
 /** The folders of this machine. */
 export const machineFolders: MachineFolders = {
+  beginning: (path) => beginningOf(path).catch(() => undefined),
   names: (folder) => readdir(folder).catch(() => []),
   target: (path) => realpath(path).catch(() => undefined),
   documents: async () => {
@@ -25,6 +33,17 @@ export const machineFolders: MachineFolders = {
     return personalFolder(output, process.env);
   },
 };
+
+async function beginningOf(path: string): Promise<string | undefined> {
+  const file = await open(path, constants.O_RDONLY | notWaiting);
+  try {
+    if (!(await file.stat()).isFile()) return undefined;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
 
 /**
  * The folder that a query of the registry printed, with the variables in it filled in.

@@ -2,6 +2,7 @@ import { azureCliProfileBeside } from '../../delivery/files/state-directory.ts';
 import { azureCliVariables } from '../../delivery/variables/azure-variables.ts';
 import { refusal } from '../../errors.ts';
 import type { SignInTool } from '../sign-in-tool.ts';
+import { planSignIn } from './plan.ts';
 import { signInAzureCli } from './sign-in.ts';
 
 const noProgram = 'there is no az on the PATH of this agent';
@@ -15,6 +16,7 @@ export const azureCli: SignInTool = {
     const program = await tools.find('az');
     return program === undefined ? [] : [program];
   },
+  plan: planSignIn,
   places: (tokenFile) => [{ kind: 'azure-cli', profile: azureCliProfileBeside(tokenFile) }],
   useOf: (session) => (session === 'managedIdentity' ? 'azureCli' : undefined),
   signIn: async ([program], whom, world) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,19 @@ describe('The folders of this machine', () => {
   it('tell what lies in them', async () => {
     const names = await machineFolders.names(join(folder, 'link'));
     assert.deepEqual([...names].toSorted(), ['file', 'inner']);
+  });
+
+  it('hold files of which the beginning is read', async () => {
+    writeFileSync(join(folder, 'large'), 'x'.repeat(100_000));
+    assert.equal((await machineFolders.beginning(join(folder, 'large')))?.length, 64 * 1024);
+    assert.equal(await machineFolders.beginning(join(folder, 'link', 'file')), '');
+  });
+
+  it('hold nothing to be read where it is no file', async () => {
+    if (process.platform !== 'win32') spawnSync('mkfifo', [join(folder, 'pipe')]);
+    for (const name of ['none', 'real', 'pipe']) {
+      assert.equal(await machineFolders.beginning(join(folder, name)), undefined, name);
+    }
   });
 
   it('are followed to where they really are', async () => {

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
-import { findTools, usesOf } from '../../../src/tools/tools.ts';
+import type { ToolChoice } from '../../../src/tools/tool-choice.ts';
+import { findTools, usesOf, type FoundTools } from '../../../src/tools/tools.ts';
+import { aServiceConnection } from '../../support/builders.ts';
+import { FakeMachineFolders } from '../../support/fake-machine-folders.ts';
 import { FakeTools } from '../../support/fake-tools.ts';
 import { brokerVariables, profile, ToolStage, withModule } from '../../support/tool-stage.ts';
+
+function find(choice: ToolChoice, programs: readonly string[]): Promise<FoundTools> {
+  const tools = new FakeTools(programs);
+  const machine = { tools, folders: new FakeMachineFolders(), environment: {} };
+  return findTools(choice, aServiceConnection(), machine);
+}
 
 describe('The choice of tools', () => {
   it('signs in both where both are there', async () => {
@@ -31,7 +40,7 @@ describe('The choice of tools', () => {
     [['azurePowerShell'], ['az'], 'AZURE_POWERSHELL_MISSING'],
   ] as const) {
     it(`names ${choice.join()}, which must be there: ${code}`, async () => {
-      await assert.rejects(findTools(choice, new FakeTools(programs)), { code });
+      await assert.rejects(find(choice, programs), { code });
     });
   }
 
@@ -46,7 +55,7 @@ describe('The choice of tools', () => {
   ] as const;
   for (const { choice, session, uses } of asked) {
     it(`expects of ${String(choice)} with ${session} that ${uses.join() || 'nobody'} asks the broker`, async () => {
-      const found = await findTools(choice, new FakeTools(['az', 'pwsh']));
+      const found = await find(choice, ['az', 'pwsh']);
       assert.deepEqual(usesOf(found, session), uses);
     });
   }

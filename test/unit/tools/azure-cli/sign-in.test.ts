@@ -4,6 +4,7 @@ import { aServiceConnection, ids } from '../../../support/builders.ts';
 import { environmentOf } from '../../../support/fake-tools.ts';
 import {
   accounts,
+  aListedSubscription,
   brokerVariables,
   directory,
   profile,
@@ -172,5 +173,74 @@ describe('Signing Azure CLI in', () => {
     await stage.files.replace(`${profile}/config`, 'as the job wants it');
     await stage.signIn();
     assert.equal(stage.files.contents.get(`${profile}/config`), 'as the job wants it');
+  });
+});
+
+describe('Writing the session of Azure CLI', () => {
+  const known = { programs: ['az'], azureCliVersion: '2.91.0' } as const;
+  const listIn = (stage: ToolStage): string =>
+    stage.files.contents.get(`${profile}/azureProfile.json`) ?? '';
+
+  it('takes no process', async () => {
+    const stage = new ToolStage(known);
+    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile });
+    assert.deepEqual(stage.tools.runs, []);
+    assert.match(listIn(stage), new RegExp(`"name":"${ids.client}","type":"servicePrincipal"`));
+    const entries = stage.files.contents.get(`${profile}/service_principal_entries.json`) ?? '';
+    assert.match(entries, /"client_assertion": "the-id-token"/);
+    assert.match(stage.files.contents.get(`${profile}/config`) ?? '', /name = AzureCloud/);
+    assert.match(stage.agent.debugged.join(), /Azure CLI 2\.91\.0 was written without starting it/);
+  });
+
+  it('takes the wanted subscription for the default, also where it is not the first', async () => {
+    const subscriptions = [aListedSubscription({ id: ids.plan }), aListedSubscription()];
+    const stage = new ToolStage({ ...known, subscriptions });
+    await stage.signIn();
+    assert.match(
+      listIn(stage),
+      new RegExp(`"id":"${ids.subscription}"[^{]*\\{[^}]*\\},"isDefault":true`),
+    );
+    assert.equal(listIn(stage).split('"isDefault":true').length, 2);
+  });
+
+  it('warns where the identity sees no subscription at all', async () => {
+    const stage = new ToolStage({ ...known, subscriptions: [] });
+    await stage.signIn();
+    assert.match(stage.agent.warned.join(), /to the tenant only/);
+    assert.match(listIn(stage), /tenant level account/);
+  });
+
+  it('asks the broker where the author wants a managed identity', async () => {
+    const stage = new ToolStage({ ...known, azureCliSession: 'managedIdentity' });
+    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile });
+    assert.deepEqual(stage.tools.runs, []);
+    assert.match(listIn(stage), new RegExp(`MSIClient-${ids.client}`));
+    assert.equal(stage.files.contents.has(`${profile}/service_principal_entries.json`), false);
+  });
+
+  it('refuses a managed identity with an older az, which it does not start', async () => {
+    const azureCliVersion = '2.76.0';
+    const stage = new ToolStage({ ...known, azureCliVersion, azureCliSession: 'managedIdentity' });
+    await assert.rejects(stage.signIn(), {
+      code: 'AZURE_CLI_FAILED',
+      message: /2\.77 or later; this agent has 2\.76\.0/,
+    });
+    assert.deepEqual(stage.tools.runs, []);
+  });
+
+  it('is left to az, once, where the version was never compared; the debug log says why', async () => {
+    const stage = new ToolStage({ ...known, azureCliVersion: '2.98.0' });
+    await stage.signIn();
+    assert.equal(stage.tools.runs.length, 1);
+    assert.match(stage.agent.debugged.join(), /by az login: version 2\.98\.0 was never compared/);
+  });
+
+  it('is left to az where the version cannot be read; the debug log says why', async () => {
+    const stage = new ToolStage({ programs: ['az'] });
+    await stage.signIn();
+    assert.match(
+      stage.agent.debugged.join(),
+      /by az login: the program on the PATH is of no known/,
+    );
   });
 });

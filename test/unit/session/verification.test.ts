@@ -1,5 +1,8 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
-import { orUndo, verifySession, type Session } from '../../../src/session/session.ts';
+import type { Subscription } from '../../../src/access-token/subscriptions.ts';
+import type { HttpAnswer } from '../../../src/ports.ts';
+import { orUndo, type Session } from '../../../src/session/session.ts';
+import { subscriptionsOf, verifySession } from '../../../src/session/verification.ts';
 import {
   aFailure,
   anAccessToken,
@@ -38,7 +41,16 @@ class Bench {
     const world = { http: this.http, clock: this.clock, chance: new FakeChance() };
     return verifySession(connection, this.session, this.agent, world);
   }
+
+  async list(verify: boolean, connection = aServiceConnection()): Promise<readonly Subscription[]> {
+    const world = { http: this.http, clock: this.clock, chance: new FakeChance() };
+    const used = await subscriptionsOf(connection, this.session, verify, this.agent, world);
+    return used.subscriptions;
+  }
 }
+
+const page = (...ids: readonly string[]): HttpAnswer =>
+  anAnswer({ body: JSON.stringify({ value: ids.map((subscriptionId) => ({ subscriptionId })) }) });
 
 describe('verifying a session', () => {
   it('reads the subscription with an access token that the log never shows', async () => {
@@ -90,5 +102,58 @@ describe('work after the sign-in', () => {
       orUndo({ ...bench.session, undo }, () => Promise.reject(failure)),
       failure,
     );
+  });
+});
+
+describe('listing the subscriptions for a session', () => {
+  const listed = async (bench: Bench, verify: boolean): Promise<readonly string[]> =>
+    (await bench.list(verify)).map(({ id }) => id);
+
+  it('verifies the connection with the same request', async () => {
+    const bench = new Bench();
+    bench.http.reply = () => page(ids.plan, ids.subscription);
+    deepEqual(await listed(bench, true), [ids.plan, ids.subscription]);
+    equal(bench.http.requests.length, 1);
+    deepEqual(bench.masked, ['the-access-token']);
+    match(bench.said.join('\n'), /Verified: .* is seen\./);
+  });
+
+  it('says nothing of verifying where nobody wants it', async () => {
+    const bench = new Bench();
+    bench.http.reply = () => page(ids.subscription);
+    deepEqual(await listed(bench, false), [ids.subscription]);
+    deepEqual(bench.said, []);
+  });
+
+  for (const verify of [true, false]) {
+    it(`waits for the wanted one, and refuses to go on with another, with verify: ${verify}`, async () => {
+      const bench = new Bench();
+      bench.http.reply = () => page(ids.plan);
+      await rejects(bench.list(verify), {
+        code: 'SUBSCRIPTION_UNREADABLE',
+        message: new RegExp(`could not see subscription ${ids.subscription}`),
+      });
+      ok(bench.http.requests.length > 1);
+    });
+  }
+
+  it('takes a wanted one that arrives late', async () => {
+    const bench = new Bench();
+    bench.http.reply = () =>
+      bench.http.requests.length < 3 ? page() : page(ids.subscription.toUpperCase());
+    deepEqual(await listed(bench, true), [ids.subscription.toUpperCase()]);
+  });
+
+  it('goes on without any, unless it is to be verified', async () => {
+    const bench = new Bench();
+    bench.http.reply = () => page();
+    deepEqual(await listed(bench, false), []);
+    await rejects(bench.list(true), { code: 'SUBSCRIPTION_UNREADABLE' });
+  });
+
+  it('is content with any where the connection has none', async () => {
+    const bench = new Bench();
+    bench.http.reply = () => page();
+    deepEqual(await bench.list(true, aServiceConnection({ subscriptionId: undefined })), []);
   });
 });

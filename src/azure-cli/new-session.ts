@@ -1,0 +1,70 @@
+import type { Subscription } from '../access-token/subscriptions.ts';
+import type { Clock, Files, SharedFolders } from '../ports.ts';
+import type { Secret } from '../secret.ts';
+import { withActiveSubscription } from './active-subscription.ts';
+import { entriesAfterSignIn } from './entries.ts';
+import { withLock } from './lock.ts';
+import { profileFiles, type ProfileFiles } from './profile-files.ts';
+import { defaultIn, listAfterSignIn, type ProfileUser } from './subscription-list.ts';
+
+/** What a sign-in is written from. */
+export interface NewSession {
+  readonly user: ProfileUser;
+  /** All that the identity sees, in the order of Resource Manager. */
+  readonly subscriptions: readonly Subscription[];
+  /** The ID of the subscription that is to be the default. */
+  readonly wanted: string | undefined;
+  /** Absent for a session that asks the broker. */
+  readonly idToken?: Secret;
+}
+
+/** What writing a session asks of the world. */
+export interface ProfileWorld {
+  readonly files: Files;
+  readonly folders: SharedFolders;
+  readonly clock: Clock;
+}
+
+/**
+ * Writes into a profile what `az login` leaves there. Each file is put in place in one step, and the list,
+ * which says who is signed in, is the last: a step that ends in between leaves the session of before.
+ */
+export async function writeSession(
+  profile: string,
+  { user, subscriptions, wanted, idToken }: NewSession,
+  world: ProfileWorld,
+): Promise<void> {
+  const { files } = world;
+  const paths = profileFiles(profile);
+  const list = listAfterSignIn(await files.read(paths.list), subscriptions, user, wanted);
+  if (idToken !== undefined) await writeEntry(paths, user, idToken, world);
+  const clouds = await files.read(paths.clouds);
+  const active = defaultIn(list);
+  if (active !== undefined) {
+    await files.replace(paths.clouds, withActiveSubscription(clouds, user.cloudName, active));
+  }
+  await files.replace(paths.list, list);
+  await files.replace(paths.savedList, list);
+}
+
+async function writeEntry(
+  { entries }: ProfileFiles,
+  user: ProfileUser,
+  idToken: Secret,
+  world: ProfileWorld,
+): Promise<true> {
+  const { files } = world;
+  const write = async (): Promise<true> => {
+    await files.replace(entries, entriesAfterSignIn(await files.read(entries), user, idToken));
+    return true;
+  };
+  // Where an az that was killed has left its lock, az itself goes on after the same wait.
+  return (await withLock(entries, () => true, write, world)) ?? write();
+}
+
+/** The list as a sign-in by az left it: the broker puts it back when a task clears the profile. */
+export async function saveList(profile: string, files: Files): Promise<void> {
+  const { list, savedList } = profileFiles(profile);
+  const content = await files.read(list);
+  if (content !== undefined) await files.replace(savedList, content);
+}
