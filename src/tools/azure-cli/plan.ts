@@ -3,7 +3,7 @@ import type { SignInPlan } from '../sign-in-tool.ts';
 import { installedVersion } from './installed-version.ts';
 import type { PythonSurroundings } from './launcher.ts';
 
-/** The oldest and the newest version with which our sessions are compared: docs/AZURE-CLI.md. */
+/** The oldest and the newest version with which `npm run side-by-side` compares our sessions. */
 export const comparedVersions = { oldest: [2, 45], newest: [2, 91] } as const;
 
 /** So many minor versions beyond the newest are taken to leave the same files: about half a year. */
