@@ -97,7 +97,7 @@ export const commandGroups: readonly CommandGroup[] = [
     about: 'Key Vault',
     lines: [
       'az keyvault create --name shopvault --resource-group shop --location westeurope --enable-rbac-authorization false --query properties.accessPolicies',
-      `az keyvault set-policy --name shopvault --spn ${self} --secret-permissions get list --query 'properties.accessPolicies[].permissions'`,
+      `az keyvault set-policy --name shopvault --spn ${self} --secret-permissions get list --query 'sort(properties.accessPolicies[0].permissions.secrets)'`,
       'az keyvault secret set --vault-name shopvault --name answer --value 42 --query value',
       'az keyvault secret show --vault-name shopvault --name greeting --query value --output tsv',
       "az keyvault secret list --vault-name shopvault --query '[].name'",

@@ -44,6 +44,8 @@ const passing: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?/g, 'TIME'],
   [/\b1[6-9]\d{8}\b/g, 'SECONDS'],
   [/\bPT[\d.]+S\b/g, 'DURATION'],
+  // In the subject of an Entra-issued ID token: tenant and application, encoded.
+  [/\/t\/[\w-]{22}\/a\/[\w-]{22}/g, '/t/TENANT/a/APPLICATION'],
   [/"?0x[\dA-F]{15,16}"?/gi, 'ETAG'],
   [/(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT/g, 'TIME'],
 ];

@@ -150,8 +150,9 @@ function recordOf(
   const { files, said } = JSON.parse(text) as Pick<SessionRecord, 'files' | 'said'>;
   const isOurs = session !== 'az login';
   const checks = isOurs ? cleanlinessChecks(produced) : [];
+  // Not `--auth-mode login` and `az acr login`, which lines of the comparison have.
   const logins = argumentsSeen.filter(
-    (words) => words.includes('azure.cli') && words.includes('login'),
+    (words) => words.includes('azure.cli') && words[words.indexOf('azure.cli') + 1] === 'login',
   ).length;
   const complaints = checks.filter(([isBad]) => isBad).map(([, complaint]) => complaint);
   return { session, files, said, names, logins, complaints };
