@@ -5,7 +5,7 @@
 //   npm run soak                      the suite that npm test leaves out, since it takes long
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { ensureInstalled, root, run } from './installed.mjs';
+import { ensureInstalled, root } from './installed.mjs';
 import { suites } from './suites.mjs';
 
 const { values: options } = parseArgs({
@@ -22,22 +22,23 @@ if (unknown.length > 0) {
 
 ensureInstalled();
 const binary = (name) => `node_modules/${name}`;
+// Two chains side by side, since each check has use for one processor.
 const checks = [
-  ['lint', [binary('eslint/bin/eslint.js'), '.', '--max-warnings', '0']],
-  ['format', [binary('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
-  ['types', [binary('typescript/bin/tsc'), '-p', 'tsconfig.json']],
-  ['types of the tab', [binary('typescript/bin/tsc'), '-p', 'tab/tsconfig.json']],
+  [['lint', [binary('eslint/bin/eslint.js'), '.', '--max-warnings', '0']]],
+  [
+    ['format', [binary('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
+    ['types', [binary('typescript/bin/tsc'), '-p', 'tsconfig.json']],
+    ['types of the tab', [binary('typescript/bin/tsc'), '-p', 'tab/tsconfig.json']],
+  ],
 ];
 const builds = [
   ['package', ['scripts/package.mjs']],
   ['wif', ['scripts/build-cli.mjs']],
 ];
 const isWhole = options.grep === undefined && options.suite === undefined;
-for (const [title, command] of [...(isWhole ? checks : []), ...builds]) {
-  const began = Date.now();
-  console.log(`\n── ${title}`);
-  run(process.execPath, command);
-  console.log(`   ${seconds(began)}`);
+for (const chains of isWhole ? [checks, [builds]] : [[builds]]) {
+  const passed = await Promise.all(chains.map(runChain));
+  if (passed.includes(false)) process.exit(1);
 }
 
 const lanes = grouped(wanted);
@@ -60,6 +61,17 @@ function grouped(names) {
   return lanes;
 }
 
+/** Runs commands one after the other until one fails. @returns whether none did. */
+async function runChain(chain) {
+  for (const [title, command] of chain) {
+    const began = Date.now();
+    const { output, status } = await ran(command);
+    console.log(`\n── ${title}\n${output}   ${seconds(began)}`);
+    if (status !== 0) return false;
+  }
+  return true;
+}
+
 /** Runs suites one after the other; each shows its output when it is done, so that lanes do not mix. */
 async function runLane(names) {
   const results = [];
@@ -79,7 +91,7 @@ function seconds(began) {
 }
 
 /** Runs one suite; counts and failures are from mocha's own closing lines. */
-function mocha({ files, jobs }) {
+async function mocha({ files, jobs }) {
   const mochaOptions = [
     // A machine may be five times slower than the one on which the tests were written.
     ...['--timeout', '120000'],
@@ -90,8 +102,17 @@ function mocha({ files, jobs }) {
     ...(jobs === undefined ? [] : ['--parallel', '--jobs', String(jobs)]),
     ...(options.grep === undefined ? [] : ['--fgrep', options.grep]),
   ];
+  const words = [binary('mocha/bin/mocha.js'), ...mochaOptions, '--spec', files];
+  const { output, status } = await ran(words);
+  const count = (word) => Number(new RegExp(`^\\s*(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
+  const failed = status === 0 ? count('failing') : Math.max(count('failing'), 1);
+  const report = /^.*\d+ failing[^]*/m.exec(output)?.[0] ?? `mocha ended with ${status}`;
+  return { passed: count('passing'), failed, status, report, output };
+}
+
+/** Runs a program of Node's with these words; resolves with all that it wrote, and its exit code. */
+function ran(words) {
   return new Promise((resolve) => {
-    const words = [binary('mocha/bin/mocha.js'), ...mochaOptions, '--spec', files];
     const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const take = (chunk) => {
@@ -99,11 +120,6 @@ function mocha({ files, jobs }) {
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
-    child.on('close', (status) => {
-      const count = (word) => Number(new RegExp(`^\\s*(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
-      const failed = status === 0 ? count('failing') : Math.max(count('failing'), 1);
-      const report = /^.*\d+ failing[^]*/m.exec(output)?.[0] ?? `mocha ended with ${status}`;
-      resolve({ passed: count('passing'), failed, status, report, output });
-    });
+    child.on('close', (status) => resolve({ output, status }));
   });
 }
