@@ -57,7 +57,14 @@ describe('A bug in the broker', function () {
     const steps = holdStep('start') + login + holdStep('loop') + login + ask;
     const job = await startHeld(stage, { steps, connections });
     await job.heldAt('start');
-    const bug = 'if (settings.kept.length === 0) throw new TypeError(settings.job.jobAccessToken);';
+    // The loop itself knows no settings; a successor, which has connections to keep, is spared.
+    plantBug(
+      job,
+      /async function keep\(broker, settings, [^)]+\) \{/,
+      'broker.planted = settings;',
+    );
+    const bug =
+      'if (broker.planted.kept.length === 0) throw new TypeError(broker.planted.job.jobAccessToken);';
     plantBug(job, /void broker\.tend\(\);/, bug);
     job.letGo('start');
     await job.heldAt('loop');
@@ -65,7 +72,7 @@ describe('A bug in the broker', function () {
     const play = await job.end('loop');
     assert.equal(play.report.result, 'Succeeded', play.report.log);
     assert.match(play.report.log, /failed at .+ nobody foresaw \(TypeError\)/);
-    assert.match(play.report.log, /at keep \(broker\.mjs:\d+:\d+\)/);
+    assert.match(play.report.log, /at rounds \(broker\.mjs:\d+:\d+\)/);
     assert.match(play.report.log, /answer 200/);
     assertClean(play);
   });
