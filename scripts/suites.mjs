@@ -19,5 +19,8 @@ export const suites = {
     files: 'test/e2e/broker-*.test.ts',
     lane: 2,
   },
-  soak: { title: 'soak: a hundred lives of every token', files: 'test/soak/**/*.test.ts' },
+  soak: {
+    title: 'soak: a hundred lives of every token, and a hundred connections',
+    files: 'test/soak/**/*.test.ts',
+  },
 };
