@@ -12,7 +12,7 @@ import { playSideBySide } from './side-by-side.ts';
 import { playServers } from './validators.ts';
 
 /** Jobs beside each other: they mostly wait for tokens to expire. */
-const atOnce = 5;
+const atOnce = 4;
 
 const [outcomes, { servers, refusals, machines }] = await Promise.all([
   tryOutAll(clients),
@@ -81,7 +81,7 @@ async function tryOutAll(all: readonly Client[]): Promise<readonly Outcome[]> {
   const tryNext = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const begun = performance.now();
-      const outcome = await tryOutAlone(clients.indexOf(next));
+      const outcome = { client: next, ...(await tryOutAlone(clients.indexOf(next))) };
       found.set(next, outcome);
       const verdict = outcome.complaints.join('; ') || 'as it should';
       console.log(`${titleOf(next)}: ${verdict}, in ${secondsSince(begun)} s`);
@@ -92,9 +92,9 @@ async function tryOutAll(all: readonly Client[]): Promise<readonly Outcome[]> {
 }
 
 /** In a process of its own: no job waits while another one's emulator or leak detector works. */
-async function tryOutAlone(index: number): Promise<Outcome> {
+async function tryOutAlone(index: number): Promise<Omit<Outcome, 'client'>> {
   const child = fork(ownFile('try-out.ts'), [String(index)], { serialization: 'advanced' });
-  const told = once(child, 'message') as Promise<[Outcome]>;
+  const told = once(child, 'message') as Promise<[Omit<Outcome, 'client'>]>;
   const ended = once(child, 'exit').then(() => Promise.reject(new Error('It told no outcome.')));
   const [outcome] = await Promise.race([told, ended]);
   return outcome;
