@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startEmulator } from '../test/harness/emulator/emulator.ts';
 import type { JournalEntry } from '../test/harness/emulator/journal.ts';
 import { programOnPath, Stage, type Play } from '../test/harness/stage.ts';
+import { drawPicture } from './demo-picture.ts';
 
 /** How much faster than in reality everything goes: four hours in 80 seconds. */
 const haste = 180;
@@ -29,6 +30,7 @@ const stage = new Stage(emulator);
 try {
   const play = await playJob();
   console.log(summary(play));
+  console.log(`  What the tokens did, as the results tab shows it: ${await pictureOf(play)}\n`);
   process.exitCode = isPerfect(play) ? 0 : 1;
 } finally {
   stage.close();
@@ -57,6 +59,13 @@ async function playJob(): Promise<Play> {
     },
     onLine: (line) => console.log(line),
   });
+}
+
+/** @returns the path of the page with the picture. */
+function pictureOf({ report }: Play): Promise<string> {
+  const record = report.attachments.find(({ type }) => type === 'workload-identity.timeline');
+  if (record === undefined) throw new Error('The job left no record of its tokens.');
+  return drawPicture(record.text, haste);
 }
 
 function summary({ report, leaks, journal }: Play): string {

@@ -52,7 +52,7 @@ describe('The README', () => {
     assert.equal(pictures[0]?.[2], 'images/overview.png');
     for (const [, text = '', path = ''] of pictures) {
       assert.ok(text.length > 40, text);
-      assert.ok(readFileSync(join(repository, path)).length <= 60_000, path);
+      assert.ok(readFileSync(join(repository, path)).length <= 100_000, path);
     }
   });
 });

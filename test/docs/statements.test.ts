@@ -3,7 +3,13 @@ import { packedReadme } from '../../scripts/packed-readme.mjs';
 import { exists, textOf } from '../support/markdown.ts';
 import { statements } from './statements.ts';
 
-const packed = ['images/overview.png', 'CHANGELOG.md', 'LICENSE'];
+const packed = [
+  'images/overview.png',
+  'images/results-tab-good.png',
+  'images/results-tab-bad.png',
+  'CHANGELOG.md',
+  'LICENSE',
+];
 
 describe('What the README says', () => {
   const readme = textOf('README.md');

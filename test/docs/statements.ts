@@ -94,6 +94,7 @@ export const statements: readonly Statement[] = [
   test('What the tasks set are plain variables', manifests, accessTokens),
   measurement('A step takes about a tenth of a second', 'docs/PERFORMANCE.md'),
   test('The page of a run has a tab', 'test/tab/page.test.ts', 'test/e2e/results-tab.test.ts'),
+  test('Where Azure DevOps was away for too long', 'test/tab/page.test.ts'),
   test('No secret is stored', 'test/harness/leaks', jobTypes),
   test('No token stands in a command line', 'test/harness/leaks', accessTokens),
   test(

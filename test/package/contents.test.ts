@@ -59,7 +59,12 @@ describe('The packed extension', () => {
     ];
     const actual = paths.filter((path) => !pictures.includes(path));
     assert.deepEqual(actual.sort(), expected.sort());
-    assert.deepEqual(pictures.sort(), ['images/extension.png', 'images/overview.png']);
+    assert.deepEqual(pictures.sort(), [
+      'images/extension.png',
+      'images/overview.png',
+      'images/results-tab-bad.png',
+      'images/results-tab-good.png',
+    ]);
   });
 
   it('offers by its address whatever the README shows or leads to', () => {

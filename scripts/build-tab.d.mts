@@ -1,0 +1,1 @@
+export function remedies(root: string): Promise<Readonly<Record<string, string>>>;
