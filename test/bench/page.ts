@@ -65,7 +65,7 @@ ${describeUnmet(judged)}
 - **Memory** is \`/proc/PID/smaps_rollup\` ${plan.settleMs / 1000} s after the last request; "at rest" is after an ID token and an access token for each of three connections. Requests on fresh connections come from 50 clients at once.
 - **Upstream an hour** is not waited for: the broker's own code runs on the clock of the unit tests, asked for everything every ten seconds. **CPU of four hours** is that of brokers with one connection and one access token file which live through the run, counted from a minute after their start, times what makes it four hours: the tokens have their real lives of ten minutes and an hour.
 - **Azure CLI**: FederatedLogin signs it in by writing its session, with an installation of which any start would be seen; beside it the same step with \`tools: none\`. Both read Resource Manager once.
-- Parallel callers, files, sizes and requests are also gates of the tests (\`test/package/gates.test.ts\`), together with what is loaded before the first byte leaves.
+- Parallel callers, requests and what is loaded before the first byte leaves are also gates of the tests (\`test/package/gates.test.ts\`); so are files and sizes (\`test/package/contents.test.ts\`).
 
 This run: ${machine()}, ${nodes.map(({ major }) => `Node ${major}`).join(' and ')}, ${minutes.toFixed(0)} minutes. Linux only; start-up on Windows and macOS was not measured.
 

@@ -92,7 +92,7 @@ export const statements: readonly Statement[] = [
   test('Each works alone, in any order', oneBroker),
   test('One input is required, `azureSubscription`', manifests),
   test('What the tasks set are plain variables', manifests, accessTokens),
-  measurement('A step takes about a tenth of a second', 'docs/PERFORMANCE.md'),
+  measurement('A step that starts no tool takes about a tenth of a second', 'docs/PERFORMANCE.md'),
   test('The page of a run has a tab', 'test/tab/page.test.ts', 'test/e2e/results-tab.test.ts'),
   test('Where Azure DevOps was away for too long', 'test/tab/page.test.ts'),
   test('No secret is stored', 'test/harness/leaks', jobTypes),
@@ -103,7 +103,7 @@ export const statements: readonly Statement[] = [
     'test/e2e/broker-attackers.test.ts',
   ),
   test(
-    'goes to Azure DevOps over https and nowhere else',
+    'to Azure DevOps over https and nowhere else',
     'test/unit/id-token/job.test.ts',
     'test/external/upstream/azure-devops.test.ts',
   ),
@@ -128,7 +128,7 @@ export const statements: readonly Statement[] = [
   test('- **Connection**: _Azure Resource Manager_', failures, 'test/e2e/bad-input.test.ts'),
   test('- **Network**: Azure DevOps, your Entra authority', 'test/e2e/broker-network.test.ts'),
   test('- **Clouds**: public, US Government, China', 'test/e2e/clouds.test.ts'),
-  measurement('- **Tools**: Azure CLI 2.71', conformance, 'docs/LIMITS.md'),
+  measurement('- **Tools**: Azure CLI 2.60', conformance, 'docs/LIMITS.md'),
   test('Nothing stays on agents, in Azure or in your connections', jobTypes),
   test(
     'The log has one line that says what failed',

@@ -12,7 +12,7 @@ export const versions = [
   pins.azureCli.newest,
 ] as const;
 
-/** The ends of the row, which every run of all tests plays. */
+/** The ends of the row: `npm run side-by-side -- --ends` compares these alone. */
 export const oldestAndNewest = [versions[0], pins.azureCli.newest] as const;
 
 /** The folder of an Azure CLI's virtual environment. */

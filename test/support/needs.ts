@@ -1,6 +1,6 @@
 import type { Suite } from 'mocha';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { programOnPath } from '../harness/stage.ts';
@@ -39,4 +39,24 @@ export function mayMount(what: string): boolean {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Where the images of Microsoft-hosted agents keep modules of Azure PowerShell. */
+const modulesOfImages = '/usr/share';
+
+/**
+ * Whether modules may be laid out as on a Microsoft-hosted image; says loudly what is left out where
+ * that is refused, or where the machine has modules there, which must stay as they are.
+ */
+export function mayLayOutImage(what: string): boolean {
+  try {
+    accessSync(modulesOfImages, constants.W_OK);
+    if (!readdirSync(modulesOfImages).some((name) => name.startsWith('az_'))) return true;
+  } catch {
+    // Said below.
+  }
+  console.error(
+    `\n  !! "${what}" is NOT run: it needs a ${modulesOfImages} without az_*, and the right to write there.\n`,
+  );
+  return false;
 }

@@ -111,7 +111,7 @@ function truster({ network, early, isDirect }: Way & { isDirect: boolean }): Pol
 
 /**
  * Sees status and error numbers, which the library keeps only as part of a text, and reads the
- * answer in its stead, which it would do without a limit.
+ * answer itself, since the library would read it without a limit.
  */
 function observer(observed: Observed, deadline: AbortSignal): Policy {
   return {
