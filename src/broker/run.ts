@@ -9,7 +9,7 @@ import type { Processes } from '../ports.ts';
 import { isOf, ownerOf } from '../wire/broker-state.ts';
 import type { RegistrationAnswer } from '../wire/messages.ts';
 import type { BrokerSettings, StartMessage } from '../wire/start-message.ts';
-import { parseTimelineRecord, type TimelineRecord } from '../wire/timeline.ts';
+import { writtenTimeline, type TimelineRecord } from '../wire/timeline.ts';
 import { Broker, type BrokerPlace, type KeepingWorld } from './broker.ts';
 import { JobWatch, type End } from './job-watch.ts';
 import { answer, type RouteParts } from './routes.ts';
@@ -131,8 +131,7 @@ async function earlierTimeline(
 ): Promise<TimelineRecord | undefined> {
   if (port === undefined) return undefined;
   const { timelineFile } = stateDirectoryIn(stateDirectory);
-  const text = await files.read(timelineFile).catch(() => undefined);
-  return text === undefined ? undefined : parseTimelineRecord(text);
+  return writtenTimeline(timelineFile, files);
 }
 
 /** Whether there is anything to keep: with nobody signed in, the process has no purpose. */

@@ -5,7 +5,7 @@ import {
   type TimelineRecord,
   type TimelineWarning,
 } from '../wire/timeline.ts';
-import { ConnectionChronicle, added, type Book } from './connection-chronicle.ts';
+import { added, ConnectionChronicle, cut, type Book } from './connection-chronicle.ts';
 import { elapsedMs, momentOf, type Moment } from './refresh-policy.ts';
 import type { Rows } from './rows.ts';
 
@@ -84,8 +84,9 @@ export class Chronicle implements Book {
 
   /** The chronicle of a connection; of the same name before, where this broker follows another. */
   open(name: string): ConnectionChronicle {
+    const wanted = cut(name);
     const waiting = this.#connections.find(
-      (each) => each.name === name && !each.isEnded && !this.#claimed.has(each),
+      (each) => each.name === wanted && !each.isEnded && !this.#claimed.has(each),
     );
     const connection = waiting ?? new ConnectionChronicle(name, this);
     this.#claimed.add(connection);
@@ -133,7 +134,10 @@ export class Chronicle implements Book {
     while (this.held.answers > maxInChronicle.answers && this.#widen());
   }
 
-  warned({ code, seconds }: Omit<TimelineWarning, 'atS'>, of: ConnectionChronicle): void {
+  warned(
+    { code, seconds }: Omit<TimelineWarning, 'atS' | 'connection'>,
+    of: ConnectionChronicle,
+  ): void {
     if (this.#warnings.some((each) => each.of === of && each.code === code)) return;
     if (this.#warnings.length >= maxInChronicle.warnings) return;
     this.#warnings.push({ code, atS: this.secondsIn(0), seconds, of });

@@ -1,4 +1,5 @@
 import { oneLine, type FederationError } from '../errors.ts';
+import { isOfService } from '../upstream/retry-policy.ts';
 import type {
   ConnectionTimeline,
   EpisodeTimeline,
@@ -21,18 +22,21 @@ export interface Book {
   readonly left: Record<TimelinePart, number>;
   /** How much of everything there is, which whoever adds to it counts. */
   readonly held: Record<Held, number>;
-  /** Whether one more fits; what does not is counted as left out. */
+  /** Whether one more fits. A lane that does not is counted as left out; answers are, one by one. */
   hasRoom(part: 'lanes' | 'kinds'): boolean;
   /** After a token, an episode or a connection has changed: makes room where that is gone. */
   changed(): void;
   /** After an answer. */
   counted(): void;
-  warned(warning: Omit<TimelineWarning, 'atS'>, connection: ConnectionChronicle): void;
+  warned(
+    warning: Omit<TimelineWarning, 'atS' | 'connection'>,
+    connection: ConnectionChronicle,
+  ): void;
 }
 
 type Episode = { -readonly [name in keyof EpisodeTimeline]: EpisodeTimeline[name] } & {
-  /** Whether it passes when the service is back, whichever scope it answers for. */
-  readonly isTransient: boolean;
+  /** Whether it is over when the service is back, whichever scope it answers for. */
+  readonly isOfService: boolean;
 };
 
 /** A scope of which the chronicle holds its lane: the ID token has none. */
@@ -105,7 +109,7 @@ export class ConnectionChronicle {
     const isBack = (other: Lane, episode: Episode): boolean =>
       other === lane ||
       // The service answers again, for whichever scope.
-      (episode.isTransient && lane?.scope !== undefined && other.scope !== undefined);
+      (episode.isOfService && lane?.scope !== undefined && other.scope !== undefined);
     for (const other of this.#lanes) {
       const episode = other.episodes.at(-1);
       if (episode !== undefined && isBack(other, episode)) episode.untilS ??= nowS;
@@ -128,7 +132,7 @@ export class ConnectionChronicle {
             failures: 0,
             retryAfterS: undefined,
             throttled: undefined,
-            isTransient: kind === 'transient',
+            isOfService: isOfService(kind),
           };
     episode.code = code;
     episode.failures += 1;
@@ -165,7 +169,7 @@ export class ConnectionChronicle {
 
   /** Something that the author of the pipeline should know; said once. */
   warn(code: TimelineWarning['code'], seconds?: number): void {
-    this.#book.warned({ code, connection: 0, seconds }, this);
+    this.#book.warned({ code, seconds }, this);
   }
 
   /** The connection is given up before the job ends. */
@@ -210,7 +214,7 @@ export class ConnectionChronicle {
   #goOn({ scope, tokens, spans, episodes }: LaneTimeline): void {
     const all = [...spans, ...tokens.map((token) => [...token, 1])];
     const sorted = all.sort(([one = 0], [other = 0]) => one - other);
-    const asked = episodes.map((episode) => ({ ...episode, isTransient: true }));
+    const asked = episodes.map((episode) => ({ ...episode, isOfService: true }));
     this.#lanes = [...this.#lanes, { scope, tokens: new Rows(3, sorted), episodes: asked }];
     const { held } = this.#book;
     held.lanes += 1;
@@ -244,6 +248,7 @@ function laneTimeline({ scope, tokens, episodes }: Lane): LaneTimeline {
   };
 }
 
-function cut(text: string): string {
+/** A name or scope as a record holds it. */
+export function cut(text: string): string {
   return oneLine(text).slice(0, maxCharacters);
 }

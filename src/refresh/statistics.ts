@@ -1,5 +1,6 @@
 import type { FederationError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
+import { isOfService } from '../upstream/retry-policy.ts';
 import type { ConnectionReport } from '../wire/report.ts';
 
 /** How many kinds of clients are counted apart. The list must not grow with what clients send. */
@@ -74,7 +75,6 @@ export class Statistics {
     if (this.#failed === undefined) return false;
     const { concern: failed, kind } = this.#failed;
     if (failed === 'ID token' || concern === 'ID token') return failed === concern;
-    const isOfService = kind === 'transient' || kind === 'misconfigured';
-    return isOfService || failed.scope === concern.scope;
+    return isOfService(kind) || failed.scope === concern.scope;
   }
 }

@@ -1,6 +1,6 @@
 import { FederationError, asFederationError, toFailure } from '../errors.ts';
 import type { Chance, Clock } from '../ports.ts';
-import { retryForMs } from '../upstream/retry-policy.ts';
+import { isOfService, retryForMs } from '../upstream/retry-policy.ts';
 import type { Streak, CircuitBreaker } from './circuit-breaker.ts';
 import { HeldToken } from './held-token.ts';
 import {
@@ -250,7 +250,7 @@ export class TokenKeeper<T> {
       waitAfterFailureMs(failure, streak, this.#leftMs, chance.jitter());
     this.#failure = failure;
     events.failed(failure);
-    if (failure.kind === 'transient' || failure.kind === 'misconfigured') {
+    if (isOfService(failure.kind)) {
       breaker.failed(nowMs, failure, wait);
     } else {
       this.#notBeforeMs = nowMs + wait({ failures: this.#refusals?.count ?? 1, services: 1 });

@@ -22,15 +22,16 @@ const maxCharacters = 100;
  */
 export function connectionName({ subject, scopeName, step, otherwise }: NameSources): string {
   const names = [nameInSubject(subject), scopeName, step && `of step ${step}`, otherwise];
-  return names.map((name = '') => short(name).trim()).find((name) => name !== '') ?? '?';
+  return names.map((name = '') => short(name)).find((name) => name !== '') ?? '?';
 }
 
 /** Of `sc://organization/project/NAME`; the Entra issuer writes only IDs into its subjects. */
 export function nameInSubject(subject = ''): string | undefined {
-  const name = /^sc:\/\/[^/]+\/[^/]+\/(.+)$/u.exec(subject)?.[1];
-  return name && short(name);
+  const [, name = ''] = /^sc:\/\/[^/]+\/[^/]+\/(.+)$/u.exec(subject) ?? [];
+  const shortened = short(name);
+  return shortened === '' ? undefined : shortened;
 }
 
 function short(name: string): string {
-  return Array.from(shown(name)).slice(0, maxCharacters).join('');
+  return Array.from(shown(name).trim()).slice(0, maxCharacters).join('').trim();
 }

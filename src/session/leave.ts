@@ -1,10 +1,10 @@
-import { stateDirectoryIn, type StateDirectory } from '../delivery/files/state-directory.ts';
+import { stateDirectoryIn } from '../delivery/files/state-directory.ts';
 import { asFederationError, type FederationError } from '../errors.ts';
 import type { Clock, Files, Processes } from '../ports.ts';
 import { readSealedState, type SealingJob } from '../wire/broker-state.ts';
 import type { LastWords } from '../wire/last-words.ts';
 import type { BrokerReport, Farewell } from '../wire/report.ts';
-import { parseTimelineRecord, readTimelineRecord, type TimelineRecord } from '../wire/timeline.ts';
+import { readTimelineRecord, writtenTimeline, type TimelineRecord } from '../wire/timeline.ts';
 import { endByForce, goesWithin } from './broker-process.ts';
 import { lastWordsIn } from './last-words.ts';
 import { askBroker, type Reach } from './running-broker.ts';
@@ -55,7 +55,8 @@ export async function leaveBroker(
   const isForced = !isGone && (await endByForce(state, world));
   const lastWords = await lastWordsIn(directory, brokerId, world.files);
   const timeline =
-    readTimelineRecord(report?.timeline) ?? (await writtenTimeline(directory, world.files));
+    readTimelineRecord(report?.timeline) ??
+    (await writtenTimeline(directory.timelineFile, world.files));
   const remains = await world.files.remove(directory.root).then(
     () => ({}),
     (error: unknown) => ({ remains: asFederationError(error) }),
@@ -64,13 +65,4 @@ export async function leaveBroker(
   if (report !== undefined) return { ended: 'now', report, ...left };
   if (isGone) return { ended: 'before', ...left };
   return { ended: isForced ? 'by force' : 'later', ...left };
-}
-
-/** What a broker that does not answer any more had written down. */
-async function writtenTimeline(
-  { timelineFile }: StateDirectory,
-  files: Files,
-): Promise<TimelineRecord | undefined> {
-  const text = await files.read(timelineFile).catch(() => undefined);
-  return text === undefined ? undefined : parseTimelineRecord(text);
 }

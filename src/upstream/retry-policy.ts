@@ -12,6 +12,11 @@ export interface Patience {
 /** Room for one more attempt, and a mistake is still reported within seconds. */
 const secondAttemptMs = 4_000;
 
+/** Whether a failure is one of the service itself: it is over for all when any request succeeds. */
+export function isOfService(kind: FailureKind): boolean {
+  return kind === 'transient' || kind === 'misconfigured';
+}
+
 /** For how long a failure of this kind is met with another attempt, in ms. */
 export function retryForMs(kind: FailureKind, { transientMs, settlingMs }: Patience): number {
   switch (kind) {

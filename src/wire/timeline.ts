@@ -1,3 +1,5 @@
+import type { Files } from '../ports.ts';
+
 /**
  * What the tokens of one job did, as the results tab reads it: `tab/timeline.schema.json` explains
  * each field. Names that end in S are whole seconds since `startedOn`.
@@ -75,7 +77,7 @@ export const maxTimelineBytes = 512_000;
  * are checked as far as a successor goes on with them: the page checks each of them again.
  */
 export function readTimelineRecord(value: unknown): TimelineRecord | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (!isObject(value)) return undefined;
   const record = value as Partial<Record<keyof TimelineRecord, unknown>>;
   const isOne =
     record.schema === timelineSchema &&
@@ -84,7 +86,9 @@ export function readTimelineRecord(value: unknown): TimelineRecord | undefined {
     isCount(record.untilS) &&
     [record.brokers, record.connections, record.warnings].every(Array.isArray) &&
     (record.connections as readonly unknown[]).every(isConnection) &&
-    typeof record.left === 'object';
+    (record.warnings as readonly unknown[]).every(isObject) &&
+    (record.brokers as readonly unknown[]).every(isObject) &&
+    isObject(record.left);
   return isOne ? (value as TimelineRecord) : undefined;
 }
 
@@ -98,7 +102,17 @@ export function parseTimelineRecord(text: string): TimelineRecord | undefined {
   }
 }
 
+/** What a broker had written down in this file, if it did. */
+export async function writtenTimeline(
+  file: string,
+  files: Pick<Files, 'read'>,
+): Promise<TimelineRecord | undefined> {
+  const text = await files.read(file).catch(() => undefined);
+  return text === undefined ? undefined : parseTimelineRecord(text);
+}
+
 function isConnection(value: unknown): boolean {
+  if (!isObject(value)) return false;
   const { name, fromS, lanes, answers } = value as Partial<ConnectionTimeline>;
   return (
     typeof name === 'string' &&
@@ -111,8 +125,15 @@ function isConnection(value: unknown): boolean {
 }
 
 function isLane(value: unknown): boolean {
+  if (!isObject(value)) return false;
   const { tokens, spans, episodes } = value as Partial<LaneTimeline>;
-  return areRows(tokens, 2) && areRows(spans, 3) && Array.isArray(episodes);
+  return (
+    areRows(tokens, 2) && areRows(spans, 3) && Array.isArray(episodes) && episodes.every(isObject)
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function areRows(value: unknown, width: number): boolean {

@@ -65,6 +65,16 @@ describe('The chronicle of a job', () => {
     assert.deepEqual(episodes, [7, undefined, undefined, undefined]);
   });
 
+  it('holds a certificate or a proxy that was wrong to be right again for all scopes', async () => {
+    const job = new ChronicledJob();
+    const connection = job.chronicle.open('shop');
+    connection.failed(failure('ENTRA_UNAVAILABLE', { kind: 'misconfigured' }), { scope: 'a' });
+    await job.clock.advance(seconds(7));
+    connection.minted({ scope: 'b' }, hours(1));
+    const [lane] = job.record().connections[0]?.lanes ?? [];
+    assert.equal(lane?.episodes[0]?.untilS, 7);
+  });
+
   it('counts answers by kind of client, in buckets that widen with the job', async () => {
     const job = new ChronicledJob();
     const connection = job.chronicle.open('shop');
@@ -159,6 +169,15 @@ describe('The chronicle of a successor', () => {
       2,
     );
     assert.equal(record.warnings.length, 1);
+  });
+
+  it('knows a connection again whose name is longer than the record takes', () => {
+    const name = `${'\u{1f511}'.repeat(90)} (step Sign in)`;
+    const first = new ChronicledJob();
+    first.chronicle.open(name);
+    const second = new ChronicledJob(first.record(false), first.clock);
+    second.chronicle.open(name);
+    assert.equal(second.record().connections.length, 1);
   });
 
   it('keeps what the first one told as one', async () => {

@@ -9,6 +9,8 @@ describe('the name of a service connection', () => {
     { told: 'a subject with a slash', sources: { subject: 'sc://o/p/a/b' }, name: 'a/b' },
     { told: 'its subscription', sources: { ...all, subject: '/eid1/c/pub/t/x' }, name: 'Shop' },
     { told: 'a subject of no connection', sources: { ...all, subject: 'sc://o/p/' }, name: 'Shop' },
+    { told: 'a blank subject', sources: { ...all, subject: 'sc://o/p/ ' }, name: 'Shop' },
+    { told: 'a subject with blanks around', sources: { subject: 'sc://o/p/ a ' }, name: 'a' },
     { told: 'its step', sources: { scopeName: ' ', step: 'Sign in' }, name: 'of step Sign in' },
     { told: 'nothing but its ID', sources: {}, name: otherwise },
     { told: 'another alphabet', sources: { scopeName: 'Продажи 東京' }, name: 'Продажи 東京' },
