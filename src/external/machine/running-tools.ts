@@ -33,6 +33,8 @@ export async function endTool(tool: ChildProcess): Promise<void> {
 }
 
 function endBy(signal: NodeJS.Signals): void {
+  // Somebody else handles it and ends the work in order; what still runs at the exit is ended then.
+  if (process.listenerCount(signal) > 1) return;
   void Promise.all([...running].map((tool) => endTool(tool))).finally(() => {
     letGo();
     // As if nobody had handled it: whoever sent it sees that it was obeyed.

@@ -49,6 +49,21 @@ describe('A tool that runs', function () {
     });
   }
 
+  it('goes on where somebody else handles the signal, and ends with the process', async () => {
+    const file = join(folder, 'pids');
+    const child = fork(program, [file, 'in order'], { execArgv: ['--import', 'tsx'] });
+    const ended = once(child, 'exit');
+    const pids = await pidsIn(file, child);
+    const heard = once(child, 'message');
+    child.kill('SIGINT');
+    await heard;
+    await pause(200);
+    for (const pid of pids) process.kill(pid, 0);
+    child.kill('SIGINT');
+    assert.deepEqual(await ended, [null, 'SIGINT']);
+    for (const pid of pids) await goneWithin(pid, 5_000);
+  });
+
   it('changes nothing of what a signal does once it has ended', async () => {
     const count = (): number => process.listenerCount('SIGINT') + process.listenerCount('exit');
     const before = count();

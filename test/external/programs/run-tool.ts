@@ -13,6 +13,8 @@ require('node:child_process').spawn(process.execPath, ['-e', process.argv[1], pr
 setInterval(() => undefined, 1000);`;
 
 if (how === 'exit') process.on('message', () => process.exit(7));
+// As wif does at the first Ctrl-C: it lets what runs come to its end.
+if (how === 'in order') process.once('SIGINT', () => process.send?.('heard'));
 await systemTools.run({
   program: process.execPath,
   arguments: ['-e', outer, inner, file],
