@@ -61,12 +61,7 @@ export const sharedFolders: SharedFolders = {
 
   draft(folder, content, changedOn) {
     const path = join(folder, `draft-${randomBytes(6).toString('hex')}`);
-    try {
-      write(path, content.reveal(), changedOn);
-    } catch (error) {
-      rmSync(path, { force: true });
-      throw error;
-    }
+    write(path, content.reveal(), changedOn);
     return path;
   },
 
@@ -119,6 +114,7 @@ function contentOf(file: number): string | undefined {
   }
 }
 
+/** Makes a file, and leaves none where it cannot be written to its end. */
 function write(path: string, content: string, changedOn: Date | undefined): true {
   const file = openSync(path, 'wx', 0o600);
   try {
@@ -128,6 +124,9 @@ function write(path: string, content: string, changedOn: Date | undefined): true
     }
     if (changedOn !== undefined) futimesSync(file, changedOn, changedOn);
     return true;
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
   } finally {
     closeSync(file);
   }
