@@ -9,12 +9,20 @@ export function addressOf(repository) {
   const url = typeof repository === 'object' ? repository.url : repository;
   const address = url?.replace(/^git\+/, '').replace(/(\.git)?\/?$/, '');
   if (address === undefined) return undefined;
-  if (!address.startsWith('https://')) {
-    throw new Error(`The address of the repository is ${url}; the package needs an https address.`);
+  // What git knows of a repository may hold a token.
+  const shown = address.replace(/\/\/.*@/, '//***@');
+  if (!address.startsWith('https://') || !URL.canParse(address)) {
+    throw new Error(
+      `The address of the repository is ${shown}; the package needs an https address.`,
+    );
+  }
+  const { username, password, search, hash } = new URL(address);
+  if ([username, password, search, hash].some((part) => part !== '')) {
+    throw new Error(`The address ${shown} of the repository holds more than a host and a path.`);
   }
   if (address.includes('/_git/')) {
     throw new Error(
-      `${url} is in Azure Repos; the package needs a host that shows files below /blob/HEAD/, as GitHub does.`,
+      `${address} is in Azure Repos; the package needs a host that shows files below /blob/HEAD/, as GitHub does.`,
     );
   }
   return address;

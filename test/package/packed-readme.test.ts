@@ -88,6 +88,21 @@ describe('The README on its way into the package', () => {
     assert.throws(() => addressOf('github:contoso/tasks'), /github:contoso\/tasks.*https/);
   });
 
+  for (const address of [
+    'https://x-access-token:ghs_abc@github.com/contoso/tasks.git',
+    'git+https://ghs_abc@github.com/contoso/tasks',
+    'http://robot:ghs_abc@github.com/contoso/tasks',
+    'https://github.com/contoso/tasks?token=ghs_abc',
+  ]) {
+    it(`refuses ${address.replace('ghs_abc', 'a token')}, and quotes no user`, () => {
+      assert.throws(
+        () => addressOf(address),
+        ({ message }: Error) =>
+          /https address|more than a host/.test(message) && !/:ghs_abc|\/\/ghs_abc/.test(message),
+      );
+    });
+  }
+
   it('refuses an address below which its links would lead nowhere', () => {
     const address = 'https://dev.azure.com/contoso/shop/_git/tasks';
     assert.throws(
