@@ -24,6 +24,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** For the whole exchange, the body of the answer included. */
   readonly timeoutMs: number;
+  /** The longest answer, where it may be longer than the usual 1 MiB, in bytes. */
+  readonly maxBytes?: number;
 }
 
 export interface HttpAnswer {

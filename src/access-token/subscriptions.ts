@@ -24,6 +24,9 @@ export interface Subscription {
 /** Resource Manager lists up to a thousand on a page; no tenant has as many pages as this. */
 const maxPages = 100;
 
+/** A thousand subscriptions with all the tags that they may have take a few MiB. */
+const maxPageBytes = 16 * 1024 * 1024;
+
 /** The oldest version that names managing tenants, which the clouds that have names of their own serve too. */
 const apiVersion = '2019-11-01';
 
@@ -31,7 +34,7 @@ const apiVersion = '2019-11-01';
  * Lists every subscription in which the identity has a role.
  * https://learn.microsoft.com/rest/api/resources/subscriptions/list
  * @param timeoutMs for each page.
- * @throws {FederationError} whose kind tells whether asking again can help.
+ * @throws {FederationError} whose kind says whether asking again can help.
  */
 export async function listSubscriptions(
   connection: ServiceConnection,
@@ -45,7 +48,10 @@ export async function listSubscriptions(
   url.searchParams.set('api-version', apiVersion);
   for (let pages = 0; url !== undefined; pages += 1) {
     if (pages === maxPages) throw outOfOrder(attempt, 'Resource Manager listed without an end');
-    const request = resourceManagerRequest(url, accessToken, timeoutMs);
+    const request = {
+      ...resourceManagerRequest(url, accessToken, timeoutMs),
+      maxBytes: maxPageBytes,
+    };
     const answer = await askResourceManager(request, attempt, world);
     const page = pageOf(answer, attempt, world.clock.now());
     listed.push(...page.subscriptions);

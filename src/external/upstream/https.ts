@@ -22,7 +22,7 @@ export function httpsThrough(network: NetworkSettings, early?: EarlyConnection):
   const client = createDefaultHttpClient();
   let agent = early;
   return {
-    async send({ method, url, headers, body, timeoutMs }) {
+    async send({ method, url, headers, body, timeoutMs, maxBytes }) {
       const deadline = AbortSignal.timeout(Math.ceil(timeoutMs));
       const request = createPipelineRequest({
         method,
@@ -37,7 +37,7 @@ export function httpsThrough(network: NetworkSettings, early?: EarlyConnection):
       agent = undefined;
       try {
         const response = await pipelineFor(url, network).sendRequest(client, request);
-        return await answerOf(response, deadline);
+        return await answerOf(response, deadline, maxBytes);
       } catch (error) {
         throw deadline.aborted ? new NetworkTrouble('timeout') : troubleOf(error);
       }
@@ -61,8 +61,12 @@ function revealed(headers: Readonly<Record<string, string | Secret>>): Record<st
   );
 }
 
-async function answerOf(response: PipelineResponse, deadline: AbortSignal): Promise<HttpAnswer> {
+async function answerOf(
+  response: PipelineResponse,
+  deadline: AbortSignal,
+  maxBytes: number | undefined,
+): Promise<HttpAnswer> {
   const headers = response.headers.toJSON();
-  const body = await textOf(response, deadline);
+  const body = await textOf(response, deadline, maxBytes);
   return { status: response.status, headers, body };
 }

@@ -78,6 +78,12 @@ describe('HTTPS', function () {
     });
   }
 
+  it('takes a longer answer where one is expected', async () => {
+    emulator.faults.inject({ at: 'oidctoken', kind: 'oversized' });
+    const answer = await httpsThrough(network).send(request({ maxBytes: 16 * 1024 * 1024 }));
+    assert.ok(answer.body.length > 8 * 1024 * 1024);
+  });
+
   it('follows no redirect, and repeats nothing', async () => {
     emulator.faults.inject({ at: 'oidctoken', kind: 'sign-in-redirect' });
     const mark = emulator.journal.mark();
