@@ -13,6 +13,9 @@ import type { YamlNode, YamlReading } from '../administration/pipeline-tree.ts';
 /** A document nested deeper than this is no pipeline. */
 const maxDepth = 100;
 
+/** More than any pipeline has. An alias counts with all that it stands for: a few can stand for billions. */
+const maxNodes = 200_000;
+
 /** Reads the YAML documents of a text, with lines. */
 export function readYaml(text: string): YamlReading {
   const lines = new LineCounter();
@@ -23,18 +26,22 @@ export function readYaml(text: string): YamlReading {
     const line = mistake.linePos?.[0].line ?? 1;
     return { mistake: mistake.message.split('\n')[0] ?? 'no YAML', line };
   }
-  const reader = { lines };
-  return { documents: documents.map((one) => nodeOf(one.contents, one, reader, 0)) };
+  const reader = { lines, nodesLeft: maxNodes };
+  const nodes = documents.map((one) => nodeOf(one.contents, one, reader, 0));
+  if (reader.nodesLeft > 0) return { documents: nodes };
+  return { mistake: `it stands for more than ${maxNodes} values`, line: 1 };
 }
 
-function nodeOf(
-  node: unknown,
-  document: Document,
-  reader: { readonly lines: LineCounter },
-  depth: number,
-): YamlNode {
+interface Reader {
+  readonly lines: LineCounter;
+  nodesLeft: number;
+}
+
+function nodeOf(node: unknown, document: Document, reader: Reader, depth: number): YamlNode {
   const line = lineOf(node, reader.lines);
-  if (depth > maxDepth) return { kind: 'text', line, text: '', isBlock: false };
+  reader.nodesLeft -= 1;
+  if (depth > maxDepth || reader.nodesLeft <= 0)
+    return { kind: 'text', line, text: '', isBlock: false };
   if (isAlias(node)) return nodeOf(node.resolve(document), document, reader, depth + 1);
   if (isMap(node)) {
     const entries = node.items.map(({ key, value }) => ({
