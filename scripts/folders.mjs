@@ -36,6 +36,7 @@ export const folders = {
     mayImport: [
       ...[
         'upstream',
+        'service-connection',
         'id-token',
         'wire',
         'delivery/files',

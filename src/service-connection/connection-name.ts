@@ -22,16 +22,17 @@ const maxCharacters = 100;
  */
 export function connectionName({ subject, scopeName, step, otherwise }: NameSources): string {
   const names = [nameInSubject(subject), scopeName, step && `of step ${step}`, otherwise];
-  return names.map((name = '') => short(name)).find((name) => name !== '') ?? '?';
+  return names.map((name = '') => shortName(name)).find((name) => name !== '') ?? '?';
 }
 
 /** Of `sc://organization/project/NAME`; the Entra issuer writes only IDs into its subjects. */
 export function nameInSubject(subject = ''): string | undefined {
   const [, name = ''] = /^sc:\/\/[^/]+\/[^/]+\/(.+)$/u.exec(subject) ?? [];
-  const shortened = short(name);
+  const shortened = shortName(name);
   return shortened === '' ? undefined : shortened;
 }
 
-function short(name: string): string {
+/** A name as people are shown it: one line, of at most a hundred characters. */
+export function shortName(name: string): string {
   return Array.from(shown(name).trim()).slice(0, maxCharacters).join('').trim();
 }

@@ -61,6 +61,8 @@ describe('the name of a service connection in the broker', () => {
   it('has a number where the step does not tell it apart', () => {
     const shop = { name: 'Shop', step: 'Read' };
     equal(distinctName(shop, []), 'Shop');
+    const hostile = { name: 'Shop', step: 'a\n##vso[x]'.padEnd(300, 'b') };
+    ok(/^Shop \(step a #vso\[x\]b{91}\)$/.test(distinctName(hostile, ['Shop'])));
     equal(distinctName(shop, ['Shop', 'Shop (step Read)']), 'Shop (2)');
     equal(distinctName({ name: 'Shop' }, ['Shop', 'Shop (2)', 'Shop (3)']), 'Shop (4)');
   });
