@@ -48,6 +48,21 @@ const outputs: readonly Output[] = [
       'HTTPSConnectionPool: Max retries exceeded (CERTIFICATE_VERIFY_FAILED: _ssl.c:1007) in /usr/lib/python3.11/ssl.py',
   },
   {
+    printed: 'a proxy whose password has an @',
+    wrote: 'cannot reach http://svc:p@ssw0rd@proxy.contoso.com:8080 now',
+    quoted: 'cannot reach http://***proxy.contoso.com:8080 now',
+  },
+  {
+    printed: 'a proxy whose password has a slash',
+    wrote: 'cannot reach http://svc:Pa/ss@proxy:8080 now',
+    quoted: 'cannot reach http://***proxy:8080 now',
+  },
+  {
+    printed: 'a proxy without a scheme',
+    wrote: 'cannot reach svc:Winter24@proxy:8080 now',
+    quoted: 'cannot reach ***proxy:8080 now',
+  },
+  {
     printed: 'a known token',
     wrote: `cannot use ${jwt} here`,
     quoted: 'cannot use *** here',
@@ -170,4 +185,11 @@ describe("A tool's last words", () => {
       assert.doesNotMatch(words ?? '', /\p{C}|##/u);
     });
   }
+
+  // In cubic time one of them takes minutes, and the limit of every test is passed.
+  it('are found without delay in a line that looks like credentials without end', () => {
+    for (const word of ['-token', 'token-', 'a:', 'http', 'a.b:c@', 'key=']) {
+      lastWords(word.repeat(32_000 / word.length), known);
+    }
+  });
 });
