@@ -120,6 +120,8 @@ function isConnection(value: unknown): boolean {
     Array.isArray(lanes) &&
     lanes.every(isLane) &&
     isCount(answers?.bucketS) &&
+    // Buckets are widened by doubling them.
+    answers?.bucketS !== 0 &&
     Object.values(answers?.kinds ?? {}).every((rows) => areRows(rows, 4))
   );
 }

@@ -34,6 +34,11 @@ describe('The record of the tokens', () => {
       field: 'connections',
       value: [{ ...connection, lanes: [{ ...lane, episodes: [null] }] }],
     },
+    {
+      told: 'buckets of no time, which would be doubled for ever',
+      field: 'connections',
+      value: [{ ...connection, answers: { bucketS: 0, kinds: {} } }],
+    },
     { told: 'a warning that is nothing', field: 'warnings', value: [null] },
     { told: 'a broker that is a text', field: 'brokers', value: ['x'] },
     { told: 'nothing that was left out', field: 'left', value: null },
