@@ -189,7 +189,8 @@ export function csvLines({ columns, rows }: Report): readonly string[] {
 function csvCell(text: string): string {
   const line = oneLine(text);
   const harmless = /^[=+\-@]/.test(line) ? `'${line}` : line;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  // A semicolon separates cells where the comma is the decimal sign.
+  return /[",;|\t\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
 /** The rows under their names, for programs. */

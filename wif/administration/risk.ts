@@ -1,3 +1,4 @@
+import { shell } from '../../src/literals.ts';
 import type { Connection } from './connection.ts';
 import { asAdministrationError, endsTheRun } from './errors.ts';
 import { executionsOf, usagesOf, type Usage } from './executions.ts';
@@ -184,7 +185,7 @@ function otherPipeline(pipeline: Exclude<Pipeline, { kind: 'yaml' }>): Look {
     }
     case 'yaml elsewhere': {
       const what = `its YAML is in a repository of ${pipeline.where}`;
-      const todo = `run wif check ${pipeline.file} in a clone of it`;
+      const todo = `run wif check ${shell(pipeline.file)} in a clone of it`;
       return {
         kind: 'pipeline',
         observations: [{ verdict: 'unknown', code: 'elsewhere', what, todo }],

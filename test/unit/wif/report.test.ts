@@ -25,6 +25,12 @@ describe('A report', () => {
     assert.ok(row.startsWith(`shop,"'=cmd|""x"", +1",`), row);
   });
 
+  it('never lets a name become a cell where the comma is the decimal sign', () => {
+    const named = connection({ top: { name: "x;=cmd|'/c calc'!A0;y" } });
+    const [, row = ''] = csvLines(connectionReport([named], {}, now));
+    assert.ok(row.startsWith(`shop,"x;=cmd|'/c calc'!A0;y",`), row);
+  });
+
   it('adds up', () => {
     const some = [
       connection(),
