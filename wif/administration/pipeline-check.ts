@@ -1,40 +1,12 @@
 import { jobsOf, isUnknowable, type Job, type Step, type TemplateUse } from './pipeline-steps.ts';
-import { textAt, type YamlNode, type YamlReading } from './pipeline-tree.ts';
-import { traitOfVariable, traits, traitsOf } from './script-rules.ts';
+import { textAt, type YamlNode } from './pipeline-tree.ts';
+import { remark, type Place, type Remark, type Verdict } from './remark.ts';
+import type { Repository } from './repository.ts';
+import { jobVariableRemarks, scriptRemarks, variableRemarks } from './script-check.ts';
 import { taskKind } from './task-rules.ts';
-
-/** What has to be done for a step: nothing, a step of ours before it, or another line. */
-export type Verdict = 'nothing' | 'our step' | 'change' | 'unknown';
-
-/** What was found at one place of a pipeline or of a script of its repository. */
-export interface Remark {
-  readonly file: string;
-  readonly line: number;
-  readonly job: string;
-  readonly step: string;
-  /** Name of the service connection of the step; empty where it has none. */
-  readonly connection: string;
-  readonly verdict: Verdict;
-  readonly code: string;
-  readonly what: string;
-  readonly todo: string;
-}
-
-/** Files of the repository: undefined for what is not there, or cannot be read. */
-export interface Repository {
-  /** A path as a pipeline writes it; `from` is the file that names it. */
-  read(path: string, from: string): { readonly file: string; readonly text: string } | undefined;
-  readYaml(text: string): YamlReading;
-}
 
 /** Templates that take one another end here. */
 const maxTemplates = 200;
-
-interface Place {
-  readonly file: string;
-  readonly job: string;
-  readonly connection?: string;
-}
 
 /** Checks a pipeline and what it takes from its own repository. Nothing is guessed. */
 export function checkPipeline(
@@ -70,8 +42,9 @@ function checkDocument(
   repository: Repository,
   seen: Set<string>,
 ): readonly Remark[] {
-  const { jobs, templates } = jobsOf(document);
+  const { jobs, templates, variables } = jobsOf(document);
   return [
+    ...variables.flatMap((use) => jobVariableRemarks(use, file)),
     ...templates.flatMap((use) => checkTemplate(use, { file, job: '' }, repository, seen)),
     ...jobs.flatMap((job) => checkJob(file, job, repository, seen)),
   ];
@@ -157,6 +130,7 @@ function taskRemarks(step: Step, place: Place, ours: readonly string[]): readonl
     case 'unsupported':
       return say('change', 'unsupported-task', kind.what, kind.todo);
     case 'in memory': {
+      if (kind.needsConnection === true && connection === undefined) return [];
       const { lasts = 'with its access token, after about an hour' } = kind;
       const what = `it signs in in memory: it ends ${lasts}`;
       const code = kind.lasts === undefined ? 'in-memory' : 'in-memory-briefly';
@@ -191,73 +165,4 @@ function keptRemarks(
   }
   const what = 'its ID token ends after about ten minutes, its access token after about an hour';
   return say('our step', 'ends-early', what, by);
-}
-
-function variableRemarks({ env, title }: Step, place: Place): readonly Remark[] {
-  if (env?.kind !== 'map') return [];
-  return env.entries.flatMap(({ key, value }) => {
-    const code = value.kind === 'text' ? traitOfVariable(key, value.text) : undefined;
-    if (code === undefined) return [];
-    const { verdict, what, todo } = traits[code];
-    return [remark(place, value.line, title, verdict, code, what, todo)];
-  });
-}
-
-function scriptRemarks(step: Step, place: Place, repository: Repository): readonly Remark[] {
-  const { file, script, title, line } = step;
-  if (script !== undefined) {
-    return traitRemarks(script.text, place, title, (inner) => script.line + inner - 1);
-  }
-  if (file === undefined) return [];
-  // The agent's own folders stand for the repository.
-  const path = file.replace(
-    /^\$\((Build\.SourcesDirectory|System\.DefaultWorkingDirectory)\)[\\/]/i,
-    '/',
-  );
-  const found =
-    isUnknowable(path) || /\$[({]/.test(path) ? undefined : repository.read(path, place.file);
-  if (found === undefined) {
-    const what = `the script ${file} cannot be read here`;
-    return [remark(place, line, title, 'unknown', 'unread-script', what, 'look at it yourself')];
-  }
-  return traitRemarks(found.text, { ...place, file: found.file }, title, (inner) => inner);
-}
-
-function traitRemarks(
-  text: string,
-  place: Place,
-  title: string,
-  lineOf: (inner: number) => number,
-): readonly Remark[] {
-  const found = traitsOf(text).map(({ code, line }) => {
-    const { verdict, what, todo } = traits[code];
-    return remark(place, lineOf(line), title, verdict, code, what, todo);
-  });
-  const hole = text.split(/\r?\n/).findIndex((one) => one.includes('${{'));
-  if (hole < 0) return found;
-  const what = 'a part of the script is filled in before the run';
-  return [
-    ...found,
-    remark(
-      place,
-      lineOf(hole + 1),
-      title,
-      'unknown',
-      'filled-in',
-      what,
-      'look at what is filled in',
-    ),
-  ];
-}
-
-function remark(
-  { file, job, connection = '' }: Place,
-  line: number,
-  step: string,
-  verdict: Verdict,
-  code: string,
-  what: string,
-  todo: string,
-): Remark {
-  return { file, line, job, step, connection, verdict, code, what, todo };
 }

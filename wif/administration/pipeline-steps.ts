@@ -23,6 +23,15 @@ export interface TemplateUse {
   readonly path: string;
 }
 
+/** A variable that a pipeline, a stage or a job has. */
+export interface VariableUse {
+  readonly line: number;
+  /** Name of the job or stage, or `the pipeline`. */
+  readonly job: string;
+  readonly name: string;
+  readonly value: string;
+}
+
 /** A job with its steps in their order; templates among them in place. */
 export interface Job {
   readonly name: string;
@@ -30,6 +39,8 @@ export interface Job {
 }
 
 const scriptWords = ['script', 'bash', 'pwsh', 'powershell'] as const;
+
+const devopsConnectionInput = 'azureDevOpsServiceConnection';
 
 const connectionInputs = [
   'azureSubscription',
@@ -40,7 +51,8 @@ const connectionInputs = [
   'backendServiceArm',
   'environmentServiceNameAzureRM',
   'azureSubscriptionEndpoint',
-  'azureDevOpsServiceConnection',
+  devopsConnectionInput,
+  'workloadIdentityServiceConnection',
 ] as const;
 
 const scriptInputs = ['inlineScript', 'Inline', 'script'] as const;
@@ -50,26 +62,46 @@ const fileInputs = ['scriptPath', 'filePath', 'ScriptPath'] as const;
 export function jobsOf(document: YamlNode): {
   readonly jobs: readonly Job[];
   readonly templates: readonly TemplateUse[];
+  readonly variables: readonly VariableUse[];
 } {
-  const jobs: Job[] = [];
-  const templates: TemplateUse[] = [];
-  collect(document, 'the pipeline', jobs, templates);
-  return { jobs, templates };
+  const found: Found = { jobs: [], templates: [], variables: [] };
+  collect(document, 'the pipeline', found);
+  return found;
 }
 
-function collect(node: YamlNode, name: string, jobs: Job[], templates: TemplateUse[]): void {
+interface Found {
+  readonly jobs: Job[];
+  readonly templates: TemplateUse[];
+  readonly variables: VariableUse[];
+}
+
+function collect(node: YamlNode, name: string, found: Found): void {
   if (node.kind === 'text') return;
   if (node.kind === 'list') {
-    for (const item of node.items) collect(item, name, jobs, templates);
+    for (const item of node.items) collect(item, name, found);
     return;
   }
   const template = textAt(node, 'template');
-  if (template !== undefined) templates.push({ line: node.line, path: template });
+  if (template !== undefined) found.templates.push({ line: node.line, path: template });
   const own = textAt(node, 'job') ?? textAt(node, 'deployment') ?? textAt(node, 'stage') ?? name;
   for (const { key, value } of node.entries) {
-    if (key.toLowerCase() === 'steps') jobs.push({ name: own, parts: partsOf(value) });
-    else if (isStructure(key)) collect(value, own, jobs, templates);
+    if (key.toLowerCase() === 'steps') found.jobs.push({ name: own, parts: partsOf(value) });
+    else if (key.toLowerCase() === 'variables') found.variables.push(...variablesOf(value, own));
+    else if (isStructure(key)) collect(value, own, found);
   }
+}
+
+/** Names with their values, or a list of entries with a name and a value each. */
+function variablesOf(node: YamlNode, job: string): readonly VariableUse[] {
+  if (node.kind === 'text') return [];
+  if (node.kind === 'list') return node.items.flatMap((item) => variablesOf(item, job));
+  const name = textAt(node, 'name');
+  const value = textAt(node, 'value');
+  if (name !== undefined && value !== undefined) return [{ line: node.line, job, name, value }];
+  return node.entries.flatMap(({ key, value: of }) => {
+    if (isTemplateKey(key)) return variablesOf(of, job);
+    return of.kind === 'text' ? [{ line: of.line, job, name: key, value: of.text }] : [];
+  });
 }
 
 /** The keys below which stages, jobs and steps stand; variables and parameters are none of them. */
@@ -114,8 +146,15 @@ function stepOf(node: YamlNode): Step | undefined {
     env,
     script,
     file: script === undefined ? first(fileInputs) : undefined,
-    connection: first(connectionInputs),
+    connection: isForAzureDevOps(inputs)
+      ? textAt(inputs, devopsConnectionInput)
+      : first(connectionInputs),
   };
+}
+
+/** The input that `connectionType` hides counts for nothing, though an editor may have kept it. */
+function isForAzureDevOps(inputs: YamlNode | undefined): boolean {
+  return textAt(inputs, 'connectionType')?.toLowerCase() === 'azuredevops';
 }
 
 function scriptOf(node: YamlNode | undefined): Step['script'] {

@@ -1,5 +1,7 @@
-import { checkPipeline, type Remark, type Repository } from './pipeline-check.ts';
+import { checkPipeline } from './pipeline-check.ts';
 import { posix } from './posix-path.ts';
+import type { Remark } from './remark.ts';
+import type { Repository } from './repository.ts';
 
 /** Templates and scripts of one pipeline beyond these are reported as unread. */
 const maxFiles = 60;

@@ -1,10 +1,12 @@
 import { shell } from '../../src/literals.ts';
 import type { Connection } from './connection.ts';
+import { isDevopsTrait } from './devops-token-rules.ts';
 import { asAdministrationError, endsTheRun } from './errors.ts';
 import { executionsOf, usagesOf, type Usage } from './executions.ts';
-import type { Remark, Repository, Verdict } from './pipeline-check.ts';
 import { fileOf, pipelineOf, type KeyVaultGroup, type Pipeline } from './pipelines.ts';
+import type { Remark, Verdict } from './remark.ts';
 import { checkRemotely } from './remote-check.ts';
+import type { Repository } from './repository.ts';
 import { livesOf, type TokenLives } from './token-lives.ts';
 import type { Web } from './web.ts';
 
@@ -214,7 +216,7 @@ function ofConnection(
   };
   const names = [name, id, ''].map((one) => one.toLowerCase());
   return remarks
-    .filter(({ verdict }) => verdict !== 'nothing')
+    .filter(({ verdict, code }) => verdict !== 'nothing' && !isDevopsTrait(code))
     .filter(({ code }) => longestMinutes >= (enough[code] ?? 0))
     .filter(
       ({ connection, code }) =>

@@ -1,3 +1,11 @@
+import {
+  devopsResource,
+  devopsTraits,
+  devopsTraitOfVariable,
+  devopsTraitsOf,
+  isReadFromFile,
+} from './devops-token-rules.ts';
+
 /** What a line of a script does with a token or a secret, and what becomes of it. */
 export interface Trait {
   readonly code: keyof typeof traits;
@@ -37,6 +45,7 @@ export const traits = {
     what: 'an access token is kept for later steps: it ends after about an hour',
     todo: 'use accessTokens of FederatedLogin@1 or TokenRefresher@1, and read the file NAME_FILE',
   },
+  ...devopsTraits,
 } as const;
 
 /**
@@ -64,16 +73,25 @@ const assignment =
 interface Memory {
   readonly idTokens: Set<string>;
   readonly accessTokens: Set<string>;
+  /** Those of them that are for Azure DevOps. */
+  readonly devopsTokens: Set<string>;
+  /** Tokens that end with the job, or that are read from a file which is kept fresh. */
+  readonly freshTokens: Set<string>;
   /** The script gives the name of the secret a value of its own. */
   hasOwnSecret: boolean;
   isTraced: boolean;
 }
 
-/** Reads a script of bash, PowerShell or cmd; comments are left out. */
-export function traitsOf(script: string): readonly Trait[] {
+/**
+ * Reads a script of bash, PowerShell or cmd; comments are left out. `jobTokens` are variables that
+ * hold the job's own token.
+ */
+export function traitsOf(script: string, jobTokens: readonly string[] = []): readonly Trait[] {
   const memory: Memory = {
     idTokens: new Set(['idToken']),
     accessTokens: new Set(),
+    devopsTokens: new Set(),
+    freshTokens: new Set(jobTokens),
     hasOwnSecret: false,
     isTraced: false,
   };
@@ -82,11 +100,12 @@ export function traitsOf(script: string): readonly Trait[] {
   );
 }
 
-/** What becomes of a variable that a step maps in `env`, which an earlier step has set. */
+/** What becomes of a variable that a step maps in `env`, or that a job or pipeline has. */
 export function traitOfVariable(name: string, value: string): keyof typeof traits | undefined {
   if (value === '') return undefined;
   if (/^ARM_OIDC_TOKEN$/i.test(name)) return 'static-id-token';
-  return /\$\(servicePrincipalKey\)/i.test(value) ? 'empty-secret' : undefined;
+  if (/\$\(servicePrincipalKey\)/i.test(value)) return 'empty-secret';
+  return devopsTraitOfVariable(name, value);
 }
 
 interface Statement {
@@ -170,28 +189,33 @@ function traitsOfStatement(text: string, memory: Memory): readonly (keyof typeof
     found.push('empty-secret');
   const hasIdToken = new RegExp(use([...memory.idTokens].join('|')), 'i').test(text);
   const hasAccessToken = isAccessToken(text, memory);
+  const isDevops = devopsResource.test(text) || reads(text, memory.devopsTokens);
+  const kept = isDevops ? 'kept-devops-token' : 'kept-access-token';
+  const isFresh = (name: string): boolean =>
+    memory.freshTokens.has(name) || memory.accessTokens.has(name);
+  found.push(...devopsTraitsOf(text, isFresh));
   const command = setVariable.exec(text);
   const [, name = ''] = /variable=([^;\]\s]+)/i.exec(command?.[1] ?? '') ?? [];
   if (command !== null) {
     const isSecret = /issecret=true/i.test(command[1] ?? '');
     if (hasIdToken && !isSecret) found.push('printed-id-token');
     if (hasIdToken) found.push(isArmToken(name) ? 'static-id-token' : 'kept-id-token');
-    else if (hasAccessToken)
-      found.push(isArmToken(name) ? 'access-token-as-id-token' : 'kept-access-token');
+    else if (hasAccessToken) found.push(isArmToken(name) ? 'access-token-as-id-token' : kept);
     return found;
   }
   if (hasIdToken && memory.isTraced) found.push('printed-id-token');
   if (staticToken.test(text) && (hasIdToken || hasAccessToken))
     return [...found, hasIdToken ? 'static-id-token' : 'access-token-as-id-token'];
   if (hasIdToken && ownSignIn.test(text)) return [...found, 'kept-id-token'];
+  const holds = { hasIdToken, hasAccessToken, isDevops };
   const [, looped] = loopOfCmd.exec(text) ?? [];
-  if (looped !== undefined)
-    return [...found, ...traitsOfAssignment(looped, { hasIdToken, hasAccessToken }, memory)];
+  if (looped !== undefined) return [...found, ...traitsOfAssignment(looped, holds, memory)];
   const [, variable = '', value = ''] = assignment.exec(text) ?? [];
   if (variable !== '' && value !== '') {
-    return [...found, ...traitsOfAssignment(variable, { hasIdToken, hasAccessToken }, memory)];
+    if (isReadFromFile(value)) memory.freshTokens.add(variable);
+    return [...found, ...traitsOfAssignment(variable, holds, memory)];
   }
-  if (hasAccessToken && !hasIdToken && isWrite(text)) found.push('kept-access-token');
+  if (hasAccessToken && !hasIdToken && isWrite(text)) found.push(kept);
   if (hasIdToken && isWrite(text)) found.push('kept-id-token');
   else if (hasIdToken && isPrint(text)) found.push('printed-id-token');
   return found;
@@ -202,8 +226,13 @@ function traitsOfAssignment(
   {
     hasIdToken,
     hasAccessToken,
-  }: { readonly hasIdToken: boolean; readonly hasAccessToken: boolean },
-  { idTokens, accessTokens }: Memory,
+    isDevops,
+  }: {
+    readonly hasIdToken: boolean;
+    readonly hasAccessToken: boolean;
+    readonly isDevops: boolean;
+  },
+  { idTokens, accessTokens, devopsTokens }: Memory,
 ): readonly (keyof typeof traits)[] {
   if (hasIdToken) {
     if (isArmToken(variable)) return ['static-id-token'];
@@ -214,12 +243,17 @@ function traitsOfAssignment(
   if (!hasAccessToken) return [];
   if (isArmToken(variable)) return ['access-token-as-id-token'];
   accessTokens.add(variable);
+  if (isDevops) devopsTokens.add(variable);
   return [];
 }
 
 function isAccessToken(text: string, { accessTokens }: Memory): boolean {
-  if (accessTokenCommand.test(text)) return true;
-  return accessTokens.size > 0 && new RegExp(use([...accessTokens].join('|')), 'i').test(text);
+  return accessTokenCommand.test(text) || reads(text, accessTokens);
+}
+
+/** Whether a statement reads one of these variables. */
+function reads(text: string, names: ReadonlySet<string>): boolean {
+  return names.size > 0 && new RegExp(use([...names].join('|')), 'i').test(text);
 }
 
 function isArmToken(name: string): boolean {

@@ -3,7 +3,13 @@ export type TaskKind =
   /** Kept alive by a step of ours before it. */
   | { readonly kind: 'kept'; readonly by: string }
   /** Signs in in memory: nobody can renew it from outside. It ends with its access token, unless `lasts` says otherwise. */
-  | { readonly kind: 'in memory'; readonly instead: string; readonly lasts?: string }
+  | {
+      readonly kind: 'in memory';
+      readonly instead: string;
+      readonly lasts?: string;
+      /** Without a connection it takes the job's own token, which lasts. */
+      readonly needsConnection?: true;
+    }
   /** Needs no session for long, or renews it itself. */
   | { readonly kind: 'fine' }
   /** Knows no federation, or holds one token for good. */
@@ -64,6 +70,14 @@ const table: readonly (readonly [RegExp, TaskKind])[] = [
   [
     /^(AzureFileCopy@6|SqlAzureDacpacDeployment@1)$/i,
     { kind: 'in memory', instead: 'AzCopy or sqlpackage in a script after FederatedLogin@1' },
+  ],
+  [
+    /^(NuGetAuthenticate@1|npmAuthenticate@0|MavenAuthenticate@0|PipAuthenticate@1|TwineAuthenticate@1)$/i,
+    {
+      kind: 'in memory',
+      needsConnection: true,
+      instead: 'the token file of FederatedLogin@1 with connectionType: azureDevOps',
+    },
   ],
   [
     /^TerraformCLI@1$/i,

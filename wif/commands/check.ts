@@ -1,5 +1,7 @@
-import { checkPipeline, type Remark, type Repository } from '../administration/pipeline-check.ts';
+import { checkPipeline } from '../administration/pipeline-check.ts';
+import type { Remark } from '../administration/remark.ts';
 import { counted, type Report } from '../administration/report.ts';
+import type { Repository } from '../administration/repository.ts';
 import { printRows } from './printing.ts';
 import { exitCodes, type ExitCode, type OutputForm, type Terminal } from './world.ts';
 

@@ -4,7 +4,7 @@ import type { Directory } from '../administration/identity.ts';
 import type { Journal } from '../administration/journal.ts';
 import type { Organization } from '../administration/organization.ts';
 import type { Stop } from '../administration/parallel.ts';
-import type { Repository } from '../administration/pipeline-check.ts';
+import type { Repository } from '../administration/repository.ts';
 import type { Web } from '../administration/web.ts';
 
 /** How something stands, which a terminal may show by a colour. */

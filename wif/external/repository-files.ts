@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import type { Repository } from '../administration/pipeline-check.ts';
+import type { Repository } from '../administration/repository.ts';
 import { readYaml } from './yaml.ts';
 
 /** A script or template larger than this is not read, in bytes. */

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { checkPipeline } from '../../../wif/administration/pipeline-check.ts';
 import { repositoryOf } from '../../../wif/external/repository-files.ts';
+import { checkedDevopsTokens } from './checked-devops-tokens.ts';
 import { checkedScripts } from './checked-scripts.ts';
 import { checkedShapes } from './checked-shapes.ts';
 import { checkedSiblings } from './checked-siblings.ts';
 
-const cases = [...checkedScripts, ...checkedSiblings, ...checkedShapes];
+const cases = [...checkedScripts, ...checkedSiblings, ...checkedShapes, ...checkedDevopsTokens];
 
 describe('The check of a pipeline', () => {
   let folder: string;

@@ -122,7 +122,7 @@ export const checkedScripts: readonly CheckedPipeline[] = [
     yaml: azureCliStep(
       'T=$(az account get-access-token --resource 499b84ac-1321-427f-aa17-267ca6975798 -o tsv)\necho "##vso[task.setvariable variable=TOKEN;issecret=true]$T"',
     ),
-    says: ['2 our step ends-early', '8 change kept-access-token'],
+    says: ['2 our step ends-early', '8 change kept-devops-token'],
   },
   {
     what: 'an ID token in a file',

@@ -161,7 +161,7 @@ const rows: readonly Row[] = [
   [
     'an access token for later steps, in PowerShell',
     '$t = az account get-access-token --resource 499b84ac-1321-427f-aa17-267ca6975798 | ConvertFrom-Json\nWrite-Host "##vso[task.setvariable variable=PAT;issecret=true]$($t.accessToken)"',
-    [[2, 'kept-access-token']],
+    [[2, 'kept-devops-token']],
   ],
   [
     'an access token for later steps, in cmd',
