@@ -87,8 +87,17 @@ function parametersOf({ method, target, body }: LoopbackRequest): Parameters {
   };
 }
 
+/**
+ * A resource is an address or a GUID. Anything else may be a credential from a wrong variable, and what is
+ * asked for gets into messages and into the record of the job.
+ */
+const resourceForm =
+  /^(?=[\x21-\x7e]{1,500}$)(?:[a-z][a-z\d+.-]*:|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\/|$))[^?#]*$/i;
+
 function wrongParameter({ all, resource, clientId }: Parameters): string | undefined {
-  if (!/^[\x21-\x7e]{1,500}$/.test(resource)) return 'Name a resource.';
+  if (!resourceForm.test(resource)) {
+    return 'Name a resource: its address without a query, or its GUID.';
+  }
   if (resource.endsWith('/.default')) {
     return `${resource} is a scope, and this endpoint takes a resource: leave /.default off.`;
   }
