@@ -42,13 +42,25 @@ export interface PlayOptions extends Omit<JobOptions, 'job' | 'endpoints'> {
   readonly jobTokenSeconds?: number;
   /** The ID that an earlier run of the job had too. */
   readonly jobId?: string;
+  /** The attempt at the same job that this one follows, as when somebody runs failed jobs again. */
+  readonly after?: Attempt;
   readonly allow?: readonly Allowance[];
   /** Runs while the job does. */
   readonly meanwhile?: (run: JobRun) => Promise<void> | void;
 }
 
+/** One of several attempts at a job. */
+export interface Attempt {
+  /** Of the run, which all its attempts share. */
+  readonly planId: string;
+  readonly timelineId: string;
+  /** Counted from 1. */
+  readonly number: number;
+}
+
 /** A job that was run, with what the emulator saw of it. */
 export interface Play {
+  readonly attempt: Attempt;
   readonly report: JobReport;
   readonly leaks: readonly Finding[];
   readonly journal: readonly JournalEntry[];
@@ -70,7 +82,7 @@ export class Stage {
 
   async play(options: PlayOptions): Promise<Play> {
     const emulator = this.#emulator;
-    const { connections, referenced = connections, jobTokenSeconds, jobId } = options;
+    const { connections, referenced = connections, jobTokenSeconds, jobId, after } = options;
     const agent = (this.#options.createAgent ?? createAgent)({
       root: join(this.folder, 'agent'),
       vsix: packageIn(),
@@ -82,7 +94,10 @@ export class Stage {
       connections: referenced,
       ...(jobTokenSeconds === undefined ? {} : { jobTokenSeconds }),
       ...(jobId === undefined ? {} : { jobId }),
+      ...(after === undefined ? {} : { planId: after.planId }),
     });
+    const { planId, timelineId } = job;
+    const attempt = { planId, timelineId, number: (after?.number ?? 0) + 1 };
     if (options.sources !== undefined) layOut(options.sources, join(agent.workFolder, '1', 's'));
     const detector = createLeakDetector({
       credentials: () => emulator.issued,
@@ -93,6 +108,7 @@ export class Stage {
       ...options,
       job: {
         ...job,
+        attempt: attempt.number,
         accessToken: job.jobAccessToken,
         collectionUri: emulator.organization.collectionUri,
         collectionId: emulator.organization.id,
@@ -106,6 +122,7 @@ export class Stage {
     const report = await run.finished;
     job.complete();
     return {
+      attempt,
       report,
       leaks: detector.findings(report),
       journal: emulator.journal.since(mark),

@@ -15,6 +15,8 @@ export interface JobIdentity {
   readonly planId: string;
   readonly jobId: string;
   readonly timelineId: string;
+  /** Which attempt at the job, its stage and its phase it is; the first, unless this says more. */
+  readonly attempt?: number;
   /** Host type of the OIDC route: `build`, `release` or `deployment`. */
   readonly hub: string;
   readonly accessToken: string;

@@ -77,6 +77,7 @@ function jobVariables({
   pipelineJob,
 }: Source): Record<string, string | undefined> {
   const hostType = hostTypeOf(profile);
+  const attempt = String(job.attempt ?? 1);
   return {
     system: hostType,
     'system.hosttype': hostType,
@@ -97,17 +98,17 @@ function jobVariables({
     'system.jobId': job.jobId,
     'system.jobName': pipelineJob.name,
     'system.jobDisplayName': pipelineJob.displayName,
-    'system.jobAttempt': '1',
+    'system.jobAttempt': attempt,
     'system.jobIdentifier': `${pipelineJob.name}.__default`,
     'system.jobPositionInPhase': '1',
     'system.totalJobsInPhase': '1',
     'system.phaseName': pipelineJob.name,
     'system.phaseDisplayName': pipelineJob.displayName,
-    'system.phaseAttempt': '1',
+    'system.phaseAttempt': attempt,
     'system.phaseId': '3a3a2a60-14c7-570b-14a4-fa42ad92f52a',
     'system.stageName': '__default',
     'system.stageDisplayName': '__default',
-    'system.stageAttempt': '1',
+    'system.stageAttempt': attempt,
     'system.jobParallelismTag': 'Private',
     'system.enableAccessToken': isRelease(profile) ? 'False' : 'SecretVariable',
     'system.pullRequest.isFork': 'False',

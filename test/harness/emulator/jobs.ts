@@ -12,6 +12,8 @@ export interface JobOptions {
   readonly jobTokenSeconds?: number;
   /** That of an earlier run: a job without a name has the same one in each run of its pipeline. */
   readonly jobId?: string;
+  /** That of an earlier attempt, which is of the same run; each attempt has a timeline of its own. */
+  readonly planId?: string;
 }
 
 /** A job that runs, as the agent sees it. */
@@ -53,7 +55,7 @@ function issueJobToken(job: JobRecord, seconds: number, world: World): string {
 export function startJob(options: JobOptions, world: World): Job {
   const record: JobRecord = {
     jobId: options.jobId ?? randomUUID(),
-    planId: randomUUID(),
+    planId: options.planId ?? randomUUID(),
     hub: options.hub ?? 'build',
     connectionIds: new Set(options.connections.map((connection) => connection.id)),
     running: true,
@@ -66,7 +68,7 @@ export function startJob(options: JobOptions, world: World): Job {
     jobAccessToken: issueJobToken(record, options.jobTokenSeconds ?? 48 * 3600, world),
     planId,
     jobId,
-    timelineId: planId,
+    timelineId: options.planId === undefined ? planId : randomUUID(),
     hub,
     oidcRequestUri: `${collectionUri}${project.id}/_apis/distributedtask/hubs/${hub}/plans/${planId}/jobs/${jobId}/oidctoken`,
     complete: () => {

@@ -2,6 +2,7 @@ import type { Suite } from 'mocha';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { programOnPath } from '../../harness/stage.ts';
+import { describeWith } from '../../support/needs.ts';
 
 /** Where Debian's Chromium is; undefined where it is not installed. */
 export function chromiumPath(): string | undefined {
@@ -11,13 +12,7 @@ export function chromiumPath(): string | undefined {
 
 /** A suite that looks at pages in Chromium, and is left out, loudly, where there is none. */
 export function describeInChromium(title: string, body: (this: Suite) => void): void {
-  if (chromiumPath() !== undefined) {
-    describe(title, body);
-    return;
-  }
-  console.error(
-    `\n  !! chromium is missing: "${title}" is NOT run. Install chromium (apt-get install chromium) to run it.\n`,
-  );
+  describeWith('chromium', title, body);
 }
 
 /** Starts Chromium without a window. */

@@ -18,6 +18,10 @@ export interface JobInRun {
   readonly attachments?: readonly string[];
   /** Jobs with the same are attempts of one. */
   readonly identifier?: string;
+  /** Of this attempt; one of its own for each earlier attempt in any case. */
+  readonly timelineId?: string;
+  /** What else its records say, which the tab has no use for. */
+  readonly others?: Readonly<Record<string, unknown>>;
 }
 
 interface RecordBody {
@@ -35,8 +39,7 @@ interface Attached {
 
 /** Something else than the answer. */
 export type Fault =
-  | { readonly status: number; readonly withoutCors?: boolean }
-  | { readonly body: string }
+  | { readonly status?: number; readonly withoutCors?: boolean; readonly body?: string }
   | 'never answers';
 
 /**
@@ -79,17 +82,22 @@ export class RunDouble {
     const later = all.some(
       (other) => (other.identifier ?? other.name) === identifier && (other.attempt ?? 1) > attempt,
     );
-    const timelineId = later ? randomUUID() : this.#currentId;
+    const timelineId = job.timelineId ?? (later ? randomUUID() : this.#currentId);
     const records = later ? [] : (this.#timelines.get('current') ?? []);
-    if (later) this.#timelines.set(timelineId, records);
     const earlier = [...this.#timelines].flatMap(([id, [first]]) =>
       id !== 'current' && first?.['identifier'] === identifier
         ? [{ attempt: 1, timelineId: id, recordId: first.id }]
         : [],
     );
+    this.#timelines.set(timelineId, records);
     const [stageId, phaseId, jobId] = [randomUUID(), randomUUID(), randomUUID()];
     const { state = 'completed', result = 'succeeded' } = job;
-    const outcome = { state, result: state === 'completed' ? result : null, attempt };
+    const outcome = {
+      ...job.others,
+      state,
+      result: state === 'completed' ? result : null,
+      attempt,
+    };
     records.push(
       {
         id: jobId,
@@ -140,11 +148,8 @@ export class RunDouble {
     const fault = this.faults.find(([pattern]) => pattern.test(path))?.[1];
     if (fault === 'never answers') return;
     if (fault !== undefined) {
-      if ('body' in fault) response.writeHead(200, cors).end(fault.body);
-      else
-        response
-          .writeHead(fault.status, fault.withoutCors === true ? {} : cors)
-          .end('{"message":"<b>no</b>"}');
+      const { status = 200, withoutCors = false, body = '{"message":"<b>no</b>"}' } = fault;
+      response.writeHead(status, withoutCors ? {} : cors).end(body);
       return;
     }
     if (request.headers.authorization !== `Bearer ${pageToken}`) {
