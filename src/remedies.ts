@@ -8,7 +8,7 @@ export const remedies = {
   JOB_TOKEN_REFUSED:
     'The token ends with the job, or after one to two days: split the work into shorter jobs, and check that the job was not cancelled.',
   CONNECTION_NOT_REFERENCED:
-    'Name the connection in the azureSubscription input of a task in this very job; a task with condition: false is enough.',
+    'Name the connection in the azureSubscription input of a task in this very job (azureDevOpsServiceConnection for one to Azure DevOps); a task with condition: false is enough.',
   CONNECTION_NOT_FOUND:
     'Check that the connection exists, is not disabled, and that this pipeline is permitted to use it (Service connections, Security).',
   ID_TOKEN_REFUSED:

@@ -1,7 +1,7 @@
 import { FederationError, type Failure } from '../errors.ts';
 import { NetworkTrouble, type Http, type HttpAnswer, type HttpRequest } from '../ports.ts';
 import { bearer } from '../secret.ts';
-import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import type { AzureConnection } from '../service-connection/service-connection.ts';
 import {
   codeOfTrouble,
   describeTrouble,
@@ -14,7 +14,7 @@ import type { AccessToken } from './access-token.ts';
 
 /** What is asked of Resource Manager, for telling why it was refused. */
 export interface ResourceManagerAttempt {
-  readonly connection: ServiceConnection;
+  readonly connection: AzureConnection;
   /** Completes "signed in, but could not …". */
   readonly purpose: string;
 }

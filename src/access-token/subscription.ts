@@ -1,5 +1,5 @@
 import type { Clock, Http, HttpAnswer, HttpRequest } from '../ports.ts';
-import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import type { AzureConnection } from '../service-connection/service-connection.ts';
 import type { AccessToken } from './access-token.ts';
 import {
   askResourceManager,
@@ -10,7 +10,7 @@ import {
 } from './resource-manager.ts';
 
 /** A connection of which it is known that it has a subscription. */
-export type WithSubscription = ServiceConnection & { readonly subscriptionId: string };
+export type WithSubscription = AzureConnection & { readonly subscriptionId: string };
 
 /**
  * Reads the subscription once, so that a missing role shows here and not in the middle of a
@@ -77,7 +77,7 @@ export function judgeSubscriptionAnswer(
 }
 
 /** What to do about a role that is missing. */
-export function giveRole({ clientId }: Pick<ServiceConnection, 'clientId'>): string {
+export function giveRole({ clientId }: Pick<AzureConnection, 'clientId'>): string {
   return `Give the identity (client ${clientId}) a role on the subscription, for example Reader; a new role takes some minutes, for which propagationTimeout can wait.`;
 }
 

@@ -1,5 +1,5 @@
 import type { Clock, Http, HttpAnswer } from '../ports.ts';
-import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import type { AzureConnection } from '../service-connection/service-connection.ts';
 import type { AccessToken } from './access-token.ts';
 import {
   askResourceManager,
@@ -37,7 +37,7 @@ const apiVersion = '2019-11-01';
  * @throws {FederationError} whose kind says whether asking again can help.
  */
 export async function listSubscriptions(
-  connection: ServiceConnection,
+  connection: AzureConnection,
   accessToken: AccessToken,
   timeoutMs: number,
   world: { readonly http: Http; readonly clock: Clock },

@@ -10,26 +10,31 @@ type Voice = Pick<PipelineAgent, 'say' | 'warn'>;
 
 /** Who is about to be signed in, and where tokens go that another cloud than the usual one names. */
 export function tellConnection(connection: ServiceConnection, { say, warn }: Voice): void {
-  const { id, name, clientId, tenantId, subscriptionId, cloud } = connection;
-  const subscription =
-    subscriptionId === undefined ? 'no subscription' : `subscription ${subscriptionId}`;
+  const { id, name, clientId, tenantId } = connection;
   say(
-    `Service connection ${name === id ? id : `${name} (${id})`}: client ${clientId}, tenant ${tenantId}, ${subscription}, ${cloud.name}`,
+    `Service connection ${name === id ? id : `${name} (${id})`}: client ${clientId}, tenant ${tenantId}, ${placeOf(connection)}`,
   );
   warnOfForeignHosts(connection, warn);
+}
+
+/** Where an identity works, in the words of the first line of each log. */
+function placeOf({ kind, subscriptionId, cloud }: ServiceConnection): string {
+  if (kind === 'azureDevOps') return 'Azure DevOps';
+  const where = subscriptionId === undefined ? 'no subscription' : `subscription ${subscriptionId}`;
+  return `${where}, ${cloud.name}`;
 }
 
 /**
  * Names hosts of the connection that are not its cloud's own: tokens go to them, and whoever can edit
  * the connection, or set its variables, chose them. An Azure Stack always has its own.
  */
-function warnOfForeignHosts(
-  { name, cloud, authorityHost, resourceManager }: ServiceConnection,
-  warn: Voice['warn'],
-): void {
+function warnOfForeignHosts(connection: ServiceConnection, warn: Voice['warn']): void {
+  const { name, cloud, authorityHost } = connection;
   const foreign = [
     hostBeside(cloud.authorityHost, authorityHost),
-    hostBeside(cloud.resourceManager, resourceManager),
+    ...(connection.kind === 'azureRM'
+      ? [hostBeside(cloud.resourceManager, connection.resourceManager)]
+      : []),
   ].filter((host) => host !== undefined);
   if (foreign.length === 0) return;
   warn(

@@ -16,8 +16,8 @@ export interface RawEndpoint {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** A service connection that uses workload identity federation, checked and in our own words. */
-export interface ServiceConnection {
+/** What every service connection has that uses workload identity federation. */
+interface FederatedConnection {
   readonly id: string;
   /** What people call it: see {@link connectionName}. */
   readonly name: string;
@@ -25,18 +25,32 @@ export interface ServiceConnection {
   readonly step: string | undefined;
   readonly clientId: string;
   readonly tenantId: string;
-  /** Absent for connections to a management group, or to none at all. */
-  readonly subscriptionId: string | undefined;
   readonly cloud: Cloud;
   /** Entra's address for this connection; ends in a slash. */
   readonly authorityHost: URL;
+  /** For how long the step waits for what is new to arrive: a role, a credential. In ms. */
+  readonly propagationMs: number;
+}
+
+/** A connection to Azure (type `AzureRM`). */
+export interface AzureConnection extends FederatedConnection {
+  readonly kind: 'azureRM';
+  /** Absent for connections to a management group, or to none at all. */
+  readonly subscriptionId: string | undefined;
   /** Resource Manager's address for this connection. */
   readonly resourceManager: URL;
   /** The scope of Resource Manager's access tokens. */
   readonly resourceManagerScope: string;
-  /** For how long the step waits for what is new to arrive: a role, a credential. In ms. */
-  readonly propagationMs: number;
 }
+
+/** A connection to Azure DevOps itself (type `WorkloadIdentityUser`), which has no subscription. */
+export interface AzureDevOpsConnection extends FederatedConnection {
+  readonly kind: 'azureDevOps';
+  readonly subscriptionId: undefined;
+}
+
+/** A service connection that uses workload identity federation, checked and in our own words. */
+export type ServiceConnection = AzureConnection | AzureDevOpsConnection;
 
 const federated = 'WorkloadIdentityFederation';
 
@@ -46,45 +60,64 @@ const formerAuthorities = new Set(['login.windows.net', 'sts.windows.net']);
 const identifier = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * Reads the agent's record of a connection once, so that nobody downstream meets its field names.
+ * Reads the agent's record of a connection to Azure once, so that nobody downstream meets its field
+ * names.
  * @throws {FederationError} for another scheme, an unknown cloud, or a missing or unsound field.
  */
-export function readServiceConnection(raw: RawEndpoint): ServiceConnection {
+export function readAzureConnection(raw: RawEndpoint): AzureConnection {
+  const shared = readFederatedConnection(raw);
+  const { name, cloud } = shared;
+  const resourceManager = address(filled(raw.url) ?? cloud.resourceManager, 'address', name);
+  return {
+    ...shared,
+    kind: 'azureRM',
+    subscriptionId: optional(raw.data['subscriptionid'], 'subscription ID', name),
+    resourceManager,
+    resourceManagerScope: scopeOf(resourceManagerResource(raw, cloud, resourceManager)),
+  };
+}
+
+/**
+ * Reads the agent's record of a connection to Azure DevOps. Nothing is ever sent to its address: that
+ * is no Resource Manager, and a job asks the collection that it runs in.
+ * @throws {FederationError} for another scheme, an unknown cloud, or a missing or unsound field.
+ */
+export function readAzureDevOpsConnection(raw: RawEndpoint): AzureDevOpsConnection {
+  return { ...readFederatedConnection(raw), kind: 'azureDevOps', subscriptionId: undefined };
+}
+
+function readFederatedConnection(raw: RawEndpoint): FederatedConnection {
   const { id, step, parameters, data } = raw;
   const subject = parameters['workloadidentityfederationsubject'];
   const scopeName = data['subscriptionname'] ?? data['managementgroupname'];
   const name = connectionName({ subject, scopeName, step, otherwise: id });
   requireFederation(filled(raw.scheme), name);
-  const cloud = cloudNamed(raw.data['environment'], name);
-  const resourceManager = address(filled(raw.url) ?? cloud.resourceManager, 'address', name);
+  const cloud = cloudNamed(data['environment'], name);
   return {
-    id: guid(raw.id, 'ID', name),
+    id: guid(id, 'ID', name),
     name,
     step,
-    clientId: guid(raw.parameters['serviceprincipalid'], 'client ID', name),
-    tenantId: guid(raw.parameters['tenantid'], 'tenant ID', name),
-    subscriptionId: optional(raw.data['subscriptionid'], 'subscription ID', name),
+    clientId: guid(parameters['serviceprincipalid'], 'client ID', name),
+    tenantId: guid(parameters['tenantid'], 'tenant ID', name),
     cloud,
-    authorityHost: authorityHost(filled(raw.data['environmentauthorityurl']), cloud, name),
-    resourceManager,
-    resourceManagerScope: scopeOf(resourceManagerResource(raw, cloud, resourceManager)),
+    authorityHost: authorityHost(filled(data['environmentauthorityurl']), cloud, name),
     propagationMs: usualSettlingMs,
   };
 }
 
 /** The same connection, by the name that its ID token gives it. */
-export function withNameFrom(
+export function withNameFrom<Connection extends ServiceConnection>(
   { subject }: { readonly subject: string },
-  connection: ServiceConnection,
-): ServiceConnection {
+  connection: Connection,
+): Connection {
   return { ...connection, name: connectionName({ subject, otherwise: connection.name }) };
 }
 
 /** The same connection, for another subscription that its identity may use. */
 export function withSubscription(
-  connection: ServiceConnection,
+  connection: AzureConnection,
   subscriptionId: string | undefined,
-): ServiceConnection {
+): AzureConnection {
   if (subscriptionId === undefined) return connection;
   if (!identifier.test(subscriptionId)) {
     throw refusal(

@@ -1,4 +1,5 @@
 import { accessTokenLifeMs, type AccessToken } from '../access-token/access-token.ts';
+import { azureDevOpsScope } from '../access-token/azure-devops.ts';
 import { resourceManagerFailure } from '../access-token/resource-manager.ts';
 import { giveRole, readSubscription } from '../access-token/subscription.ts';
 import { listSubscriptions, type Subscription } from '../access-token/subscriptions.ts';
@@ -6,7 +7,10 @@ import type { PipelineAgent } from '../agent/pipeline-agent.ts';
 import { tellAccessToken } from '../delivery/log.ts';
 import { logWhileWaiting, type WaitLog } from '../delivery/waiting.ts';
 import type { Chance, Clock, Http } from '../ports.ts';
-import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import type {
+  AzureConnection,
+  ServiceConnection,
+} from '../service-connection/service-connection.ts';
 import {
   backoffMs,
   firstTokenBudgetMs,
@@ -38,9 +42,27 @@ export async function verifySession(
   agent: Logs,
   world: VerifyWorld,
 ): Promise<number> {
-  const { subscriptionId } = connection;
-  const accessToken = await resourceManagerToken(connection, session, agent);
+  const accessToken =
+    connection.kind === 'azureDevOps'
+      ? await azureDevOpsToken(session, agent)
+      : await resourceManagerToken(connection, session, agent);
   const lifeMs = accessTokenLifeMs(accessToken, world.clock.now());
+  if (connection.kind === 'azureDevOps') {
+    agent.say('Verified: Entra accepts the connection.');
+  } else {
+    await verifySubscription(connection, accessToken, agent, world);
+  }
+  tellAccessToken(accessToken, session.endpoints !== undefined, agent);
+  return lifeMs;
+}
+
+async function verifySubscription(
+  connection: AzureConnection,
+  accessToken: AccessToken,
+  agent: Logs,
+  world: VerifyWorld,
+): Promise<void> {
+  const { subscriptionId } = connection;
   if (subscriptionId === undefined) {
     agent.say('Verified: Entra accepts the connection (it has no subscription to read).');
   } else {
@@ -51,8 +73,6 @@ export async function verifySession(
       `Verified: Entra accepts the connection, and subscription ${subscriptionId} can be read.`,
     );
   }
-  tellAccessToken(accessToken, session.endpoints !== undefined, agent);
-  return lifeMs;
 }
 
 /** What a session was used for once. */
@@ -71,7 +91,7 @@ export interface FirstUse {
  *   command would work on the wrong subscription.
  */
 export async function subscriptionsOf(
-  connection: ServiceConnection,
+  connection: AzureConnection,
   session: Session,
   verify: boolean,
   agent: Logs,
@@ -95,8 +115,14 @@ export async function subscriptionsOf(
   return firstUse;
 }
 
+async function azureDevOpsToken(session: Session, agent: Logs): Promise<AccessToken> {
+  const accessToken = await session.accessToken(azureDevOpsScope);
+  agent.mask(accessToken.token);
+  return accessToken;
+}
+
 async function resourceManagerToken(
-  { resourceManagerScope }: ServiceConnection,
+  { resourceManagerScope }: AzureConnection,
   session: Session,
   agent: Logs,
 ): Promise<AccessToken> {
@@ -105,7 +131,7 @@ async function resourceManagerToken(
   return accessToken;
 }
 
-function requireWanted(listed: readonly Subscription[], connection: ServiceConnection): void {
+function requireWanted(listed: readonly Subscription[], connection: AzureConnection): void {
   const { subscriptionId } = connection;
   const isSeen = listed.some(({ id }) => id.toLowerCase() === subscriptionId?.toLowerCase());
   if (subscriptionId === undefined || isSeen) return;

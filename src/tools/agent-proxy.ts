@@ -24,14 +24,18 @@ export function behindAgentProxy(
 
 function changesFor(
   agent: Pick<PipelineAgent, 'environment' | 'network'>,
-  { authorityHost, resourceManager }: ServiceConnection,
+  connection: ServiceConnection,
 ): ToolRun['environment'] {
   const { proxy } = agent.network;
   const exceptions = noProxyChanges(agent);
   if (proxy === undefined || hasProxyVariables(agent.environment)) return exceptions;
   const address = addressOf(proxy);
   if (address === undefined) return exceptions;
-  const direct = [authorityHost, resourceManager].filter((url) => isBypassed(url, proxy));
+  const hosts = [
+    connection.authorityHost,
+    ...(connection.kind === 'azureRM' ? [connection.resourceManager] : []),
+  ];
+  const direct = hosts.filter((url) => isBypassed(url, proxy));
   return {
     HTTPS_PROXY: address,
     HTTP_PROXY: address,

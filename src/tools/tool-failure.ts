@@ -3,7 +3,7 @@ import { FederationError, refusal, type ErrorCode } from '../errors.ts';
 import type { IdTokenFacts } from '../id-token/id-token.ts';
 import type { ToolOutcome } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import type { ServiceConnection } from '../service-connection/service-connection.ts';
+import { scopeOf, type ServiceConnection } from '../service-connection/service-connection.ts';
 import type { Session } from '../session/session.ts';
 import { lastWords } from './last-words.ts';
 import type { ToolWorld } from './sign-in-tool.ts';
@@ -50,7 +50,7 @@ export function toolFailure(outcome: ToolOutcome, attempt: ToolAttempt): Federat
   const { tool, purpose, connection, idToken, known } = attempt;
   const [, number] = /AADSTS(\d{5,7})/.exec(`${outcome.errors}\n${outcome.output}`) ?? [];
   if (number !== undefined) {
-    const scope = connection.resourceManagerScope;
+    const { scope } = askedFirst(connection);
     const refused = { identity: connection, idToken, scope };
     return new FederationError(entraFailure(Number(number), refused, undefined));
   }
@@ -59,8 +59,17 @@ export function toolFailure(outcome: ToolOutcome, attempt: ToolAttempt): Federat
   return refusal(
     codes[tool],
     `${tool} could not ${purpose} with the service connection "${connection.name}": it ${ending(outcome, attempt)}.${quote}`,
-    `Check that ${tool} works on this agent, is up to date, and reaches ${connection.resourceManager.host}; without ${tool}, set the input tools to none or to another tool.`,
+    `Check that ${tool} works on this agent, is up to date, and reaches ${askedFirst(connection).host}; without ${tool}, set the input tools to none or to another tool.`,
   );
+}
+
+/** Azure's tools list the subscriptions of whomever they sign in, whatever the connection is for. */
+function askedFirst(connection: ServiceConnection): { scope: string; host: string } {
+  if (connection.kind === 'azureRM') {
+    return { scope: connection.resourceManagerScope, host: connection.resourceManager.host };
+  }
+  const resource = connection.cloud.resourceManager ?? connection.authorityHost.href;
+  return { scope: scopeOf(resource), host: new URL(resource).host };
 }
 
 function ending({ exitCode, trouble }: ToolOutcome, { timeoutMs }: ToolAttempt): string {

@@ -78,7 +78,7 @@ export async function federatedLogin(world: FederatedLoginWorld): Promise<void> 
 
 /**
  * Uses the session once, as far as the author wants it verified, or a tool's session needs the list of
- * subscriptions.
+ * subscriptions. A session for Azure DevOps has none.
  */
 async function useOnce(
   { connection, verify }: FederatedLoginInputs,
@@ -86,7 +86,7 @@ async function useOnce(
   session: Session,
   { agent, upstream }: TaskWorld,
 ): Promise<Partial<FirstUse>> {
-  if (writesSession(found)) {
+  if (connection.kind === 'azureRM' && writesSession(found)) {
     return subscriptionsOf(connection, session, verify, agent, await upstream());
   }
   if (!verify) return {};
@@ -108,7 +108,8 @@ async function signIn(
   const job = readJob(agent.jobVariables);
   const { tempDirectory } = agent;
   const upstream = await world.upstream();
-  if (inputs.verify || writesSession(found)) upstream.entra.dial(connection.authorityHost);
+  const listsSubscriptions = connection.kind === 'azureRM' && writesSession(found);
+  if (inputs.verify || listsSubscriptions) upstream.entra.dial(connection.authorityHost);
   const trouble: { now: () => Waiting | undefined } = { now: () => undefined };
   const logged = <T>(what: string, work: Promise<T>): Promise<T> =>
     loggedWhileSlow(connection, what, work, () => trouble.now(), agent, upstream.clock);

@@ -90,6 +90,7 @@ function azureEndpoint({ id, clientId, subscriptionId }: Connection): Record<str
   return endpointVariables({
     id,
     name: 'contoso-production',
+    type: 'AzureRM',
     url: 'https://management.azure.com/',
     authorization: {
       scheme: 'WorkloadIdentityFederation',

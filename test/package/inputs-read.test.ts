@@ -13,22 +13,32 @@ const readers: Readonly<Record<TaskName, (agent: PipelineAgent) => unknown>> = {
   TokenRefresher: readTokenRefresher,
 };
 
-/** Keeps the names of the inputs that it was asked for; only the connection has a value. */
+/** Keeps the names of the inputs that it was asked for; only those of the connection have a value. */
 class AskedAgent extends FakeAgent {
-  readonly asked = new Set<string>();
-  override readonly input = (name: string): string => {
-    this.asked.add(name);
-    return name === 'azureSubscription' ? ids.connection : '';
-  };
+  readonly asked: Set<string>;
+  constructor(asked: Set<string>, connectionType: string) {
+    super();
+    this.asked = asked;
+    this.input = (name) => {
+      asked.add(name);
+      return { ...connections, connectionType }[name] ?? '';
+    };
+  }
+  override readonly input: PipelineAgent['input'];
 }
+
+const connections: Readonly<Record<string, string>> = {
+  azureSubscription: ids.connection,
+  azureDevOpsServiceConnection: ids.azureDevOps,
+};
 
 describe('The inputs that a task.json shows', () => {
   for (const task of taskNames) {
     it(`are read by ${task}, all of them, and no other`, () => {
-      const agent = new AskedAgent();
-      readers[task](agent);
+      const asked = new Set<string>();
+      for (const type of ['azureRM', 'azureDevOps']) readers[task](new AskedAgent(asked, type));
       const { inputs } = taskManifest(openPackage(), task);
-      assert.deepEqual([...agent.asked].sort(), inputs.map(({ name }) => name).sort());
+      assert.deepEqual([...asked].sort(), inputs.map(({ name }) => name).sort());
     });
   }
 });

@@ -24,6 +24,7 @@ export interface TaskInput {
   readonly label: string;
   readonly aliases?: readonly string[];
   readonly type: string;
+  readonly required?: boolean;
   readonly defaultValue?: string;
   readonly helpMarkDown?: string;
   readonly groupName?: string;

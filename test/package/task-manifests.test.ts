@@ -27,7 +27,9 @@ const outputNames = [
 /** The inputs that a pipeline may name, with their defaults: a promise to every pipeline. */
 const inputsOf: Readonly<Record<TaskName, Readonly<Record<string, string | undefined>>>> = {
   FederatedLogin: {
+    connectionType: 'azureRM',
     azureSubscription: undefined,
+    azureDevOpsServiceConnection: undefined,
     tools: 'auto',
     refresh: 'true',
     azureCliSession: 'servicePrincipal',
@@ -40,14 +42,18 @@ const inputsOf: Readonly<Record<TaskName, Readonly<Record<string, string | undef
     propagationTimeout: '60',
   },
   TerraformOidcEnv: {
+    connectionType: 'azureRM',
     azureSubscription: undefined,
+    azureDevOpsServiceConnection: undefined,
     mode: 'broker',
     subscriptionId: '',
     tfVarPrefix: '',
     propagationTimeout: '60',
   },
   TokenRefresher: {
+    connectionType: 'azureRM',
     azureSubscription: undefined,
+    azureDevOpsServiceConnection: undefined,
     managedIdentity: 'false',
     keepOtherTasks: 'true',
     subscriptionId: '',
@@ -181,12 +187,14 @@ describe('The manifests of the packed extension', () => {
   });
 
   it('tell in the same words which service connection is wanted, and how to get one', () => {
-    const [help = '', ...others] = manifests.map(
-      ({ manifest }) => manifest.inputs[0]?.helpMarkDown,
-    );
-    for (const other of others) assert.equal(other, help);
-    assert.match(help, /Project settings, Service connections, New service connection/);
-    assert.match(help, /\(https:\/\/learn\.microsoft\.com\/azure\/devops\/[\w/-]+\)/);
+    for (const input of ['azureSubscription', 'azureDevOpsServiceConnection']) {
+      const [help = '', ...others] = manifests.map(
+        ({ manifest }) => manifest.inputs.find(({ name }) => name === input)?.helpMarkDown,
+      );
+      for (const other of others) assert.equal(other, help);
+      assert.match(help, /Project settings, Service connections, New service connection/);
+      assert.match(help, /\(https:\/\/learn\.microsoft\.com\/azure\/devops\/[\w/-]+\)/);
+    }
   });
 
   for (const { task, manifest } of manifests) {
@@ -198,9 +206,21 @@ describe('The manifests of the packed extension', () => {
       it('have the inputs and defaults that pipelines rely on', () => {
         const inputs = manifest.inputs.map(({ name, defaultValue }) => [name, defaultValue]);
         assert.deepEqual(Object.fromEntries(inputs), inputsOf[task]);
-        const [connection] = manifest.inputs;
-        assert.equal(connection?.type, 'connectedService:AzureRM');
-        assert.deepEqual(connection.aliases, ['serviceConnection', 'connectedServiceNameARM']);
+        const [, azure, azureDevOps] = manifest.inputs;
+        assert.equal(azure?.type, 'connectedService:AzureRM');
+        assert.deepEqual(azure.aliases, ['serviceConnection', 'connectedServiceNameARM']);
+        assert.equal(azureDevOps?.type, 'connectedService:WorkloadIdentityUser');
+      });
+
+      it('demand the connection that their type shows, and hide what belongs to the other', () => {
+        const rules = manifest.inputs.flatMap(({ name, required, visibleRule = '' }) =>
+          visibleRule.startsWith('connectionType') ? [[name, required, visibleRule]] : [],
+        );
+        assert.deepEqual(rules, [
+          ['azureSubscription', true, 'connectionType = azureRM'],
+          ['azureDevOpsServiceConnection', true, 'connectionType = azureDevOps'],
+          ['subscriptionId', false, 'connectionType = azureRM'],
+        ]);
       });
 
       it('explain every input to whoever fills it in', () => {

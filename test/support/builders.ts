@@ -5,9 +5,11 @@ import { readJob, type Job, type JobVariables } from '../../src/id-token/job.ts'
 import type { HttpAnswer } from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';
 import {
-  readServiceConnection,
+  readAzureConnection,
+  readAzureDevOpsConnection,
+  type AzureConnection,
+  type AzureDevOpsConnection,
   type RawEndpoint,
-  type ServiceConnection,
 } from '../../src/service-connection/service-connection.ts';
 import type { Endpoints } from '../../src/wire/endpoints.ts';
 
@@ -22,6 +24,8 @@ export const ids = {
   plan: '55555555-eeee-4eee-8eee-555555555555',
   job: '66666666-ffff-4fff-8fff-666666666666',
   project: '77777777-aaaa-4aaa-8aaa-777777777777',
+  /** Of a connection to Azure DevOps. */
+  azureDevOps: '88888888-bbbb-4bbb-8bbb-888888888888',
 } as const;
 
 export const later = (ms: number, from: Date = noon): Date => new Date(from.getTime() + ms);
@@ -46,8 +50,19 @@ export function anEndpoint(changes: Partial<RawEndpoint> = {}): RawEndpoint {
   };
 }
 
-export function aServiceConnection(changes: Partial<ServiceConnection> = {}): ServiceConnection {
-  return { ...readServiceConnection(anEndpoint()), ...changes };
+export function aServiceConnection(changes: Partial<AzureConnection> = {}): AzureConnection {
+  return { ...readAzureConnection(anEndpoint()), ...changes };
+}
+
+/** The agent's record of a sound connection to Azure DevOps, of which no page says what its data holds. */
+export function anAzureDevOpsEndpoint(changes: Partial<RawEndpoint> = {}): RawEndpoint {
+  return anEndpoint({ id: ids.azureDevOps, url: collectionUri, data: {}, ...changes });
+}
+
+export function anAzureDevOpsConnection(
+  changes: Partial<AzureDevOpsConnection> = {},
+): AzureDevOpsConnection {
+  return { ...readAzureDevOpsConnection(anAzureDevOpsEndpoint()), ...changes };
 }
 
 export const jobAccessToken = new Secret('the-job-access-token');

@@ -4,7 +4,7 @@ import type { JobVariables } from '../../src/id-token/job.ts';
 import type { NetworkSettings } from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';
 import type { RawEndpoint } from '../../src/service-connection/service-connection.ts';
-import { anEndpoint, ids, jobVariables } from './builders.ts';
+import { anAzureDevOpsEndpoint, anEndpoint, ids, jobVariables } from './builders.ts';
 
 export interface AgentSettings {
   readonly inputs?: Readonly<Record<string, string>>;
@@ -58,7 +58,9 @@ export class FakeAgent implements PipelineAgent {
     ({ azureSubscription: ids.connection, ...this.#settings.inputs })[name]?.trim() ?? '';
 
   readonly endpoint = (id: string): RawEndpoint | undefined =>
-    (this.#settings.endpoints ?? [anEndpoint()]).find((endpoint) => endpoint.id === id);
+    (this.#settings.endpoints ?? [anEndpoint(), anAzureDevOpsEndpoint()]).find(
+      (endpoint) => endpoint.id === id,
+    );
 
   readonly presentVariables = (): readonly PresentVariable[] =>
     this.#settings.presentVariables ?? [];

@@ -3,7 +3,10 @@ import { managedIdentityEnvironment } from '../../delivery/variables/azure-varia
 import { refusal } from '../../errors.ts';
 import type { ToolOutcome, ToolRun } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
-import type { ServiceConnection } from '../../service-connection/service-connection.ts';
+import type {
+  AzureConnection,
+  ServiceConnection,
+} from '../../service-connection/service-connection.ts';
 import type { Session } from '../../session/session.ts';
 import type { Endpoints } from '../../wire/endpoints.ts';
 import type { ToolSignIn, ToolWorld } from '../sign-in-tool.ts';
@@ -35,7 +38,9 @@ export async function loginAzureCli(
   world: ToolWorld,
 ): Promise<void> {
   const run = runner(program, profile, connection, session, world);
-  if (connection.cloud.name === 'AzureStack') await registerCloud(profile, connection, run, world);
+  if (connection.kind === 'azureRM' && connection.cloud.name === 'AzureStack') {
+    await registerCloud(profile, connection, run, world);
+  }
   const output = await (azureCliSession === 'managedIdentity'
     ? loginByBroker(profile, connection, session, run, world)
     : loginAsServicePrincipal(connection, session, run));
@@ -100,7 +105,7 @@ async function loginAsServicePrincipal(
 
 async function registerCloud(
   profile: string,
-  connection: ServiceConnection,
+  connection: AzureConnection,
   run: Run,
   { files }: ToolWorld,
 ): Promise<void> {
@@ -171,7 +176,7 @@ export function servicePrincipalLogin(
  * An Azure Stack tells its endpoints itself, by its Resource Manager. No API profile is named: recent
  * versions of az know but one, and a job on an older one can choose its own (`az cloud update`).
  */
-export function cloudRegistration(connection: ServiceConnection): readonly string[] {
+export function cloudRegistration(connection: AzureConnection): readonly string[] {
   const { cloud, resourceManager } = connection;
   return [
     'cloud',

@@ -82,11 +82,12 @@ export function keepsContexts(output: string): boolean {
 }
 
 function signIn(
-  { cloud, tenantId, subscriptionId, resourceManager }: ServiceConnection,
+  connection: ServiceConnection,
   context: string,
   how: readonly string[],
   then: readonly string[] = [],
 ): string {
+  const { cloud, tenantId, subscriptionId } = connection;
   const environment = quoted(cloud.name);
   const connect = [
     'Connect-AzAccount',
@@ -96,15 +97,18 @@ function signIn(
     // The context lies in the user's own directory, which cannot be moved for one job.
     `-ContextName ${quoted(context)} -Scope CurrentUser -Force | Out-Null`,
   ].join(' ');
-  const endpoint = quoted(resourceManager.href);
   return script([
-    ...(cloud.name === 'AzureStack'
-      ? [`Add-AzEnvironment -Name ${environment} -ARMEndpoint ${endpoint} | Out-Null`]
+    ...(connection.kind === 'azureRM' && cloud.name === 'AzureStack'
+      ? [addEnvironment(environment, connection.resourceManager)]
       : []),
     connect,
     "Write-Output ('contexts=' + (Get-AzContextAutosaveSetting -Scope CurrentUser).Mode)",
     ...then,
   ]);
+}
+
+function addEnvironment(name: string, resourceManager: URL): string {
+  return `Add-AzEnvironment -Name ${name} -ARMEndpoint ${quoted(resourceManager.href)} | Out-Null`;
 }
 
 function script(commands: readonly string[]): string {

@@ -2,6 +2,8 @@
 export interface Endpoint {
   readonly id: string;
   readonly name: string;
+  /** `AzureRM`, for example; absent for the job's own, which no input can name. */
+  readonly type?: string;
   readonly url: string;
   readonly authorization: {
     readonly scheme: string;

@@ -143,6 +143,14 @@ describe('what a step is given', () => {
       () => agent.start(steps({ task: 'Probe@1', inputs: { connection: 'nowhere' } })),
       /service connection nowhere which could not be found/,
     );
+    const devOps = { ...azure, name: 'devops', type: 'WorkloadIdentityUser' };
+    throws(
+      () =>
+        agent.start(steps({ task: 'Probe@1', inputs: { connection: 'devops' } }), {
+          endpoints: [devOps],
+        }),
+      /connection expects a service connection of type AzureRM but the provided service connection devops is of type WorkloadIdentityUser/,
+    );
     const old = new TestAgent({ version: '3.232.1' });
     throws(() => old.start(steps({ task: 'Probe@1' })), /Agent\.Version/);
     old.dispose();

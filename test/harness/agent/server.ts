@@ -26,7 +26,9 @@ export function resolveSteps(steps: readonly NodeMap[], context: ServerContext):
 /** The ids of the service connections that the job's tasks name: those it is authorised for. */
 export function referencedEndpoints(steps: readonly JobStep[]): string[] {
   const ids = steps.flatMap((step) =>
-    step.kind === 'task' ? connectionInputs(step.definition).map((name) => step.inputs[name]) : [],
+    step.kind === 'task'
+      ? connectionInputs(step.definition).map(({ name }) => step.inputs[name])
+      : [],
   );
   return [...new Set(ids.flatMap((value) => (value ?? '').split(',')))].filter((id) => id !== '');
 }
@@ -131,9 +133,10 @@ function resolveInputs(
 ): Record<string, string> {
   const resolved: Record<string, string> = {};
   for (const [key, value] of Object.entries(given)) resolved[declaredName(key, definition)] = value;
-  for (const name of connectionInputs(definition)) {
+  for (const input of connectionInputs(definition)) {
+    const { name } = input;
     const value = resolved[name];
-    if (value !== undefined && value !== '') resolved[name] = connectionIds(value, name, context);
+    if (value !== undefined && value !== '') resolved[name] = connectionIds(value, input, context);
   }
   return resolved;
 }
@@ -147,27 +150,43 @@ function declaredName(key: string, { inputs = [] }: TaskDefinition): string {
   return input?.name ?? key;
 }
 
-function connectionInputs({ inputs = [] }: TaskDefinition): string[] {
-  return inputs
-    .filter(({ type = '' }) => type.startsWith('connectedService'))
-    .map(({ name }) => name);
+/** An input that takes a service connection, and the type that it has to be of. */
+interface ConnectionInput {
+  readonly name: string;
+  /** Absent where any will do. */
+  readonly type: string | undefined;
 }
 
-function connectionIds(value: string, input: string, context: ServerContext): string {
+function connectionInputs({ inputs = [] }: TaskDefinition): readonly ConnectionInput[] {
+  return inputs
+    .filter(({ type = '' }) => type.startsWith('connectedService'))
+    .map(({ name, type = '' }) => ({ name, type: type.split(':')[1] }));
+}
+
+function connectionIds(value: string, input: ConnectionInput, context: ServerContext): string {
   const lookup = (name: string): string | undefined =>
     context.variables.find((variable) => variable.name.toLowerCase() === name.toLowerCase())?.value;
   const names = expandMacros(value, lookup).split(',');
   return names.map((name) => connectionId(name.trim(), input, context.endpoints)).join(',');
 }
 
-function connectionId(name: string, input: string, endpoints: readonly Endpoint[]): string {
+function connectionId(
+  name: string,
+  input: ConnectionInput,
+  endpoints: readonly Endpoint[],
+): string {
   const wanted = name.toLowerCase();
   const found = endpoints.find(
     (endpoint) => endpoint.id.toLowerCase() === wanted || endpoint.name.toLowerCase() === wanted,
   );
   if (found === undefined) {
     throw new Error(
-      `The pipeline is not valid. Input ${input} references service connection ${name} which could not be found.`,
+      `The pipeline is not valid. Input ${input.name} references service connection ${name} which could not be found.`,
+    );
+  }
+  if (input.type !== undefined && input.type.toLowerCase() !== found.type?.toLowerCase()) {
+    throw new Error(
+      `The pipeline is not valid. Step input ${input.name} expects a service connection of type ${input.type} but the provided service connection ${name} is of type ${found.type ?? 'unknown'}.`,
     );
   }
   return found.id.toLowerCase();

@@ -34,6 +34,7 @@ export const identity: JobIdentity = {
 export const azure: Endpoint = {
   id: 'ABCDEF01-2345-4678-89ab-cdef01234567',
   name: 'azure connection',
+  type: 'AzureRM',
   url: 'https://management.azure.com/',
   authorization: {
     scheme: 'WorkloadIdentityFederation',

@@ -56,6 +56,20 @@ describe('the emulated flow', () => {
     assert.equal(listed.status, 200);
   });
 
+  it('signs in a connection to Azure DevOps, which has no subscription', async () => {
+    const type = 'WorkloadIdentityUser';
+    const connection = place.emulator.addServiceConnection({ name: 'devops', type });
+    const { url, data } = connection.endpoint;
+    assert.deepEqual(
+      [connection.endpoint.type, url, data],
+      [type, 'https://dev.azure.com/contoso/', {}],
+    );
+    const scope = '499b84ac-1321-427f-aa17-267ca6975798/.default';
+    const claims = claimsOf(await place.accessToken(connection, scope));
+    assert.equal(claims['aud'], '499b84ac-1321-427f-aa17-267ca6975798');
+    assert.equal(claims['appid'], connection.clientId);
+  });
+
   it('takes the lives of tokens from its settings at each issue', async () => {
     const connection = place.emulator.addServiceConnection({ name: 'short' });
     place.emulator.lifetimes.accessTokenSeconds = 120;

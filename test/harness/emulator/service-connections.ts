@@ -6,9 +6,16 @@ import type { Application, FederatedCredential, World } from './world.ts';
 /** Authentication scheme of an Azure Resource Manager connection. */
 export type Scheme = 'WorkloadIdentityFederation' | 'ServicePrincipal' | 'ManagedServiceIdentity';
 
+/** The type of a connection, as the inputs of tasks name it. */
+export type ConnectionType = 'AzureRM' | 'WorkloadIdentityUser';
+
 /** What a test asks of a connection; all but the name has a default. */
 export interface ServiceConnectionOptions {
   readonly name: string;
+  /** To Azure, unless this says to Azure DevOps itself. */
+  readonly type?: ConnectionType;
+  /** Whether the identity of one to Azure DevOps is a user of the organization; it is, unless this says no. */
+  readonly organizationUser?: boolean;
   readonly issuer?: 'azure-devops' | 'entra';
   readonly identity?: 'app-registration' | 'managed-identity';
   readonly scheme?: Scheme;
@@ -30,7 +37,7 @@ export interface ServiceConnectionOptions {
 export interface Endpoint {
   readonly id: string;
   readonly name: string;
-  readonly type: 'AzureRM';
+  readonly type: ConnectionType;
   readonly url: string;
   readonly authorization: {
     readonly scheme: Scheme;
@@ -45,6 +52,7 @@ export interface ServiceConnection {
   readonly name: string;
   readonly clientId: string;
   readonly tenantId: string;
+  /** Empty for one to Azure DevOps. */
   readonly subscriptionId: string;
   readonly issuer: string;
   readonly subject: string;
@@ -144,9 +152,45 @@ function newApplication(
     cloud,
     federatedCredentials: federated ? trusted(options, matching) : [],
     ...(federated ? {} : { secret }),
-    subscriptions: new Set(options.role === false ? [] : [subscriptionId]),
+    subscriptions: new Set(options.role === false || subscriptionId === '' ? [] : [subscriptionId]),
   };
 }
+
+type EndpointBody = Pick<Endpoint, 'type' | 'url' | 'authorization' | 'data'>;
+
+function azureEndpoint(
+  options: ServiceConnectionOptions,
+  cloud: Cloud,
+  parameters: EndpointBody['authorization']['parameters'],
+  subscriptionId: string,
+): EndpointBody {
+  return {
+    type: 'AzureRM',
+    url: `https://${cloud.resourceManagerHost}/`,
+    authorization: { scheme: schemeOf(options), parameters },
+    data: endpointData(options, cloud, subscriptionId),
+  };
+}
+
+/** What Microsoft's own tasks read of such a connection is in its two parameters; nothing else is known. */
+function azureDevOpsEndpoint(
+  { authorityUrl }: ServiceConnectionOptions,
+  { clientId }: Application,
+  world: World,
+): EndpointBody {
+  return {
+    type: 'WorkloadIdentityUser',
+    url: world.organization.collectionUri,
+    authorization: {
+      scheme: 'WorkloadIdentityFederation',
+      parameters: { TenantId: world.tenantId, ServicePrincipalId: clientId },
+    },
+    data: authorityUrl === undefined ? {} : { environmentAuthorityUrl: authorityUrl },
+  };
+}
+
+const schemeOf = ({ scheme = 'WorkloadIdentityFederation' }: ServiceConnectionOptions): Scheme =>
+  scheme;
 
 /** Creates a connection with its application, its federated credential and its role. */
 export function addServiceConnection(
@@ -155,14 +199,17 @@ export function addServiceConnection(
 ): ServiceConnection {
   const id = randomUUID();
   const cloud = cloudFor(options, world);
-  const subscriptionId = options.subscriptionId ?? world.subscriptionId;
-  const issuerKind = options.issuer ?? 'azure-devops';
+  const isForAzure = options.type !== 'WorkloadIdentityUser';
+  const subscriptionId = isForAzure ? (options.subscriptionId ?? world.subscriptionId) : '';
+  const issuerKind = options.issuer ?? (isForAzure ? 'azure-devops' : 'entra');
   const issuer = issuerUrl(issuerKind, world);
   const subject = subjectOf(issuerKind, { id, name: options.name }, world);
   const credential = { issuer, subject, audience: defaultAudience };
   const application = newApplication(options, cloud, subscriptionId, credential);
-  const scheme = options.scheme ?? 'WorkloadIdentityFederation';
   world.applications.set(application.clientId, application);
+  if (!isForAzure && options.organizationUser !== false) {
+    world.organizationUsers.add(application.clientId);
+  }
   if (application.secret) world.issued.push({ kind: 'secret', value: application.secret });
   const connection: ServiceConnection = {
     id,
@@ -176,13 +223,14 @@ export function addServiceConnection(
     endpoint: {
       id,
       name: options.name,
-      type: 'AzureRM',
-      url: `https://${cloud.resourceManagerHost}/`,
-      authorization: {
-        scheme,
-        parameters: authorizationParameters(scheme, world, application, credential),
-      },
-      data: endpointData(options, cloud, subscriptionId),
+      ...(isForAzure
+        ? azureEndpoint(
+            options,
+            cloud,
+            authorizationParameters(schemeOf(options), world, application, credential),
+            subscriptionId,
+          )
+        : azureDevOpsEndpoint(options, application, world)),
     },
   };
   world.connections.set(id, connection);

@@ -90,6 +90,8 @@ export interface World {
   readonly keys: SigningKeys;
   readonly connections: Map<string, ServiceConnection>;
   readonly applications: Map<string, Application>;
+  /** Client IDs of the identities that are users of the organization and its project. */
+  readonly organizationUsers: Set<string>;
   readonly jobs: Map<string, JobRecord>;
   readonly administration: Administration;
   readonly resourceGroups: Map<string, Readonly<Record<string, unknown>>>;
@@ -144,6 +146,7 @@ export function createWorld(keys: SigningKeys): World {
     keys,
     connections: new Map(),
     applications: new Map(),
+    organizationUsers: new Set(),
     jobs: new Map(),
     administration: createAdministration(),
     resourceGroups: new Map(),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {
-  readServiceConnection,
+  readAzureConnection,
   scopeOf,
   withNameFrom,
   withSubscription,
@@ -14,10 +14,11 @@ const zeros = '00000000-0000-0000-0000-000000000000';
 
 describe('a service connection', () => {
   it('is read in our own words', () => {
-    const connection = readServiceConnection(anEndpoint());
+    const connection = readAzureConnection(anEndpoint());
     assert.deepEqual(
       { ...connection, cloud: connection.cloud.name },
       {
+        kind: 'azureRM',
         id: ids.connection,
         name: 'production',
         step: undefined,
@@ -43,13 +44,13 @@ describe('a service connection', () => {
     it(`is called by ${told}`, () => {
       const named = { ...data, subscriptionname: 'Contoso' };
       const endpoint = anEndpoint({ data: named, ...changes });
-      assert.equal(readServiceConnection(endpoint).name, name);
+      assert.equal(readAzureConnection(endpoint).name, name);
     });
   }
 
   it('has a name that a log can show', () => {
     const hostile = { ...parameters, [subject]: 'sc://o/p/a\r\n####vso[task.debug]b' };
-    const { name } = readServiceConnection(anEndpoint({ parameters: hostile }));
+    const { name } = readAzureConnection(anEndpoint({ parameters: hostile }));
     assertSafeForLogs(name);
   });
 
@@ -60,14 +61,14 @@ describe('a service connection', () => {
   });
 
   it('may name its scheme in any case', () => {
-    const connection = readServiceConnection(anEndpoint({ scheme: 'workloadidentityfederation' }));
+    const connection = readAzureConnection(anEndpoint({ scheme: 'workloadidentityfederation' }));
     assert.equal(connection.clientId, ids.client);
   });
 
   for (const scheme of [undefined, '', 'ServicePrincipal', 'ManagedServiceIdentity', 'OAuth']) {
     it(`is refused when it does not use federation: ${String(scheme)}`, () => {
       const { message, remedy } = failureOf(
-        () => readServiceConnection(anEndpoint({ scheme })),
+        () => readAzureConnection(anEndpoint({ scheme })),
         'CONNECTION_NOT_FEDERATED',
       );
       assert.ok(message.includes('"production"'));
@@ -88,12 +89,18 @@ describe('a service connection', () => {
     ['authority host', { data: { ...data, environmentauthorityurl: 'http://login.local/' } }],
     ['authority host', { data: { ...data, environmentauthorityurl: 'https://:x@login.local/' } }],
     ['authority host', { data: { environment: 'AzureStack' } }],
-    ['address', { url: undefined, data: { environment: 'AzureStack' } }],
+    [
+      'address',
+      {
+        url: undefined,
+        data: { environment: 'AzureStack', environmentauthorityurl: 'https://x/' },
+      },
+    ],
   ];
   for (const [what, changes] of incomplete) {
     it(`is refused for its ${what}: ${JSON.stringify(changes)}`, () => {
       const { message } = failureOf(
-        () => readServiceConnection(anEndpoint(changes)),
+        () => readAzureConnection(anEndpoint(changes)),
         'CONNECTION_INCOMPLETE',
       );
       assert.ok(message.includes(`of its ${what}, it has`), message);
@@ -103,7 +110,7 @@ describe('a service connection', () => {
   for (const around of [' ID\n', '{ID}', ' {ID} ', '\tID']) {
     it(`takes IDs as people paste them: ${JSON.stringify(around)}`, () => {
       const pasted = (id: string): string => around.replace('ID', id);
-      const read = readServiceConnection(
+      const read = readAzureConnection(
         anEndpoint({
           parameters: { serviceprincipalid: pasted(ids.client), tenantid: pasted(ids.tenant) },
           data: { ...data, subscriptionid: pasted(ids.subscription) },
@@ -117,7 +124,7 @@ describe('a service connection', () => {
 
   it('is refused with what stands in the field, but for a user and a password', () => {
     const messageFor = (changes: Parameters<typeof anEndpoint>[0]): string =>
-      failureOf(() => readServiceConnection(anEndpoint(changes)), 'CONNECTION_INCOMPLETE').message;
+      failureOf(() => readAzureConnection(anEndpoint(changes)), 'CONNECTION_INCOMPLETE').message;
     const tenant = { parameters: { ...parameters, tenantid: 'contoso.onmicrosoft.com' } };
     assert.match(messageFor(tenant), /no GUID, "contoso\.onmicrosoft\.com"\./);
     const password = messageFor({ url: 'https://me:secret@management.azure.com/' });
@@ -130,7 +137,7 @@ describe('a service connection', () => {
         environment: 'AzureCloud',
         ...(subscriptionid === undefined ? {} : { subscriptionid }),
       };
-      assert.equal(readServiceConnection(anEndpoint({ data: without })).subscriptionId, undefined);
+      assert.equal(readAzureConnection(anEndpoint({ data: without })).subscriptionId, undefined);
     });
   }
 });
@@ -149,13 +156,13 @@ describe('the authority host of a connection', () => {
   for (const [named, host] of hosts) {
     it(`is ${host} for ${JSON.stringify(named)}`, () => {
       const authority = named === undefined ? {} : { environmentauthorityurl: named };
-      const connection = readServiceConnection(anEndpoint({ data: { ...data, ...authority } }));
+      const connection = readAzureConnection(anEndpoint({ data: { ...data, ...authority } }));
       assert.equal(connection.authorityHost.href, host);
     });
   }
 
   it('is that of the cloud where the connection names none', () => {
-    const connection = readServiceConnection(
+    const connection = readAzureConnection(
       anEndpoint({ data: { environment: 'AzureChinaCloud' } }),
     );
     assert.equal(connection.authorityHost.href, 'https://login.chinacloudapi.cn/');
@@ -165,7 +172,7 @@ describe('the authority host of a connection', () => {
 describe("Resource Manager's address and scope", () => {
   it('come from the cloud where the connection has no address', () => {
     for (const url of [undefined, '']) {
-      const connection = readServiceConnection(
+      const connection = readAzureConnection(
         anEndpoint({ url, data: { environment: 'AzureUSGovernment' } }),
       );
       assert.equal(connection.resourceManager.href, 'https://management.usgovcloudapi.net/');
@@ -177,7 +184,7 @@ describe("Resource Manager's address and scope", () => {
   });
 
   it("stay apart: the address is the connection's own, the scope is that of the cloud", () => {
-    const connection = readServiceConnection(anEndpoint({ url: 'https://arm.contoso.example' }));
+    const connection = readAzureConnection(anEndpoint({ url: 'https://arm.contoso.example' }));
     assert.equal(connection.resourceManager.href, 'https://arm.contoso.example/');
     assert.equal(connection.resourceManagerScope, 'https://management.azure.com/.default');
   });
@@ -188,7 +195,7 @@ describe("Resource Manager's address and scope", () => {
     activedirectoryserviceendpointresourceid: 'https://management.stack.example/guid',
   };
   it('are those that an Azure Stack names', () => {
-    const connection = readServiceConnection(
+    const connection = readAzureConnection(
       anEndpoint({ url: 'https://management.stack.example', data: stack }),
     );
     assert.equal(connection.resourceManagerScope, 'https://management.stack.example/guid/.default');
@@ -199,7 +206,7 @@ describe("Resource Manager's address and scope", () => {
     { environment: stack.environment, environmentauthorityurl: stack.environmentauthorityurl },
   ]) {
     it(`are one where an Azure Stack names no audience: ${Object.keys(data).length} data`, () => {
-      const connection = readServiceConnection(
+      const connection = readAzureConnection(
         anEndpoint({ url: 'https://management.stack.example', data }),
       );
       assert.equal(connection.resourceManagerScope, 'https://management.stack.example//.default');
