@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, posix, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { addressOf } from './address.mjs';
+import { addressOf, documentAt } from './address.mjs';
 import { packedReadme } from './packed-readme.mjs';
 import { bundledPackages, thirdPartyNotices } from './third-party-notices.mjs';
 
@@ -86,7 +86,7 @@ function manifest() {
     ...(repository === undefined
       ? {}
       : {
-          homepage: `${repository}/blob/HEAD/docs/WIF.md`,
+          homepage: documentAt(repository, 'docs/WIF.md'),
           bugs: { url: `${repository}/issues` },
           repository: { type: 'git', url: `git+${repository}.git`, directory: 'wif' },
         }),

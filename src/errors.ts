@@ -100,6 +100,14 @@ export interface Failure {
   readonly place?: readonly string[] | undefined;
 }
 
+/** What a person reads of a failure, in one line: what failed and why, what to do, and the code. */
+export function sentenceOf(
+  { message, remedy, code }: Pick<Failure, 'message' | 'remedy' | 'code'>,
+  readOn = '',
+): string {
+  return `${message} ${remedy}${readOn} (${code})`;
+}
+
 /**
  * A text as a log can show it, whatever it quotes: one line, and no command to the agent, which
  * looks for `##vso` and `##[` anywhere in the output of any tool. Other marks stay as they are: names

@@ -163,6 +163,9 @@ export interface ProcessIdentity {
   readonly identity: string;
 }
 
+/** The variables of a process, by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** One run of a command-line tool, without a shell. */
 export interface ToolRun {
   /** What {@link Tools.find} found. */

@@ -10,7 +10,7 @@ import {
 } from './resource-manager.ts';
 
 /** A connection of which it is known that it has a subscription. */
-export type WithSubscription = AzureConnection & { readonly subscriptionId: string };
+type WithSubscription = AzureConnection & { readonly subscriptionId: string };
 
 /**
  * Reads the subscription once, so that a missing role shows here and not in the middle of a

@@ -1,3 +1,4 @@
+import { isObject, parsed, type JsonObject } from '../json-text.ts';
 import type { Clock, Http, HttpAnswer } from '../ports.ts';
 import type { AzureConnection } from '../service-connection/service-connection.ts';
 import type { AccessToken } from './access-token.ts';
@@ -123,18 +124,8 @@ function readSubscriptionOf(value: unknown): Subscription | undefined {
   };
 }
 
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    // Not passed on: the parser's message would quote the text.
-    return undefined;
-  }
-}
-
-function objectIn(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return value as Readonly<Record<string, unknown>>;
+function objectIn(value: unknown): JsonObject | undefined {
+  return isObject(value) ? value : undefined;
 }
 
 function textIn(value: unknown): string | undefined {

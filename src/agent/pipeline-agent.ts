@@ -1,5 +1,5 @@
 import type { JobVariables } from '../id-token/job.ts';
-import type { NetworkSettings } from '../ports.ts';
+import type { Environment, NetworkSettings } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import type { RawEndpoint } from '../service-connection/service-connection.ts';
 import type { VariableChange } from './variable-change.ts';
@@ -26,7 +26,7 @@ export interface PipelineAgent {
   readonly network: NetworkSettings;
   /** Whether the machine is Microsoft's own, where no other user can have prepared a folder. */
   readonly isMicrosoftHosted: boolean;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   /** The variables of the job and of this process, secret ones too, without their values. */
   readonly presentVariables: () => readonly PresentVariable[];
   /** The process that lives as long as the job; undefined where it cannot be seen. */

@@ -1,6 +1,6 @@
 import { readIdToken, type IdToken } from '../id-token/id-token.ts';
+import { isObject, isSame, parsed, type JsonObject } from '../json-text.ts';
 import { Secret } from '../secret.ts';
-import { isObject, isSame, parsed, type JsonObject } from './json-text.ts';
 import type { ProfileOwner } from './owner.ts';
 
 type Owner = Pick<ProfileOwner, 'clientId' | 'tenantId'>;

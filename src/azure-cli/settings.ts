@@ -1,8 +1,6 @@
 import { isWindowsPath, pathsOf } from '../delivery/files/state-directory.ts';
-import type { Files } from '../ports.ts';
+import type { Environment, Files } from '../ports.ts';
 import { profileFiles } from './profile-files.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * What az found out about itself in the user's own profile, and checks against its version: its

@@ -1,5 +1,5 @@
 import type { Subscription } from '../access-token/subscriptions.ts';
-import { byteOrderMark, isObject, isSame, parsed, type JsonObject } from './json-text.ts';
+import { byteOrderMark, isObject, isSame, parsed, type JsonObject } from '../json-text.ts';
 import type { ProfileOwner } from './owner.ts';
 
 /** Who signs in, and how. */

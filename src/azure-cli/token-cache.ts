@@ -1,7 +1,7 @@
 import type { AccessToken } from '../access-token/access-token.ts';
 import { claimsOf } from '../id-token/jwt.ts';
+import { isObject, isSame, parsed, type JsonObject } from '../json-text.ts';
 import { Secret } from '../secret.ts';
-import { isObject, isSame, parsed, type JsonObject } from './json-text.ts';
 import type { ProfileOwner } from './owner.ts';
 
 const minuteMs = 60_000;

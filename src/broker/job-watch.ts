@@ -7,7 +7,7 @@ export type End = 'asked to' | 'worker gone' | 'state gone' | 'replaced' | 'dead
 /** No job of Azure Pipelines has a token for longer. By the clock that nobody can set. */
 const deadlineMs = 48 * 60 * 60_000;
 
-export interface VigilParts {
+export interface JobWatchParts {
   readonly brokerId: string;
   readonly stateFile: string;
   readonly worker: ProcessIdentity | undefined;
@@ -16,12 +16,12 @@ export interface VigilParts {
 
 /** Watches for the end of the job, for the case that no post-job step says so. */
 export class JobWatch {
-  readonly #parts: VigilParts;
+  readonly #parts: JobWatchParts;
   readonly #sinceMs: number;
   /** Of the state file, when it was last seen to be ours. */
   #ownStamp: string | undefined;
 
-  constructor(parts: VigilParts) {
+  constructor(parts: JobWatchParts) {
     this.#parts = parts;
     this.#sinceMs = parts.world.clock.monotonicMs();
   }

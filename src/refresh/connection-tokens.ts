@@ -193,8 +193,9 @@ export class ConnectionTokens {
   }
 
   /**
-   * Writes every file that was ordered for this connection, and returns the first reason why not.
+   * Writes every file that was ordered for this connection.
    * @param budgetMs how long to keep retrying transient failures, in ms.
+   * @throws {FederationError} the first reason why not.
    */
   async fillFiles(budgetMs: number): Promise<void> {
     const filled = [...this.#scopes]
@@ -277,7 +278,7 @@ export class ConnectionTokens {
   #forgetOne(): void {
     if (this.#scopes.size < maxScopes) return;
     const longestUnused = [...this.#scopes].find(([, { files }]) => files.size === 0);
-    if (longestUnused === undefined) throw tooManyScopes(this.#connection.name);
+    if (longestUnused === undefined) throw tooManyFiles(this.#connection.name);
     this.#scopes.delete(longestUnused[0]);
   }
 
@@ -324,7 +325,7 @@ export class ConnectionTokens {
   }
 }
 
-function tooManyScopes(connection: string): FederationError {
+function tooManyFiles(connection: string): FederationError {
   return new FederationError({
     code: 'BROKER_BUSY',
     message: `The broker keeps ${maxScopes} access tokens in files for the service connection "${connection}" already.`,

@@ -65,7 +65,7 @@ const minPauseMs = 1_000;
 /** Before its time a token is replaced only where that gains so much life, in ms. */
 const minGainMs = 10_000;
 
-/** So long a client waits for a better token while there is a good one, in ms. */
+/** How long a client waits for a better token while there is a good one, in ms. */
 const maxWaitMs = 3_000;
 
 /**

@@ -12,7 +12,7 @@ export interface Cloud {
   readonly terraformEnvironment?: string;
 }
 
-export type CloudName = 'AzureCloud' | 'AzureUSGovernment' | 'AzureChinaCloud' | 'AzureStack';
+type CloudName = 'AzureCloud' | 'AzureUSGovernment' | 'AzureChinaCloud' | 'AzureStack';
 
 const clouds: readonly Cloud[] = [
   {

@@ -2,7 +2,7 @@ import type { ProcessIdentity } from '../ports.ts';
 import { readConnectionOrder, type ConnectionOrder } from './messages.ts';
 import { list, number, optional, shapeOf, text, textLike, type Shape } from './shape.ts';
 
-/** The same with what opens its endpoints: as kept for a broker that has to start again. */
+/** A connection with what opens its endpoints: as kept for a broker that has to start again. */
 export interface KeptConnection extends ConnectionOrder {
   readonly idTokenCapability: string;
   readonly managedIdentityCapability: string;

@@ -1,7 +1,7 @@
 import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
 import { isOnceDirectoryIn } from '../../src/delivery/files/state-directory.ts';
 import { unusedLines } from '../../src/delivery/variables/unused-endpoints.ts';
-import { asFederationError, type FederationError } from '../../src/errors.ts';
+import { asFederationError, sentenceOf, type FederationError } from '../../src/errors.ts';
 import type { MachineFolders, Tools } from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';
 import { showLastWords } from '../../src/session/last-words.ts';
@@ -108,10 +108,6 @@ function warnOfRemains(failure: FederationError, agent: PipelineAgent): void {
 /** Attaches a record of the job, whose absence must not keep this step from the rest. */
 async function unlessUnwritable(agent: PipelineAgent, attach: () => Promise<void>): Promise<void> {
   await attach().catch((error: unknown) => agent.warn(sentenceOf(asFederationError(error))));
-}
-
-function sentenceOf({ message, remedy, code }: FederationError): string {
-  return `${message} ${remedy} (${code})`;
 }
 
 async function tellReport(report: BrokerReport, agent: PipelineAgent): Promise<void> {

@@ -1,4 +1,4 @@
-import { asFederationError } from '../../errors.ts';
+import { asFederationError, sentenceOf } from '../../errors.ts';
 import { errorAnswer, type LoopbackAnswer } from './loopback-request.ts';
 
 /**
@@ -7,7 +7,7 @@ import { errorAnswer, type LoopbackAnswer } from './loopback-request.ts';
  */
 export function failureAnswer(error: unknown): LoopbackAnswer {
   const failure = asFederationError(error);
-  const message = `${failure.message} ${failure.remedy} (${failure.code})`;
+  const message = sentenceOf(failure);
   if (failure.kind === 'definite') return errorAnswer(403, failure.code, message);
   const seconds = Math.max(1, Math.ceil((failure.retryAfterMs ?? 0) / 1_000));
   return errorAnswer(503, failure.code, message, { 'retry-after': String(seconds) });

@@ -1,13 +1,12 @@
 import type { PipelineAgent } from '../../agent/pipeline-agent.ts';
 import { plain, type VariableChange } from '../../agent/variable-change.ts';
+import type { Environment } from '../../ports.ts';
 import type { ServiceConnection } from '../../service-connection/service-connection.ts';
 import type { Endpoints } from '../../wire/endpoints.ts';
 import { isInOurDirectory } from '../files/state-directory.ts';
 import { azdVariables, managedIdentityVariables } from './azure-variables.ts';
 import { machineIdentityNames } from './machine-identity.ts';
 import { isLeftOut } from './token-file.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A sign-in that is about to be exported. */
 export interface NextSignIn {

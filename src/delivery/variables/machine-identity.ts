@@ -1,6 +1,5 @@
 import type { PipelineAgent } from '../../agent/pipeline-agent.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../../ports.ts';
 
 /**
  * How machines of Azure offer a managed identity of their own: App Service and Container Apps

@@ -1,7 +1,6 @@
 import type { PipelineAgent } from '../../agent/pipeline-agent.ts';
 import { inExactCase, plain, type VariableChange } from '../../agent/variable-change.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../../ports.ts';
 
 /** How a job reaches the network: by variables, by the agent's own proxy, or directly. */
 export type Network = Pick<PipelineAgent, 'environment' | 'network'>;

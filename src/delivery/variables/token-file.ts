@@ -1,7 +1,6 @@
 import type { PipelineAgent } from '../../agent/pipeline-agent.ts';
+import type { Environment } from '../../ports.ts';
 import { isManagedIdentityEndpoint } from '../../wire/endpoints.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What is done about the variable of the token file, and whether the log has said so. */
 export type TokenFileExport = 'exported' | 'exported and told' | 'left out';

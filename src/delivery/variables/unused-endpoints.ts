@@ -1,4 +1,5 @@
 import type { PresentVariable } from '../../agent/pipeline-agent.ts';
+import type { Environment } from '../../ports.ts';
 import type { Use } from '../../wire/expectation.ts';
 import type { BrokerReport, UnusedEndpoint } from '../../wire/report.ts';
 import { isInOurDirectory } from '../files/state-directory.ts';
@@ -6,7 +7,7 @@ import { variablesOverRequestUrl } from './leftovers.ts';
 
 /** What the last step of the job sees of its variables: also what steps after ours have set. */
 export interface EndOfJob {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   readonly presentVariables: () => readonly PresentVariable[];
 }
 

@@ -15,7 +15,7 @@ import { refuseReservedInput, refuseReservedVariables } from '../../agent/reserv
 import { credentialGuide } from '../../delivery/credential-guide.ts';
 import { isInContainer } from '../../delivery/files/state-directory.ts';
 import { documents, whereToReadOn } from '../../documents.ts';
-import { asFederationError, refusal, shown } from '../../errors.ts';
+import { asFederationError, refusal, sentenceOf, shown } from '../../errors.ts';
 import { requireTold } from '../../id-token/job.ts';
 import { placeOf } from '../../place.ts';
 import type { NetworkSettings } from '../../ports.ts';
@@ -42,14 +42,12 @@ export async function runTask(story: (agent: PipelineAgent) => Promise<void>): P
     await story(guarded(pipelineAgent()));
     taskLib.setResult(taskLib.TaskResult.Succeeded, '');
   } catch (error) {
-    const { message, remedy, code, cure } = asFederationError(error);
+    const failure = asFederationError(error);
+    const { code, cure } = failure;
     showPlace(error);
     const pointer = cure === undefined ? '' : await showRemedyInFull(credentialGuide(cure));
-    const readOn = whereToReadOn(code, documents);
-    taskLib.setResult(
-      taskLib.TaskResult.Failed,
-      `${message} ${remedy}${pointer}${readOn} (${code})`,
-    );
+    const readOn = `${pointer}${whereToReadOn(code, documents)}`;
+    taskLib.setResult(taskLib.TaskResult.Failed, sentenceOf(failure, readOn));
   }
 }
 
@@ -60,9 +58,9 @@ export async function runCleanUp(story: (agent: PipelineAgent) => Promise<void>)
   try {
     await story(pipelineAgent());
   } catch (error) {
-    const { message, remedy, code } = asFederationError(error);
+    const failure = asFederationError(error);
     showPlace(error);
-    taskLib.warning(`${message} ${remedy}${whereToReadOn(code, documents)} (${code})`);
+    taskLib.warning(sentenceOf(failure, whereToReadOn(failure.code, documents)));
   }
 }
 

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { asFederationError, oneLine } from '../../errors.ts';
+import { asFederationError, oneLine, sentenceOf } from '../../errors.ts';
 
 /** What an error that nothing has caught does to the job. */
 export type Weight = 'failure' | 'warning';
@@ -11,8 +11,9 @@ export type Weight = 'failure' | 'warning';
  */
 export function logWhatNobodyCatches(weight: Weight): void {
   process.once('uncaughtException', (error) => {
-    const { message, remedy, code, place = [] } = asFederationError(error);
-    const text = oneLine(`${message} ${remedy} (${code})`);
+    const failure = asFederationError(error);
+    const { place = [] } = failure;
+    const text = oneLine(sentenceOf(failure));
     const commands =
       weight === 'failure'
         ? [`##vso[task.logissue type=error]${text}`, `##vso[task.complete result=Failed]${text}`]

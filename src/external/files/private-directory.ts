@@ -59,7 +59,7 @@ export async function makeClosedDirectory(path: string, icacls: string): Promise
   if (existing !== undefined) {
     // Nothing tells its owner at a reasonable price. The agent empties the folder before each job,
     // and who may put a directory there may also change what the job runs.
-    requirePrivate(path, existing);
+    if (!isPrivate(existing)) throw unsafe(path);
     return;
   }
   // Processes take a while to load, and only Windows needs one here.
@@ -101,10 +101,6 @@ export async function isPrivateDirectory(path: string): Promise<boolean> {
 function isPrivate(stats: Stats): boolean {
   const isClosed = isWindows || (stats.mode & 0o077) === 0;
   return stats.isDirectory() && isOurs(stats) && isClosed;
-}
-
-function requirePrivate(path: string, stats: Stats): void {
-  if (!isPrivate(stats)) throw unsafe(path);
 }
 
 function withoutModes(path: string): Error {

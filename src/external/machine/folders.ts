@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open, readdir, realpath } from 'node:fs/promises';
-import type { MachineFolders } from '../../ports.ts';
+import type { Environment, MachineFolders } from '../../ports.ts';
 import { isWindows, systemProgram } from './system-program.ts';
 
 /** Where Windows keeps the user's folders, redirected ones too. */
@@ -49,10 +49,7 @@ async function beginningOf(path: string): Promise<string | undefined> {
  * The folder that a query of the registry printed, with the variables in it filled in.
  * @returns undefined where it printed none, or one that names a variable which is not there.
  */
-export function personalFolder(
-  printed: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): string | undefined {
+export function personalFolder(printed: string, environment: Environment): string | undefined {
   const [, written] = /^\s*Personal\s+REG_(?:EXPAND_)?SZ\s+(.*\S)\s*$/m.exec(printed) ?? [];
   const folder = written?.replace(/%([^%]+)%/g, (whole, name: string) => {
     const spelled = Object.keys(environment).find((it) => it.toLowerCase() === name.toLowerCase());

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { ToolOutcome, ToolRun, Tools } from '../../ports.ts';
+import type { Environment, ToolOutcome, ToolRun, Tools } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
 import { endTool, endWithThisProcess } from './running-tools.ts';
 import { isWindows, systemProgram } from './system-program.ts';
@@ -73,7 +73,7 @@ export function programEndings(pathExt: string): readonly string[] {
 
 /** The environment of a tool: as a step of this job sees it, with the changes applied. */
 export function toolEnvironment(
-  own: Readonly<Record<string, string | undefined>>,
+  own: Environment,
   changes: ToolRun['environment'],
 ): Record<string, string> {
   const changed = new Set(Object.keys(changes).map(spelling));

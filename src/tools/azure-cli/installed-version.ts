@@ -10,9 +10,6 @@ export type InstalledVersion =
 /** The folder in which a package of Python says what it is, by one of two forms of name. */
 const metadataName = /^azure_cli-(\d+\.\d+\.\d+)(-py[\d.]+)?\.(dist|egg)-info$/;
 
-/** In place of a version: the parts of the package do not say the same. */
-const damaged = 'damaged';
-
 /** Reads the version of the Azure CLI that a program on the PATH leads to. */
 export async function installedVersion(
   program: string,
@@ -28,20 +25,27 @@ export async function installedVersion(
   );
   const versions = new Set(found.flat());
   const [version] = versions;
-  if (version === undefined) return unknown('its package was not found');
+  if (versions.size === 0) return unknown('its package was not found');
   if (versions.size > 1) return unknown('several versions of it are there');
-  return version === damaged ? unknown('its package is damaged') : { kind: 'read', version };
+  return version === undefined ? unknown('its package is damaged') : { kind: 'read', version };
 }
 
 /** The versions in a folder of packages: one, unless an upgrade broke off. */
-async function versionsIn(folder: string, machine: MachineFolders): Promise<readonly string[]> {
+async function versionsIn(
+  folder: string,
+  machine: MachineFolders,
+): Promise<readonly (string | undefined)[]> {
   const names = await machine.names(folder);
   const wanted = names.filter((name) => metadataName.test(name));
   return Promise.all(wanted.map((name) => versionOf(name, folder, machine)));
 }
 
-/** By all that say it: the name of the metadata, their content, and the package itself. */
-async function versionOf(name: string, folder: string, machine: MachineFolders): Promise<string> {
+/** By all that say it: the name of the metadata, their content, and the package; undefined where they differ. */
+async function versionOf(
+  name: string,
+  folder: string,
+  machine: MachineFolders,
+): Promise<string | undefined> {
   const path = pathsOf(folder);
   const [, version = ''] = metadataName.exec(name) ?? [];
   const place = path.join(folder, name);
@@ -54,7 +58,7 @@ async function versionOf(name: string, folder: string, machine: MachineFolders):
   const isWhole =
     /^Version: (\S+)\s*$/m.exec(metadata)?.[1] === version &&
     /^__version__ = ["']([^"']+)["']/m.exec(core)?.[1] === version;
-  return isWhole ? version : damaged;
+  return isWhole ? version : undefined;
 }
 
 /** Whether the job gives Python an Azure CLI that comes before the installed one. */

@@ -1,5 +1,5 @@
 import { posix, win32 } from 'node:path';
-import type { MachineFolders } from '../../ports.ts';
+import type { Environment, MachineFolders } from '../../ports.ts';
 import { entries, variable } from './module-search.ts';
 
 /** Where the images of Microsoft-hosted agents keep Az, each version in a folder of its own. */
@@ -35,7 +35,7 @@ export async function newestHostedModules(
  * PowerShell says of itself would be wrong: the places of PowerShell 7 break Windows PowerShell.
  */
 export function extendedModulePath(
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   folder: string,
   isWindows: boolean,
 ): string {

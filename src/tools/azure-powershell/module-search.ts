@@ -1,11 +1,9 @@
 import { posix, win32 } from 'node:path';
 import { isWindowsPath } from '../../delivery/files/state-directory.ts';
-import type { MachineFolders } from '../../ports.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment, MachineFolders } from '../../ports.ts';
 
 /** Where a PowerShell looks for modules, as far as its environment and its own place tell. */
-export interface ModulePlaces {
+interface ModulePlaces {
   readonly folders: readonly string[];
   /** By these it may look elsewhere too. */
   readonly configurations: readonly string[];

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { isWindowsPath } from '../../delivery/files/state-directory.ts';
-import type { MachineFolders, Tools } from '../../ports.ts';
+import type { Environment, MachineFolders, Tools } from '../../ports.ts';
 import { lookForModule, type ModuleSighting } from './module-search.ts';
 import { forgetScript, scriptFromInput } from './scripts.ts';
 
@@ -28,7 +28,7 @@ const byHope: readonly ModuleSighting[] = ['seen', 'unsure', 'not seen'];
 /** Those that have the module first, so that one start is enough. */
 export async function inOrderOfHope(
   programs: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   folders: MachineFolders,
 ): Promise<readonly PowerShell[]> {
   const shells: PowerShell[] = [];
@@ -49,7 +49,7 @@ export function namesOf(programs: readonly string[]): string {
 /** Removes a context of Azure PowerShell; whether that went well. */
 export async function forgetContext(
   context: string,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   { tools, folders }: { readonly tools: Tools; readonly folders: MachineFolders },
 ): Promise<boolean> {
   const input = forgetScript(context);
