@@ -6,7 +6,7 @@ import { systemClock } from '../src/external/machine/clock.ts';
 import { systemTools } from '../src/external/machine/tools.ts';
 import { azureCliOf } from './administration/azure-cli.ts';
 import { asAdministrationError } from './administration/errors.ts';
-import { organizationNamed } from './administration/organization.ts';
+import { organizationAt, organizationNamed } from './administration/organization.ts';
 import { patient } from './administration/patience.ts';
 import type { Web } from './administration/web.ts';
 import { exitCodes, type CommandWorld } from './commands/world.ts';
@@ -71,6 +71,14 @@ function worldFor(options: SharedOptions): CommandWorld {
   return {
     organization,
     devops: unhurried(azureDevOps(organization.url, devops, environment.httpsProxy)),
+    membership: {
+      users: unhurried(
+        azureDevOps(organizationAt('vssps', organization), devops, environment.httpsProxy),
+      ),
+      entitlements: unhurried(
+        azureDevOps(organizationAt('vsaex', organization), devops, environment.httpsProxy),
+      ),
+    },
     directory: {
       graph: unhurried(microsoftGraph(entra(graphScope))),
       resourceManager: unhurried(resourceManager(entra(resourceManagerScope))),

@@ -1,6 +1,7 @@
 import { shell } from '../../src/literals.ts';
 import { moveArguments } from './azure-cli.ts';
-import type { Connection, Trust } from './connection.ts';
+import type { Connection, Project, Trust } from './connection.ts';
+import { devopsResourceId } from './devops-token-rules.ts';
 import type { AppRegistration, Identity } from './identity.ts';
 
 /** A word of a shell's command, plain where it can be: names are other people's words. */
@@ -39,6 +40,31 @@ export function assignRoleCommand(principalId: string, role: string, scope: stri
     ['--assignee-principal-type', 'ServicePrincipal'],
     ['--role', role],
     ['--scope', scope],
+  );
+}
+
+/** Makes the identity a user of the organization with the access level Basic, by Azure CLI. */
+export function addUserCommand(
+  principalId: string,
+  organization: string,
+  project: Project,
+): string {
+  const body = JSON.stringify({
+    accessLevel: { accountLicenseType: 'express' },
+    projectEntitlements: [
+      { group: { groupType: 'projectReader' }, projectRef: { id: project.id } },
+    ],
+    servicePrincipal: { origin: 'aad', originId: principalId, subjectKind: 'servicePrincipal' },
+  });
+  return command(
+    'az rest --method post',
+    ['--resource', devopsResourceId],
+    [
+      '--url',
+      `https://vsaex.dev.azure.com/${organization}/_apis/serviceprincipalentitlements?api-version=7.1-preview.1`,
+    ],
+    ['--headers', 'Content-Type=application/json'],
+    ['--body', body],
   );
 }
 

@@ -105,6 +105,11 @@ export function isFederated({ scheme }: Pick<Connection, 'scheme'>): boolean {
   return isSame(scheme, federation);
 }
 
+/** Whether it signs in to Azure DevOps itself, and so needs no role in Azure. */
+export function isForAzureDevOps({ type }: Pick<Connection, 'type'>): boolean {
+  return isSame(type, 'WorkloadIdentityUser');
+}
+
 /**
  * The record as an update wants it: whole, with another scheme, and without the deadline that only
  * the service sets

@@ -25,7 +25,8 @@ export function isDevopsTrait(code: string): code is DevopsTrait {
 }
 
 /** Azure DevOps as a resource of Entra. */
-export const devopsResource = /\b499b84ac-1321-427f-aa17-267ca6975798\b/i;
+export const devopsResourceId = '499b84ac-1321-427f-aa17-267ca6975798';
+export const devopsResource = new RegExp(String.raw`\b${devopsResourceId}\b`, 'i');
 
 /** Variables from which programs read a personal access token: Azure CLI, and Terraform's provider. */
 const tokenVariable = 'AZURE_DEVOPS_EXT_PAT|AZDO_PERSONAL_ACCESS_TOKEN';

@@ -1,7 +1,12 @@
 import { isOfPublicCloud } from './cloud.ts';
 import { assignRoleCommand, createCredentialCommand } from './commands.ts';
-import { isFederated, trustOf, type Connection, type Trust } from './connection.ts';
-import { AdministrationError } from './errors.ts';
+import {
+  isFederated,
+  isForAzureDevOps,
+  trustOf,
+  type Connection,
+  type Trust,
+} from './connection.ts';
 import {
   compareCredentials,
   credentialsOf,
@@ -19,9 +24,12 @@ import {
   unknown,
   type Finding,
 } from './findings.ts';
+import { guarded } from './guarded.ts';
 import { identityOf, type Directory, type Identity } from './identity.ts';
+import type { Membership } from './organization-user.ts';
 import { rolesOf } from './roles.ts';
 import { scopeOf } from './scope.ts';
+import { userFindings } from './user-findings.ts';
 
 /** All that is known of a connection. */
 export interface Diagnosis {
@@ -36,6 +44,8 @@ export interface Diagnosis {
 /** What a diagnosis needs to know beside the connection. */
 export interface DiagnosisWorld {
   readonly directory: Directory;
+  /** Asked about connections to Azure DevOps only. */
+  readonly membership: Membership;
   readonly organization: string;
   readonly now: Date;
   /** Whether it is to have a role already; else a missing one is told as a hint. */
@@ -61,8 +71,10 @@ export async function diagnose(connection: Connection, world: DiagnosisWorld): P
       canFix = await credentialFinding(connection, identity, sends, world.directory, findings);
       if (identity.kind === 'app registration') findings.push(...appFindings(connection, identity));
     }
-    await roleFinding(connection, identity, world, findings);
+    if (!isForAzureDevOps(connection)) await roleFinding(connection, identity, world, findings);
   }
+  if (isForAzureDevOps(connection))
+    findings.push(...(await userFindings(connection, identity, world)));
   return { findings, identity, sends, canFix };
 }
 
@@ -105,7 +117,7 @@ async function credentialFinding(
   findings: Finding[],
 ): Promise<boolean> {
   const check = 'federated credential';
-  if (sends === undefined) {
+  if (sends === undefined && !isForAzureDevOps(connection)) {
     findings.push(
       unknown(
         check,
@@ -116,6 +128,10 @@ async function credentialFinding(
   }
   const present = await guarded(check, findings, () => credentialsOf(identity, directory));
   if (present === undefined) return false;
+  if (sends === undefined) {
+    findings.push(uncompared(check, present));
+    return false;
+  }
   const comparison = compareCredentials(present, sends);
   if (comparison.state === 'present') {
     findings.push(
@@ -133,6 +149,18 @@ async function credentialFinding(
   const text = missingText(sends, present.length);
   findings.push(problem(check, text, canFix ? [create] : [], details));
   return canFix;
+}
+
+/** Of a connection to Azure DevOps nobody may know what it sends; that nothing is trusted shows. */
+function uncompared(check: string, present: readonly FederatedCredential[]): Finding {
+  if (present.length === 0) {
+    const text = 'Its identity has no federated credential, so Entra exchanges no ID token for it.';
+    return problem(check, text);
+  }
+  const text =
+    'Azure DevOps does not tell issuer and subject. A step of the extension prints them: one of these must have both.';
+  const lines = present.map(({ name, issuer, subject }) => `"${name}": ${issuer}, ${subject}`);
+  return hint(check, text, [], lines);
 }
 
 function missingText({ issuer, subject, audience: listed }: Trust, count: number): string {
@@ -195,21 +223,4 @@ async function roleFinding(
   const missing = needsRole ? problem : hint;
   const text = `It has no role at ${scope}. Give it the least that its pipelines need.`;
   findings.push(missing('roles', text, [assignRoleCommand(principalId, 'Reader', scope)]));
-}
-
-/** What cannot be looked at is a finding too, also where nobody is signed in to Entra. */
-async function guarded<T>(
-  check: string,
-  findings: Finding[],
-  look: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    if (!(error instanceof AdministrationError)) throw error;
-    const isFact = error.code === 'IDENTITY_NOT_FOUND';
-    const text = `${error.message} ${error.remedy}`;
-    findings.push(isFact ? problem(check, text) : unknown(check, text));
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { convertCommand, deleteSecretCommands, moveIssuerCommand } from './commands.ts';
-import { isFederated, type Connection } from './connection.ts';
+import { isFederated, isForAzureDevOps, type Connection } from './connection.ts';
 import type { AppRegistration, Identity } from './identity.ts';
 import { issuerChangePage, issuerKind, issuerRetirement, issuerRetires } from './issuer.ts';
 import { conversion, reasonText } from './operation.ts';
@@ -19,8 +19,13 @@ export function ok(check: string, text: string): Finding {
   return { check, state: 'ok', text, details: [], commands: [] };
 }
 
-export function hint(check: string, text: string, commands: readonly string[] = []): Finding {
-  return { check, state: 'hint', text, details: [], commands };
+export function hint(
+  check: string,
+  text: string,
+  commands: readonly string[] = [],
+  details: readonly string[] = [],
+): Finding {
+  return { check, state: 'hint', text, details, commands };
 }
 
 export function problem(
@@ -62,6 +67,9 @@ export function issuerFindings(
   if (!isFederated(connection)) return [];
   const kind = issuerKind(connection);
   if (kind === 'entra') return [ok('issuer', 'Microsoft Entra issues its ID tokens.')];
+  if (connection.issuer === undefined && isForAzureDevOps(connection)) {
+    return [hint('issuer', 'Azure DevOps does not tell who issues its ID tokens.')];
+  }
   if (kind !== 'azure-devops') {
     const told = connection.issuer ?? 'not told by Azure DevOps';
     return [unknown('issuer', `Its issuer is ${told}, which wif does not know.`)];
@@ -105,7 +113,9 @@ export function stateFindings({ isDisabled, isReady, operation }: Connection): F
 /** What only app registrations can have wrong or left over. */
 export function appFindings(connection: Connection, app: AppRegistration): Finding[] {
   const findings: Finding[] = [];
-  if (app.isMultiTenant && issuerKind(connection) === 'entra') {
+  const kind = issuerKind(connection);
+  const isEntra = kind === 'entra' || (kind === 'unknown' && isForAzureDevOps(connection));
+  if (app.isMultiTenant && isEntra) {
     findings.push(
       problem(
         'tenants',

@@ -28,6 +28,11 @@ export function organizationNamed(text: string | undefined): Organization {
   );
 }
 
+/** Where the services of an organization answer that know its users, and what they may use. */
+export function organizationAt(service: 'vssps' | 'vsaex', { name }: Organization): URL {
+  return new URL(`https://${service}.dev.azure.com/${name}/`);
+}
+
 interface Parts {
   readonly name?: string;
   readonly project?: string;

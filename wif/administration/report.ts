@@ -1,5 +1,5 @@
 import { oneLine } from '../../src/errors.ts';
-import { isFederated, type Connection } from './connection.ts';
+import { isFederated, isForAzureDevOps, type Connection } from './connection.ts';
 import type { MoveOutcome } from './issuer-move.ts';
 import { issuerKind, issuerRetirement, issuerRetires } from './issuer.ts';
 import { conversion, isForeign, reasonText, type Verdict } from './operation.ts';
@@ -35,6 +35,7 @@ export function connectionReport(
       ['name', 'Connection'],
       ['id', undefined],
       ['type', undefined],
+      ...(connections.some(isForAzureDevOps) ? ([['signsInTo', 'Signs in to']] as const) : []),
       ['scheme', 'Scheme'],
       ['clientId', 'Client ID'],
       ['tenantId', undefined],
@@ -79,6 +80,7 @@ function connectionRow(connection: Connection, beside: Beside, now: Date): Row {
     name,
     id,
     type,
+    signsInTo: isForAzureDevOps(connection) ? 'Azure DevOps' : type === 'azurerm' ? 'Azure' : type,
     scheme,
     clientId: connection.clientId ?? '',
     tenantId: connection.tenantId ?? '',

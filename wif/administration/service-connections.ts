@@ -1,24 +1,11 @@
 import type { Clock } from '../../src/ports.ts';
-import {
-  ask,
-  askWithHeaders,
-  consult,
-  listOf,
-  recordOf,
-  refused,
-  textOf,
-  type Purpose,
-  type Reading,
-} from './answer.ts';
+import { ask, consult, listOf, recordOf, refused, textOf, type Reading } from './answer.ts';
 import { readConnection, withScheme, type Connection, type Project } from './connection.ts';
-import { AdministrationError } from './errors.ts';
+import { pages } from './pages.ts';
 import type { Stop } from './parallel.ts';
 import { path, type Web } from './web.ts';
 
 const version = 'api-version=7.1';
-
-/** Nobody has as many pages; a service that never ends its list is out of order. */
-const maxPages = 1_000;
 
 const reading =
   'the role Reader (or User) on the service connection, and View project-level information';
@@ -176,25 +163,4 @@ export async function lastUse(web: Web, connection: Connection): Promise<string 
   const [latest] = listOf(answer.value);
   const data = recordOf(recordOf(latest)['data']);
   return textOf(data['finishTime']) ?? textOf(data['startTime']);
-}
-
-/** Follows `x-ms-continuationtoken` to the end of a list. */
-async function pages(web: Web, first: string, purpose: Purpose): Promise<readonly unknown[]> {
-  const found: unknown[] = [];
-  let token: string | undefined;
-  for (let page = 0; page < maxPages; page += 1) {
-    const next = token === undefined ? first : first + path`&continuationToken=${token}`;
-    const { value, headers } = await askWithHeaders(web, { method: 'GET', path: next }, purpose);
-    found.push(...listOf(value));
-    const following = textOf(headers['x-ms-continuationtoken']);
-    if (following === undefined) return found;
-    if (following === token) break;
-    token = following;
-  }
-  throw new AdministrationError({
-    code: 'ANSWER_UNREADABLE',
-    kind: 'transient',
-    message: `Azure DevOps could not ${purpose.to}: its list has no end.`,
-    remedy: 'Run the command again; if it stays so, name single projects.',
-  });
 }

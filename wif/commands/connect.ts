@@ -106,10 +106,11 @@ async function foreseen(
 function examine(
   connection: Connection,
   { role }: Wish,
-  { directory, organization, clock }: CommandWorld,
+  { directory, membership, organization, clock }: CommandWorld,
 ): Promise<Diagnosis> {
   return diagnose(connection, {
     directory,
+    membership,
     organization: organization.name,
     now: clock.now(),
     needsRole: role !== undefined,

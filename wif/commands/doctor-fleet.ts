@@ -57,13 +57,15 @@ async function examineAll(
 ): Promise<readonly Examined[]> {
   const { graph, resourceManager } = world.directory;
   const directory = { graph: remembering(graph), resourceManager: remembering(resourceManager) };
+  const { users, entitlements } = world.membership;
+  const membership = { users: remembering(users), entitlements: remembering(entitlements) };
   const about = { organization: world.organization.name, now: world.clock.now(), needsRole: true };
   let count = 0;
   const examined = await inParallel(
     connections,
     concurrency,
     async (connection) => {
-      const { findings } = await diagnose(connection, { directory, ...about });
+      const { findings } = await diagnose(connection, { directory, membership, ...about });
       count += 1;
       world.terminal.progress(`doctor: ${count} of ${connections.length}`);
       return { connection, findings };

@@ -29,9 +29,10 @@ export async function doctor(options: DoctorOptions, world: CommandWorld): Promi
 }
 
 function examine(connection: Connection, world: CommandWorld): Promise<Diagnosis> {
-  const { directory, organization, clock } = world;
+  const { directory, membership, organization, clock } = world;
   return diagnose(connection, {
     directory,
+    membership,
     organization: organization.name,
     now: clock.now(),
     needsRole: true,

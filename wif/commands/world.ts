@@ -2,6 +2,7 @@ import type { Clock } from '../../src/ports.ts';
 import type { AzureCli } from '../administration/azure-cli.ts';
 import type { Directory } from '../administration/identity.ts';
 import type { Journal } from '../administration/journal.ts';
+import type { Membership } from '../administration/organization-user.ts';
 import type { Organization } from '../administration/organization.ts';
 import type { Stop } from '../administration/parallel.ts';
 import type { Repository } from '../administration/repository.ts';
@@ -35,6 +36,7 @@ export interface CommandWorld {
   readonly organization: Organization;
   readonly devops: Web;
   readonly directory: Directory;
+  readonly membership: Membership;
   readonly azureCli: AzureCli;
   /** Tenant of the organization, where the command line names it. */
   readonly devopsTenant: string | undefined;

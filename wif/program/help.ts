@@ -59,12 +59,16 @@ credentials of the app registration or user-assigned managed identity, looks for
 identity on the subscription, and prints commands for what is missing. --fix creates the federated
 credential, and nothing else.
 
+Of a connection to Azure DevOps itself it says, in place of roles, whether its identity is a user of
+the organization, and with which access level.
+
 It looks into the public cloud only: of a connection for another it says that it cannot know.
 With --all it says of every connection how it stands, a line each, the worst first. Each identity
 is asked about once. With a personal access token alone it says what Azure DevOps tells.
 
 Permissions (least):
-  Azure DevOps      as for list
+  Azure DevOps      as for list; for a connection to Azure DevOps itself the group Project Collection
+                    Administrators, as a token the scopes vso.graph and vso.memberentitlementmanagement
   Microsoft Graph   Application.Read.All, or the role Directory Readers
   Resource Manager  Reader on the subscription (and on the managed identity)
   with --fix        owner of the app registration (for an application Application.ReadWrite.OwnedBy),

@@ -16,6 +16,8 @@ export interface Rights {
   readonly projects?: readonly Project[];
   /** Azure DevOps: see connections, or change and create them too. */
   readonly connections?: 'read' | 'manage';
+  /** Azure DevOps: see who is a user, and what each may use too. */
+  readonly users?: 'none' | 'names' | 'entitlements';
   readonly graph?: 'none' | 'read' | 'write';
   readonly resourceManager?: 'none' | 'read' | 'write';
 }
@@ -69,6 +71,12 @@ export interface RoleAssignment {
   readonly roleDefinitionId: string;
 }
 
+/** What a user may use, as Azure DevOps names it. */
+export interface AccessLevel {
+  readonly licence: 'express' | 'advanced' | 'stakeholder' | 'none';
+  readonly status: 'active' | 'disabled';
+}
+
 /** All that an administrator can see and change. */
 export interface Administration {
   readonly projects: Project[];
@@ -82,6 +90,8 @@ export interface Administration {
   readonly variableGroups: KeyVaultGroup[];
   /** Connections that every pipeline may use. */
   readonly openConnections: Set<string>;
+  /** Access levels of users by client ID; Basic where this says nothing. */
+  readonly accessLevels: Map<string, AccessLevel>;
   /** How many a page of a list holds. */
   pageSize: number;
   /** How long Azure DevOps works on a conversion, in ms. */
@@ -99,6 +109,7 @@ export const createAdministration = (): Administration => ({
   definitions: [],
   variableGroups: [],
   openConnections: new Set(),
+  accessLevels: new Map(),
   pageSize: 8,
   conversionMs: 0,
 });

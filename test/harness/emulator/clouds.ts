@@ -78,6 +78,8 @@ export const publishedClouds: readonly Cloud[] = [
 /** The services that answer, by the kind of host. */
 export type ServiceName =
   | 'azure-devops'
+  | 'devops-users'
+  | 'devops-entitlements'
   | 'devops-issuer'
   | 'entra'
   | 'resource-manager'
@@ -117,6 +119,8 @@ const otherServices: readonly (readonly [RegExp, OtherServiceName])[] = [
 /** Who answers at a host; undefined for a host that the emulator does not play. */
 export function tenancyOf(host: string, clouds: readonly [Cloud, ...Cloud[]]): Tenancy | undefined {
   if (host === 'dev.azure.com') return { service: 'azure-devops', cloud: clouds[0] };
+  if (host === 'vssps.dev.azure.com') return { service: 'devops-users', cloud: clouds[0] };
+  if (host === 'vsaex.dev.azure.com') return { service: 'devops-entitlements', cloud: clouds[0] };
   if (host === 'vstoken.dev.azure.com') return { service: 'devops-issuer', cloud: clouds[0] };
   for (const cloud of clouds) {
     const service = serviceIn(cloud, host);

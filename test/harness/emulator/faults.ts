@@ -6,6 +6,7 @@ import type { EmulatorRequest } from './message.ts';
 export type FaultPlace =
   | 'oidctoken'
   | 'service-endpoints'
+  | 'organization-users'
   | 'entra'
   | 'discovery'
   | 'arm'

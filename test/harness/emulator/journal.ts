@@ -5,6 +5,7 @@ export type RouteName =
   | 'oidctoken'
   | 'azure-devops'
   | 'service-endpoints'
+  | 'organization-users'
   | 'entra-token'
   | 'discovery'
   | 'arm'

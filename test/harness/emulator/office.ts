@@ -1,5 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Conversion, ManagedIdentity, Project, Rights } from './administration.ts';
+import type {
+  AccessLevel,
+  Conversion,
+  ManagedIdentity,
+  Project,
+  Rights,
+} from './administration.ts';
 import type { ConnectionRun } from './executions.ts';
 import { moveIssuer } from './issuer-move.ts';
 import type { BuildDefinition, KeyVaultGroup } from './pipelines.ts';
@@ -64,6 +70,8 @@ export interface Office {
   removeSecret(clientId: string): void;
   /** Lets an identity administer, as the owner of a subscription with rights in the directory. */
   giveRights(clientId: string, rights: Rights): void;
+  /** What an identity may use as a user of the organization. */
+  setAccessLevel(clientId: string, level: AccessLevel): void;
   /** A role that somebody gave to an identity, at a scope. */
   assignRole(clientId: string, roleDefinitionId: string, scope: string): void;
 }
@@ -229,6 +237,7 @@ export function openOffice(world: World): Office {
       if (secret !== undefined) world.applications.set(clientId, rest);
     },
     giveRights: (clientId, rights) => void administration.rights.set(clientId, rights),
+    setAccessLevel: (clientId, level) => void administration.accessLevels.set(clientId, level),
     assignRole: (clientId, roleDefinitionId, scope) => {
       const { objectId: principalId } = applicationOf(clientId, world);
       const name = randomUUID();

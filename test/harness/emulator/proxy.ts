@@ -15,6 +15,8 @@ export interface Proxy {
 
 const handshakePlace: Readonly<Record<ServiceName, FaultPlace>> = {
   'azure-devops': 'oidctoken',
+  'devops-users': 'organization-users',
+  'devops-entitlements': 'organization-users',
   'devops-issuer': 'discovery',
   entra: 'entra',
   'resource-manager': 'arm',

@@ -10,6 +10,7 @@ import { graph } from './graph.ts';
 import { vaultSecret, vaultSecrets } from './key-vault.ts';
 import { json } from './message.ts';
 import { newEndpoint } from './new-service-endpoint.ts';
+import { entitlement, principals, storageKey } from './organization-users.ts';
 import { s3 } from './other-clouds/aws-s3.ts';
 import { awsSts } from './other-clouds/aws-sts.ts';
 import { googleStoragePaths } from './other-clouds/google-storage.ts';
@@ -54,6 +55,27 @@ const devopsRoutes: readonly Route[] = [
   })),
 ];
 
+const usersRoutes: readonly Route[] = [
+  {
+    name: 'organization-users',
+    pattern: /^\/contoso\/_apis\/graph\/serviceprincipals$/i,
+    handle: principals,
+  },
+  {
+    name: 'organization-users',
+    pattern: /^\/contoso\/_apis\/graph\/storagekeys\/(?<descriptor>[^/]+)$/i,
+    handle: storageKey,
+  },
+];
+
+const entitlementRoutes: readonly Route[] = [
+  {
+    name: 'organization-users',
+    pattern: /^\/contoso\/_apis\/serviceprincipalentitlements\/(?<id>[^/]+)$/i,
+    handle: entitlement,
+  },
+];
+
 const issuerRoutes: readonly Route[] = [
   {
     name: 'discovery',
@@ -83,6 +105,8 @@ const entraRoutes = (cloud: Cloud): readonly Route[] => [
 
 const routesOf: Readonly<Record<ServiceName, (cloud: Cloud) => readonly Route[]>> = {
   'azure-devops': () => devopsRoutes,
+  'devops-users': () => usersRoutes,
+  'devops-entitlements': () => entitlementRoutes,
   'devops-issuer': () => issuerRoutes,
   entra: entraRoutes,
   'resource-manager': armRoutes,

@@ -94,7 +94,7 @@ function projectOf(
 }
 
 /** A page of a list; more of it behind a token, as Azure DevOps pages. */
-function page(
+export function page(
   items: readonly unknown[],
   request: EmulatorRequest,
   { administration }: World,
