@@ -6,6 +6,7 @@ import type { Figure } from './figures.ts';
 import { growth, type GrowthPoint } from './growth.ts';
 import { packageSize } from './package-size.ts';
 import { writePage } from './page.ts';
+import { powerShell } from './power-shell.ts';
 import { printTable, printTitle } from './report.ts';
 import { Residents } from './resident.ts';
 import { nodes, plan, type NodeRelease } from './settings.ts';
@@ -23,6 +24,7 @@ const parts: readonly (readonly [name: string, measure: Measurement])[] = [
   ['latency', latency],
   ['callers', parallelCallers],
   ['azure-cli', azureCli],
+  ['power-shell', powerShell],
 ];
 
 const begun = performance.now();
