@@ -1,8 +1,8 @@
 import type { Suite } from 'mocha';
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { programOnPath } from '../harness/stage.ts';
 
 /** Whether a program is there; says loudly what is left out where it is not. */
@@ -41,17 +41,17 @@ export function mayMount(what: string): boolean {
   }
 }
 
-/** Where the images of Microsoft-hosted agents keep modules of Azure PowerShell. */
-const modulesOfImages = '/usr/share';
-
 /**
  * Whether modules may be laid out as on a Microsoft-hosted image; says loudly what is left out where
  * that is refused, or where the machine has modules there, which must stay as they are.
+ * @param modulesOfImages where the images keep modules of Azure PowerShell.
  */
-export function mayLayOutImage(what: string): boolean {
+export function mayLayOutImage(what: string, modulesOfImages = '/usr/share'): boolean {
   try {
-    accessSync(modulesOfImages, constants.W_OK);
-    if (!readdirSync(modulesOfImages).some((name) => name.startsWith('az_'))) return true;
+    const isThere = existsSync(modulesOfImages);
+    accessSync(isThere ? modulesOfImages : dirname(modulesOfImages), constants.W_OK);
+    const names = isThere ? readdirSync(modulesOfImages) : [];
+    if (!names.some((name) => name.startsWith('az_'))) return true;
   } catch {
     // Said below.
   }

@@ -9,7 +9,7 @@ export interface Outcome {
 }
 
 const [system = ''] = process.argv.slice(2);
-const files = ['agent', 'sign-in', 'end-of-job'];
+const files = ['agent', 'sign-in', 'hosted-modules', 'end-of-job'];
 
 const mocha = new Mocha({ forbidOnly: true, forbidPending: true, reporter: 'spec' });
 for (const name of files) {

@@ -8,7 +8,7 @@ import { assertGreen, linesOf, useTheatre } from '../e2e/support/theatre.ts';
 import { Stage } from '../harness/stage.ts';
 import { given, isTask, platforms } from './support/platforms.ts';
 import { brokersOn, runningOn } from './support/running.ts';
-import { holdStep, login, program, refresher, terraform } from './support/steps.ts';
+import { holdStep, login, program, refresher, terraform, toolsOnPath } from './support/steps.ts';
 import { layOutTools, toolRuns } from './support/tools.ts';
 
 /*
@@ -80,13 +80,7 @@ for (const platform of platforms()) {
       const tools = join(stage.folder, 'my tools (ö) & more');
       layOutTools(tools, platform, connection);
       const play = await stage.play({
-        pipeline: `
-steps:
-  - script: node path.mjs
-    displayName: path
-    env: { TOOLS: '${platform.pathInside(tools)}' }
-${login('tools', '')}
-`,
+        pipeline: `steps:\n${toolsOnPath(platform.pathInside(tools))}${login('tools', '')}`,
         sources: 'test/windows/programs',
         connections: [connection],
       });

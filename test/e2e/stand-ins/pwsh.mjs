@@ -2,6 +2,7 @@
 // Plays PowerShell 7 with Az: counts its starts, looks for modules where the real one does, and asks for
 // tokens as the Azure.Identity of its module would. Beside a module's folder, the file
 // `identity-version` stands for Azure.Identity.dll.
+import { once } from 'node:events';
 import {
   appendFileSync,
   existsSync,
@@ -10,19 +11,30 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { get } from 'node:http';
+import { delimiter, dirname, join } from 'node:path';
 
 const own = dirname(import.meta.filename);
 const env = process.env;
 const words = process.argv.slice(2);
-const context = join(env.HOME, '.Azure', 'context');
+const isWindows = process.platform === 'win32';
+const home = isWindows ? env.USERPROFILE : env.HOME;
+const context = join(home, '.Azure', 'context');
 
-/** The order of PowerShell 7 on Linux. */
+/** The order of PowerShell 7. */
 const places = [
-  join(env.XDG_DATA_HOME || join(env.HOME, '.local', 'share'), 'powershell', 'Modules'),
-  '/usr/local/share/powershell/Modules',
+  ...(isWindows
+    ? [
+        join(home, 'Documents', 'PowerShell', 'Modules'),
+        ...under(env.ProgramFiles, 'PowerShell', 'Modules'),
+      ]
+    : [
+        join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'powershell', 'Modules'),
+        '/usr/local/share/powershell/Modules',
+      ]),
   join(own, 'Modules'),
-  ...(env.PSModulePath ?? '').split(':').filter((entry) => entry !== ''),
+  ...(env.PSModulePath ?? '').split(delimiter).filter((entry) => entry !== ''),
+  ...under(env.SystemRoot, 'System32', 'WindowsPowerShell', 'v1.0', 'Modules'),
 ];
 const module = places.map((place) => join(place, 'Az.Accounts')).find((path) => existsSync(path));
 const script = words.at(-1) === '-' ? readFileSync(0, 'utf8') : scriptOfStep(words.at(-1) ?? '');
@@ -46,6 +58,11 @@ if (kind === 'forget') {
   await requireToken(kind === 'step' && /Remove-Item Env:AZURE_FEDERATED_TOKEN_FILE/.test(script));
   if (kind === 'sign-in') keepContext();
   else console.log('signed in');
+}
+
+/** A folder below one that a variable of Windows names, where that is there. */
+function under(folder, ...names) {
+  return folder === undefined ? [] : [join(folder, ...names)];
 }
 
 function scriptOfStep(argument) {
@@ -72,8 +89,10 @@ async function requireToken(isFileRemoved) {
   url.searchParams.set('api-version', '2019-08-01');
   url.searchParams.set('resource', 'https://management.core.windows.net/');
   const headers = { 'X-IDENTITY-HEADER': env.IDENTITY_HEADER };
-  const answer = await fetch(url, { headers });
-  if (answer.status !== 200) end(`Response status code ${answer.status}`);
+  // Not by fetch, whose connections Wine refuses.
+  const [answer] = await once(get(url, { headers }), 'response');
+  answer.resume();
+  if (answer.statusCode !== 200) end(`Response status code ${answer.statusCode}`);
 }
 
 function end(why) {

@@ -11,21 +11,25 @@ export interface Start {
   readonly quiet: boolean;
 }
 
-/** A PowerShell laid out as its package does: the program in a folder of its own, a link on the path. */
+/**
+ * A PowerShell laid out as its package does: the program in a folder of its own, a link on the path; on
+ * Windows a batch file there.
+ */
 export class LaidOutPowerShell {
   /** For the front of `PATH`. */
   readonly bin: string;
   /** Where the program itself lies. */
   readonly home: string;
 
-  constructor(folder: string) {
+  constructor(folder: string, isWindows = false) {
     this.bin = join(folder, 'bin');
     this.home = join(folder, 'opt', 'powershell', '7');
     mkdirSync(this.bin, { recursive: true });
     mkdirSync(this.home, { recursive: true });
     const program = join(this.home, 'pwsh.mjs');
     cpSync(join(import.meta.dirname, '..', 'stand-ins', 'pwsh.mjs'), program);
-    symlinkSync(program, join(this.bin, 'pwsh'));
+    if (isWindows) writeFileSync(join(this.bin, 'pwsh.cmd'), batchFile);
+    else symlinkSync(program, join(this.bin, 'pwsh'));
   }
 
   get starts(): readonly Start[] {
@@ -35,6 +39,8 @@ export class LaidOutPowerShell {
     return lines.map((line) => JSON.parse(line) as Start);
   }
 }
+
+const batchFile = '@echo off\r\nnode "%~dp0..\\opt\\powershell\\7\\pwsh.mjs" %*\r\n';
 
 /** Puts a module there, with an Azure.Identity of the given version. */
 export function layOutModule(modules: string, identityVersion: string): void {

@@ -27,6 +27,13 @@ export const program = (
     env: { ${env} }
 `;
 
+/** Puts a folder of tools before all others on the path of later steps; its script is in `programs/`. */
+export const toolsOnPath = (folder: string): string => `
+  - script: node path.mjs
+    displayName: path
+    env: { TOOLS: '${folder}' }
+`;
+
 /** A step that holds its job up until the test lets it go. */
 export const holdStep = (place: string, platform: Platform): string =>
   program(`node hold.mjs ${place}`, `hold ${place}`, platform);
