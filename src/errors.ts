@@ -38,6 +38,10 @@ export const errorCodes = [
   // Entra, asked for an access token
   'ENTRA_THROTTLED',
   'ENTRA_UNAVAILABLE',
+  // Azure DevOps, asked who the identity of a connection is
+  'DEVOPS_NOT_A_USER',
+  'TF401444',
+  'VS800075',
   // Resource Manager, asked for the subscription
   'SUBSCRIPTION_UNREADABLE',
   'RESOURCE_MANAGER_UNAVAILABLE',

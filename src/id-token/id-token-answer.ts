@@ -1,8 +1,13 @@
-import { FederationError, type ErrorCode, type FailureKind } from '../errors.ts';
+import { FederationError } from '../errors.ts';
 import type { HttpAnswer } from '../ports.ts';
 import { remedies } from '../remedies.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
-import { proxySignIn } from '../upstream/network-failure.ts';
+import {
+  outage,
+  statusAndActivity,
+  troubleOfAzureDevOps,
+  type Verdict,
+} from '../upstream/azure-devops-trouble.ts';
 import { clockAheadMs, retryAfterMs } from '../upstream/retry-after.ts';
 import { readIdToken, type IdToken } from './id-token.ts';
 
@@ -32,13 +37,6 @@ export function judgeIdTokenAnswer(
   return { idToken: { ...idToken, clockAheadMs: clockAheadMs(answer.headers, now) }, pauseMs };
 }
 
-interface Verdict {
-  readonly code: ErrorCode;
-  readonly kind: FailureKind;
-  readonly why: string;
-  readonly remedy: string;
-}
-
 const notReferenced: Verdict = {
   code: 'CONNECTION_NOT_REFERENCED',
   kind: 'definite',
@@ -53,33 +51,12 @@ const jobTokenRefused: Verdict = {
   remedy: remedies.JOB_TOKEN_REFUSED,
 };
 
-const signInPage: Verdict = {
-  code: 'DEVOPS_SIGN_IN_PAGE',
-  kind: 'transient',
-  why: 'it sent a web page or a redirect in place of an answer',
-  remedy: remedies.DEVOPS_SIGN_IN_PAGE,
-};
-
 const pending: Verdict = {
   code: 'JOB_PENDING',
   kind: 'transient',
   why: 'it does not know yet that this job has begun',
   remedy:
     'Run the job again; if it stays so, look at https://status.dev.azure.com, and for a server gate or approval that holds the job.',
-};
-
-const throttled: Verdict = {
-  code: 'DEVOPS_THROTTLED',
-  kind: 'transient',
-  why: 'it limits the rate of requests at the moment',
-  remedy: remedies.DEVOPS_THROTTLED,
-};
-
-const outage: Verdict = {
-  code: 'DEVOPS_UNAVAILABLE',
-  kind: 'transient',
-  why: 'it is out of order at the moment',
-  remedy: remedies.DEVOPS_UNAVAILABLE,
 };
 
 const notFound: Verdict = {
@@ -103,21 +80,13 @@ function refusalOf(answer: HttpAnswer): Verdict | undefined {
   // Seen with several statuses, in the first moments of a job.
   if (body.includes('issue ID_TOKEN for job in')) return pending;
   if (status === 401) return jobTokenRefused;
-  if (status === 203 || (status >= 300 && status < 400)) return signInPage;
-  if (status === 429) return throttled;
-  if (status === 408 || status >= 500) return outage;
   // Seen on re-runs, and often gone at the next attempt.
   if (body.includes('TaskOrchestrationPlanSecurityException'))
     return { ...outage, why: refused.why };
-  if (status === 407) return proxySignIn;
-  // Azure DevOps answers in JSON; a page comes from a gateway or a proxy, whatever its status.
-  if (isWebPage(answer)) return signInPage;
+  const trouble = troubleOfAzureDevOps(answer);
+  if (trouble !== undefined) return trouble;
   if (status === 404) return notFound;
   return status >= 200 && status < 300 ? undefined : refused;
-}
-
-function isWebPage({ headers, body }: HttpAnswer): boolean {
-  return headers['content-type']?.includes('text/html') === true || /^\s*</.test(body);
 }
 
 function tokenIn(body: string, connection: ConnectionName): string {
@@ -146,14 +115,8 @@ function verdictError(
   return new FederationError({
     code: verdict.code,
     kind: verdict.kind,
-    message: `Azure DevOps gave no ID token for the service connection "${connection.name}": ${verdict.why} (HTTP ${answer.status}${activity(answer)}).`,
+    message: `Azure DevOps gave no ID token for the service connection "${connection.name}": ${verdict.why} (${statusAndActivity(answer)}).`,
     remedy: verdict.remedy,
     retryAfterMs: verdict.kind === 'transient' ? pauseMs : undefined,
   });
-}
-
-/** The ID by which Azure DevOps' support finds the request. */
-function activity({ headers }: HttpAnswer): string {
-  const id = headers['x-vss-e2eid'] ?? headers['activityid'];
-  return id !== undefined && /^[\w-]{8,64}$/.test(id) ? `, activity ${id}` : '';
 }

@@ -1,11 +1,16 @@
 import { accessTokenLifeMs, type AccessToken } from '../access-token/access-token.ts';
 import { azureDevOpsScope } from '../access-token/azure-devops.ts';
+import {
+  readOrganizationUser,
+  type OrganizationAttempt,
+} from '../access-token/organization-user.ts';
 import { resourceManagerFailure } from '../access-token/resource-manager.ts';
 import { giveRole, readSubscription } from '../access-token/subscription.ts';
 import { listSubscriptions, type Subscription } from '../access-token/subscriptions.ts';
 import type { PipelineAgent } from '../agent/pipeline-agent.ts';
 import { tellAccessToken } from '../delivery/log.ts';
 import { logWhileWaiting, type WaitLog } from '../delivery/waiting.ts';
+import { quoted } from '../errors.ts';
 import type { Chance, Clock, Http } from '../ports.ts';
 import type {
   AzureConnection,
@@ -33,27 +38,42 @@ type Logs = Pick<PipelineAgent, 'mask'> & WaitLog;
 
 /**
  * Uses the session once, so that a wrong federated credential or a missing role shows here.
+ * @param collectionUri the organization that a connection to Azure DevOps has to be a user of.
  * @returns how long an access token of the identity lives, in ms.
  * @throws {FederationError} with the remedy.
  */
 export async function verifySession(
   connection: ServiceConnection,
   session: Session,
+  collectionUri: URL,
   agent: Logs,
   world: VerifyWorld,
 ): Promise<number> {
-  const accessToken =
-    connection.kind === 'azureDevOps'
-      ? await azureDevOpsToken(session, agent)
-      : await resourceManagerToken(connection, session, agent);
+  const scope =
+    connection.kind === 'azureDevOps' ? azureDevOpsScope : connection.resourceManagerScope;
+  const accessToken = await maskedToken(scope, session, agent);
   const lifeMs = accessTokenLifeMs(accessToken, world.clock.now());
   if (connection.kind === 'azureDevOps') {
-    agent.say('Verified: Entra accepts the connection.');
+    await verifyUser({ connection, collectionUri }, accessToken, agent, world);
   } else {
     await verifySubscription(connection, accessToken, agent, world);
   }
   tellAccessToken(accessToken, session.endpoints !== undefined, agent);
   return lifeMs;
+}
+
+async function verifyUser(
+  attempt: OrganizationAttempt,
+  accessToken: AccessToken,
+  agent: Logs,
+  world: VerifyWorld,
+): Promise<void> {
+  const what = 'who the identity is in Azure DevOps';
+  const read = (): Promise<string> => readOrganizationUser(attempt, accessToken, requestMs, world);
+  const user = await patiently(what, read, attempt.connection, agent, world);
+  agent.say(
+    `Verified: Entra accepts the connection, and ${attempt.collectionUri.href} knows it as ${quoted(user)}.`,
+  );
 }
 
 async function verifySubscription(
@@ -97,7 +117,7 @@ export async function subscriptionsOf(
   agent: Logs,
   world: VerifyWorld,
 ): Promise<FirstUse> {
-  const accessToken = await resourceManagerToken(connection, session, agent);
+  const accessToken = await maskedToken(connection.resourceManagerScope, session, agent);
   const lifeMs = accessTokenLifeMs(accessToken, world.clock.now());
   const list = async (): Promise<readonly Subscription[]> => {
     const listed = await listSubscriptions(connection, accessToken, requestMs, world);
@@ -115,18 +135,8 @@ export async function subscriptionsOf(
   return firstUse;
 }
 
-async function azureDevOpsToken(session: Session, agent: Logs): Promise<AccessToken> {
-  const accessToken = await session.accessToken(azureDevOpsScope);
-  agent.mask(accessToken.token);
-  return accessToken;
-}
-
-async function resourceManagerToken(
-  { resourceManagerScope }: AzureConnection,
-  session: Session,
-  agent: Logs,
-): Promise<AccessToken> {
-  const accessToken = await session.accessToken(resourceManagerScope);
+async function maskedToken(scope: string, session: Session, agent: Logs): Promise<AccessToken> {
+  const accessToken = await session.accessToken(scope);
   agent.mask(accessToken.token);
   return accessToken;
 }
@@ -144,7 +154,7 @@ function requireWanted(listed: readonly Subscription[], connection: AzureConnect
   });
 }
 
-/** Asks Resource Manager until it answers well, as long as that makes sense. */
+/** Asks a service until it answers well, as long as that makes sense. */
 async function patiently<T>(
   what: string,
   attempt: () => Promise<T>,

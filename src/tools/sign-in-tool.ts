@@ -2,6 +2,7 @@ import type { Subscription } from '../access-token/subscriptions.ts';
 import type { PipelineAgent } from '../agent/pipeline-agent.ts';
 import type { VariableChange } from '../agent/variable-change.ts';
 import type { FederationError } from '../errors.ts';
+import type { Job } from '../id-token/job.ts';
 import type { Clock, Files, MachineFolders, SharedFolders, Tools } from '../ports.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import type { Session } from '../session/session.ts';
@@ -50,7 +51,7 @@ export type AzureCliSession = 'servicePrincipal' | 'managedIdentity';
 export interface ToolSignIn {
   readonly connection: ServiceConnection;
   readonly session: Session;
-  readonly jobId: string;
+  readonly job: Pick<Job, 'jobId' | 'collectionUri'>;
   readonly azureCliSession: AzureCliSession;
   /** All that the identity sees; empty too where no plan is to write a session. */
   readonly subscriptions: readonly Subscription[];

@@ -50,8 +50,8 @@ export async function federatedLogin(world: FederatedLoginWorld): Promise<void> 
   await orUndo(session, async () => {
     const firstUse = await useOnce({ ...inputs, connection }, found, session, world);
     const { subscriptions = [], accessTokenLifeMs } = firstUse;
-    const { jobId } = readJob(agent.jobVariables);
-    const whom = { connection, session, jobId, azureCliSession, subscriptions };
+    const job = readJob(agent.jobVariables);
+    const whom = { connection, session, job, azureCliSession, subscriptions };
     const tools = behindAgentProxy(world.tools, agent, connection);
     const { files, clock } = world.join;
     const toolWorld = { agent, tools, files, folders, shared, clock };
@@ -90,7 +90,11 @@ async function useOnce(
     return subscriptionsOf(connection, session, verify, agent, await upstream());
   }
   if (!verify) return {};
-  return { accessTokenLifeMs: await verifySession(connection, session, agent, await upstream()) };
+  const { collectionUri } = readJob(agent.jobVariables);
+  const world = await upstream();
+  return {
+    accessTokenLifeMs: await verifySession(connection, session, collectionUri, agent, world),
+  };
 }
 
 async function signIn(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { entraRemedies, knownEntraFailures } from '../../src/access-token/entra-failures.ts';
+import { azureDevOpsRemedies } from '../../src/access-token/azure-devops-refusals.ts';
 import { errorCodes } from '../../src/errors.ts';
 import { remedies } from '../../src/remedies.ts';
 
@@ -69,14 +70,18 @@ describe('the troubleshooting page', () => {
 
   it('explains each failure for which log and results tab know a remedy', () => {
     const known: readonly string[] = codes;
-    const remedied = Object.keys({ ...remedies, ...entraRemedies });
+    const remedied = Object.keys({ ...remedies, ...entraRemedies, ...azureDevOpsRemedies });
     assert.deepEqual(
       remedied.filter((code) => !known.includes(code)),
       [],
     );
   });
 
-  for (const [code, remedy] of Object.entries({ ...remedies, ...entraRemedies })) {
+  for (const [code, remedy] of Object.entries({
+    ...remedies,
+    ...entraRemedies,
+    ...azureDevOpsRemedies,
+  })) {
     it(`sends people where the log sends them, for ${code}`, () => {
       const section = sections.get(code) ?? '';
       const chapter = 'Create the federated credential';

@@ -5,7 +5,14 @@ import type { Session } from '../../src/session/session.ts';
 import type { AzureCliSession } from '../../src/tools/sign-in-tool.ts';
 import type { ToolChoice } from '../../src/tools/tool-choice.ts';
 import { findTools, signInTools } from '../../src/tools/tools.ts';
-import { aServiceConnection, anAccessToken, anIdToken, ids, someEndpoints } from './builders.ts';
+import {
+  aJob,
+  aServiceConnection,
+  anAccessToken,
+  anIdToken,
+  ids,
+  someEndpoints,
+} from './builders.ts';
 import { FakeAgent } from './fake-agent.ts';
 import { foldersOver } from './fake-folders.ts';
 import { FakeMachineFolders } from './fake-machine-folders.ts';
@@ -109,7 +116,7 @@ export class ToolStage {
     const { tools, folders } = this;
     const { environment } = this.agent;
     const found = await findTools(choice, connection, { tools, folders, environment });
-    const whom = { connection, session, jobId: ids.job, azureCliSession, subscriptions };
+    const whom = { connection, session, job: aJob(), azureCliSession, subscriptions };
     const { variables, prefersTokenFile } = await signInTools(found, whom, this);
     this.prefersTokenFile = prefersTokenFile;
     return Object.fromEntries(

@@ -1,4 +1,5 @@
 import type { Subscription } from '../../access-token/subscriptions.ts';
+import { writeAzureDevOpsDefaults } from '../../azure-cli/azure-devops-defaults.ts';
 import { saveList, writeSession } from '../../azure-cli/new-session.ts';
 import { prepareProfile } from '../../azure-cli/settings.ts';
 import { azureCliProfileBeside } from '../../delivery/files/state-directory.ts';
@@ -25,12 +26,16 @@ export async function signInAzureCli(
   whom: OneSignIn,
   world: ToolWorld,
 ): Promise<string> {
-  const { connection, session, azureCliSession, plan } = whom;
+  const { connection, session, job, azureCliSession, plan } = whom;
   const { agent, files } = world;
   const profile = azureCliProfileBeside(session.tokenFile);
   const byBroker = azureCliSession === 'managedIdentity';
   if (byBroker && session.endpoints === undefined) throw needsRefresh();
   await prepareProfile(profile, connection.cloud.name, agent.environment, files);
+  if (connection.kind === 'azureDevOps') {
+    const { SYSTEM_TEAMPROJECT: project } = agent.environment;
+    await writeAzureDevOpsDefaults(profile, { organization: job.collectionUri, project }, files);
+  }
   if (plan.kind === 'written') {
     if (byBroker && !isAtLeast(plan.version, firstForBroker)) {
       throw needsNewerAzureCli(plan.version);

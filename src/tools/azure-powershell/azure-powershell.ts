@@ -14,8 +14,8 @@ export const azurePowerShell: SignInTool = {
   find: findPowerShells,
   useOf: () => 'azurePowerShell',
   signIn: async (programs, whom, world) => {
-    const { connection, session, jobId } = whom;
-    const context = contextName(connection.id, jobId);
+    const { connection, session, job } = whom;
+    const context = contextName(connection.id, job.jobId);
     const outcome = await signInAzurePowerShell(programs, context, whom, world);
     if (!outcome.isSignedIn) return outcome;
     const { endpoints } = session;

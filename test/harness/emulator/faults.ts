@@ -5,6 +5,7 @@ import type { EmulatorRequest } from './message.ts';
 /** Where a fault strikes: the routes of the journal (`entra` is its token route). */
 export type FaultPlace =
   | 'oidctoken'
+  | 'connection-data'
   | 'service-endpoints'
   | 'organization-users'
   | 'entra'

@@ -70,6 +70,28 @@ describe('the emulated flow', () => {
     assert.equal(claims['appid'], connection.clientId);
   });
 
+  it('tells who is a user of the organization, who is none, and that nobody is anonymous', async () => {
+    const type = 'WorkloadIdentityUser';
+    const scope = '499b84ac-1321-427f-aa17-267ca6975798/.default';
+    const ask = async (bearer?: string): Promise<readonly [number, string]> => {
+      const url = 'https://dev.azure.com/contoso/_apis/connectionData';
+      const answer = await askThrough(place.emulator, url, bearer === undefined ? {} : { bearer });
+      return [answer.status, JSON.stringify(answer.json)];
+    };
+    const user = place.emulator.addServiceConnection({ name: 'user', type });
+    const [status, told] = await ask(await place.accessToken(user, scope));
+    assert.equal(status, 200);
+    assert.match(told, /"providerDisplayName":"contoso-shop-user"/);
+    const options = { name: 'stranger', type, organizationUser: false } as const;
+    const stranger = place.emulator.addServiceConnection(options);
+    const refused = await ask(await place.accessToken(stranger, scope));
+    assert.equal(refused[0], 401);
+    assert.match(refused[1], /TF401444/);
+    const forAzure = await ask(await place.accessToken(user));
+    assert.match(forAzure[1], /TF400813/);
+    assert.match((await ask())[1], /System:PublicAccess/);
+  });
+
   it('takes the lives of tokens from its settings at each issue', async () => {
     const connection = place.emulator.addServiceConnection({ name: 'short' });
     place.emulator.lifetimes.accessTokenSeconds = 120;

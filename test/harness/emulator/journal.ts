@@ -4,6 +4,7 @@ import type { OtherServiceName } from './clouds.ts';
 export type RouteName =
   | 'oidctoken'
   | 'azure-devops'
+  | 'connection-data'
   | 'service-endpoints'
   | 'organization-users'
   | 'entra-token'

@@ -2,6 +2,7 @@ import { armRoutes } from './arm-routes.ts';
 import { locations, oidcToken } from './azure-devops.ts';
 import { blob } from './blob.ts';
 import type { Cloud, ServiceName, Tenancy } from './clouds.ts';
+import { connectionData } from './connection-data.ts';
 import { registryChallenge, registryExchange } from './container-registry.ts';
 import { application, applicationCredentials, applications } from './directory.ts';
 import { devopsIssuer, entraConfiguration, entraKeys, instances } from './discovery.ts';
@@ -20,7 +21,12 @@ import { buildDefinition, gitItem, variableGroups } from './pipelines.ts';
 import type { Route } from './route.ts';
 import { endpoint, endpoints, history, project, projects } from './service-endpoints.ts';
 
-const devopsRoutes: readonly Route[] = [
+const devopsRoutes = (cloud: Cloud): readonly Route[] => [
+  {
+    name: 'connection-data',
+    pattern: /^\/contoso\/_apis\/connectionData\/?$/i,
+    handle: connectionData(cloud),
+  },
   {
     name: 'oidctoken',
     pattern:
@@ -104,7 +110,7 @@ const entraRoutes = (cloud: Cloud): readonly Route[] => [
 ];
 
 const routesOf: Readonly<Record<ServiceName, (cloud: Cloud) => readonly Route[]>> = {
-  'azure-devops': () => devopsRoutes,
+  'azure-devops': devopsRoutes,
   'devops-users': () => usersRoutes,
   'devops-entitlements': () => entitlementRoutes,
   'devops-issuer': () => issuerRoutes,

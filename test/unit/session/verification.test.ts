@@ -1,13 +1,16 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import type { Subscription } from '../../../src/access-token/subscriptions.ts';
 import type { HttpAnswer } from '../../../src/ports.ts';
+import type { ServiceConnection } from '../../../src/service-connection/service-connection.ts';
 import { orUndo, type Session } from '../../../src/session/session.ts';
 import { subscriptionsOf, verifySession } from '../../../src/session/verification.ts';
 import {
   aFailure,
   anAccessToken,
   anAnswer,
+  anAzureDevOpsConnection,
   aServiceConnection,
+  collectionUri,
   ids,
   noon,
 } from '../../support/builders.ts';
@@ -37,9 +40,9 @@ class Bench {
     },
   };
 
-  verify(connection = aServiceConnection()): Promise<number> {
+  verify(connection: ServiceConnection = aServiceConnection()): Promise<number> {
     const world = { http: this.http, clock: this.clock, chance: new FakeChance() };
-    return verifySession(connection, this.session, this.agent, world);
+    return verifySession(connection, this.session, new URL(collectionUri), this.agent, world);
   }
 
   async list(verify: boolean, connection = aServiceConnection()): Promise<readonly Subscription[]> {
@@ -74,6 +77,43 @@ describe('verifying a session', () => {
     bench.http.reply = () => anAnswer({ status: 403 });
     await rejects(bench.verify(), { code: 'SUBSCRIPTION_UNREADABLE' });
     ok(!bench.said.some((line) => line.startsWith('Verified')));
+  });
+});
+
+describe('verifying a session for Azure DevOps', () => {
+  const user = { id: ids.client, providerDisplayName: 'contoso-shop-ci' };
+  const knows = (authenticatedUser: unknown): HttpAnswer =>
+    anAnswer({ body: JSON.stringify({ authenticatedUser }) });
+
+  it('asks the organization who it is, and no Resource Manager', async () => {
+    const bench = new Bench();
+    bench.http.reply = () => knows(user);
+    await bench.verify(anAzureDevOpsConnection());
+    deepEqual(
+      bench.http.requests.map(({ url }) => url.href),
+      [`${collectionUri}_apis/connectionData`],
+    );
+    deepEqual(bench.masked, ['the-access-token']);
+    match(bench.said.join('\n'), /Verified: .*contoso\/ knows it as "contoso-shop-ci"\./);
+  });
+
+  it('waits for an identity that was added moments ago, as long as the author lets it', async () => {
+    const bench = new Bench();
+    let asked = 0;
+    bench.http.reply = () => {
+      asked += 1;
+      return asked < 3 ? anAnswer({ status: 401 }) : knows(user);
+    };
+    await bench.verify(anAzureDevOpsConnection());
+    equal(asked, 3);
+  });
+
+  it('fails at once where nothing is to be waited for', async () => {
+    const bench = new Bench();
+    bench.http.reply = () => anAnswer({ status: 401 });
+    const connection = anAzureDevOpsConnection({ propagationMs: 0 });
+    await rejects(bench.verify(connection), { code: 'DEVOPS_NOT_A_USER' });
+    equal(bench.http.requests.length, 1);
   });
 });
 

@@ -1,0 +1,152 @@
+import { FederationError, shown } from '../errors.ts';
+import {
+  NetworkTrouble,
+  type Clock,
+  type Http,
+  type HttpAnswer,
+  type HttpRequest,
+} from '../ports.ts';
+import { remedies } from '../remedies.ts';
+import { bearer } from '../secret.ts';
+import type { AzureDevOpsConnection } from '../service-connection/service-connection.ts';
+import {
+  statusAndActivity,
+  troubleOfAzureDevOps,
+  type Verdict,
+} from '../upstream/azure-devops-trouble.ts';
+import {
+  codeOfTrouble,
+  describeTrouble,
+  kindOfTrouble,
+  networkRemedy,
+} from '../upstream/network-failure.ts';
+import { retryAfterMs } from '../upstream/retry-after.ts';
+import type { AccessToken } from './access-token.ts';
+import { azureDevOpsRefusal, notAUser } from './azure-devops-refusals.ts';
+
+/** A connection to Azure DevOps, and the organization that is asked who it is. */
+export interface OrganizationAttempt {
+  readonly connection: AzureDevOpsConnection;
+  /** The collection of the job, which was checked before the job access token went there. */
+  readonly collectionUri: URL;
+}
+
+/**
+ * Asks the organization of the job who the identity is, so that one that is no user fails here and
+ * not in the middle of a script.
+ * @returns the name by which the organization knows it, as a log can show it.
+ * @throws {FederationError} whose kind says whether asking again can help.
+ */
+export async function readOrganizationUser(
+  attempt: OrganizationAttempt,
+  accessToken: AccessToken,
+  timeoutMs: number,
+  world: { readonly http: Http; readonly clock: Clock },
+): Promise<string> {
+  const { connection, collectionUri } = attempt;
+  try {
+    const request = connectionDataRequest(collectionUri, accessToken, timeoutMs);
+    const answer = await world.http.send(request);
+    return judgeConnectionData(answer, attempt, world.clock.now());
+  } catch (error) {
+    if (!(error instanceof NetworkTrouble)) throw error;
+    throw new FederationError({
+      code: codeOfTrouble(error, 'DEVOPS_UNAVAILABLE'),
+      message: `The service connection "${connection.name}" signed in, but Azure DevOps (${collectionUri.host}) could not be asked who it is: ${describeTrouble(error)}.`,
+      remedy: networkRemedy(error),
+      kind: kindOfTrouble(error),
+    });
+  }
+}
+
+/** What every client of Azure DevOps asks first; it needs no permission but to be a user. */
+export function connectionDataRequest(
+  collectionUri: URL,
+  { token }: AccessToken,
+  timeoutMs: number,
+): HttpRequest {
+  const url = new URL('_apis/connectionData', collectionUri.href.replace(/\/?$/, '/'));
+  const headers = {
+    authorization: bearer(token),
+    accept: 'application/json',
+    // Without it a refused token is answered by a redirect to a sign-in page, not by a 401.
+    'x-tfs-fedauthredirect': 'Suppress',
+  };
+  return { method: 'GET', url, headers, timeoutMs };
+}
+
+/** @throws {FederationError} unless the answer names somebody who is not anonymous. */
+export function judgeConnectionData(
+  answer: HttpAnswer,
+  attempt: OrganizationAttempt,
+  now: Date,
+): string {
+  const refusal = azureDevOpsRefusal(answer.body) ?? troubleOfAzureDevOps(answer);
+  if (refusal !== undefined) throw failureOf(refusal, answer, attempt, now);
+  const { status } = answer;
+  if (status !== 200) {
+    const kind = status === 401 || status === 403 ? 'settling' : 'unknown';
+    throw failureOf({ ...notAUser, kind, why: 'it refused the request' }, answer, attempt, now);
+  }
+  const user = authenticatedUserIn(answer.body);
+  if (user === undefined) throw failureOf(unreadable, answer, attempt, now);
+  if (isAnonymous(user)) throw failureOf(notAUser, answer, attempt, now);
+  return shown(user.providerDisplayName || user.id);
+}
+
+const unreadable: Verdict = {
+  code: 'DEVOPS_ANSWER_UNREADABLE',
+  kind: 'transient',
+  why: 'its answer names nobody',
+  remedy: remedies.DEVOPS_ANSWER_UNREADABLE,
+};
+
+interface AuthenticatedUser {
+  readonly id: string;
+  readonly descriptor: string;
+  readonly providerDisplayName: string;
+}
+
+function authenticatedUserIn(body: string): AuthenticatedUser | undefined {
+  try {
+    const answer: unknown = JSON.parse(body);
+    if (typeof answer !== 'object' || answer === null) return undefined;
+    const user: unknown = 'authenticatedUser' in answer ? answer.authenticatedUser : undefined;
+    if (typeof user !== 'object' || user === null) return undefined;
+    const text = (name: string): string => {
+      const value: unknown = Object.getOwnPropertyDescriptor(user, name)?.value;
+      return typeof value === 'string' ? value : '';
+    };
+    return {
+      id: text('id'),
+      descriptor: text('descriptor'),
+      providerDisplayName: text('providerDisplayName'),
+    };
+  } catch {
+    // Not passed on: the parser's message would quote the body.
+    return undefined;
+  }
+}
+
+/** An organization with public projects answers anybody; its GUID for that is all zeros, or all `a`. */
+function isAnonymous({ id, descriptor }: AuthenticatedUser): boolean {
+  return (
+    /^([0a])\1*(-\1+)*$/i.test(id) || id === '' || descriptor.startsWith('System:PublicAccess')
+  );
+}
+
+function failureOf(
+  { code, kind, why, remedy }: Verdict,
+  answer: HttpAnswer,
+  { connection, collectionUri }: OrganizationAttempt,
+  now: Date,
+): FederationError {
+  const { name, clientId } = connection;
+  return new FederationError({
+    code,
+    kind,
+    message: `The service connection "${name}" (client ${clientId}) signed in, but not to Azure DevOps (${collectionUri.href}): ${why} (${statusAndActivity(answer)}).`,
+    remedy,
+    retryAfterMs: kind === 'transient' ? retryAfterMs(answer.headers, now) : undefined,
+  });
+}

@@ -1,0 +1,56 @@
+import type { ErrorCode, FailureKind } from '../errors.ts';
+import type { HttpAnswer } from '../ports.ts';
+import { remedies } from '../remedies.ts';
+import { proxySignIn } from './network-failure.ts';
+
+/** What an answer of Azure DevOps means, in our words. */
+export interface Verdict {
+  readonly code: ErrorCode;
+  readonly kind: FailureKind;
+  /** Completes "…: ": why there is nothing to read. */
+  readonly why: string;
+  readonly remedy: string;
+}
+
+const signInPage: Verdict = {
+  code: 'DEVOPS_SIGN_IN_PAGE',
+  kind: 'transient',
+  why: 'it sent a web page or a redirect in place of an answer',
+  remedy: remedies.DEVOPS_SIGN_IN_PAGE,
+};
+
+const throttled: Verdict = {
+  code: 'DEVOPS_THROTTLED',
+  kind: 'transient',
+  why: 'it limits the rate of requests at the moment',
+  remedy: remedies.DEVOPS_THROTTLED,
+};
+
+/** Azure DevOps itself is in trouble. */
+export const outage: Verdict = {
+  code: 'DEVOPS_UNAVAILABLE',
+  kind: 'transient',
+  why: 'it is out of order at the moment',
+  remedy: remedies.DEVOPS_UNAVAILABLE,
+};
+
+/** What is wrong with an answer, whatever was asked; undefined where only the question can tell. */
+export function troubleOfAzureDevOps(answer: HttpAnswer): Verdict | undefined {
+  const { status } = answer;
+  if (status === 203 || (status >= 300 && status < 400)) return signInPage;
+  if (status === 429) return throttled;
+  if (status === 408 || status >= 500) return outage;
+  if (status === 407) return proxySignIn;
+  // Azure DevOps answers in JSON; a page comes from a gateway or a proxy, whatever its status.
+  return isWebPage(answer) ? signInPage : undefined;
+}
+
+function isWebPage({ headers, body }: HttpAnswer): boolean {
+  return headers['content-type']?.includes('text/html') === true || /^\s*</.test(body);
+}
+
+/** The status of an answer, with the ID by which Azure DevOps' support finds the request. */
+export function statusAndActivity({ status, headers }: HttpAnswer): string {
+  const id = headers['x-vss-e2eid'] ?? headers['activityid'];
+  return `HTTP ${status}${id !== undefined && /^[\w-]{8,64}$/.test(id) ? `, activity ${id}` : ''}`;
+}
