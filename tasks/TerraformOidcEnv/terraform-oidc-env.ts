@@ -11,6 +11,7 @@ import { outputsOf } from '../../src/delivery/variables/outputs.ts';
 import {
   brokerVariables,
   nativeVariables,
+  organizationVariables,
   prefixedVariables,
   staticVariables,
 } from '../../src/delivery/variables/terraform-variables.ts';
@@ -49,7 +50,10 @@ async function throughBroker(named: ServiceConnection, world: TaskWorld): Promis
   refuseSdkLeftovers(agent.presentVariables());
   const signIn = (): Promise<Membership> => join(named, {}, world);
   const { session, connection } = await beginSignIn(named, signIn, agent);
-  const own = brokerVariables(connection, session.endpoints);
+  const own = [
+    ...brokerVariables(connection, session.endpoints),
+    ...organizationOf(connection, agent),
+  ];
   const exported = [...own, ...clearLeftovers(own, connection, agent)];
   publishSignIn(
     connection,
@@ -109,17 +113,28 @@ function publishWithoutBroker(
   idToken: IdTokenFacts | undefined,
   agent: PipelineAgent,
 ): void {
-  const variables = [...own, ...clearLeftovers(own, connection, agent)];
+  const variables = [
+    ...own,
+    ...organizationOf(connection, agent),
+    ...clearLeftovers(own, connection, agent),
+  ];
   publish({ variables, outputs: outputsOf(connection, idToken) }, agent);
+}
+
+function organizationOf(
+  connection: ServiceConnection,
+  { jobVariables, environment }: PipelineAgent,
+): readonly VariableChange[] {
+  return organizationVariables(connection, readJob(jobVariables).collectionUri, environment);
 }
 
 /** The variables to set empty, since Terraform would use them in place of ours; warns of them. */
 function clearLeftovers(
   exported: readonly VariableChange[],
-  { cloud }: ServiceConnection,
+  connection: ServiceConnection,
   agent: PipelineAgent,
 ): readonly VariableChange[] {
-  const cleared = clearedTerraformLeftovers(agent.presentVariables(), exported, cloud);
+  const cleared = clearedTerraformLeftovers(agent.presentVariables(), exported, connection);
   if (cleared.length === 0) return [];
   const names = cleared.map(({ name }) => name).join(', ');
   agent.warn(

@@ -119,6 +119,8 @@ const settableBy: Readonly<Record<TaskName, readonly string[]>> = {
     'ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST',
     'ARM_RESOURCE_MANAGER_ENDPOINT',
     'ARM_RESOURCE_MANAGER_AUDIENCE',
+    'AZDO_ORG_SERVICE_URL',
+    'AZDO_PERSONAL_ACCESS_TOKEN',
     'TF_VAR_*',
   ],
   TokenRefresher: [...following, '*_TOKEN_FILE'],

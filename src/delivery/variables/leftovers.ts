@@ -2,6 +2,7 @@ import type { PresentVariable } from '../../agent/pipeline-agent.ts';
 import { plain, type VariableChange } from '../../agent/variable-change.ts';
 import { refusal } from '../../errors.ts';
 import type { Cloud } from '../../service-connection/cloud.ts';
+import type { ServiceConnection } from '../../service-connection/service-connection.ts';
 
 /** Variables for which Terraform and its providers never ask the request URL. */
 const winOverRequestUrl: readonly string[] = [
@@ -39,6 +40,9 @@ const terraformSelectors: readonly string[] = [
   'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
 ];
 
+/** The provider azuredevops takes a personal access token before any other way to sign in. */
+const azureDevOpsSelectors: readonly string[] = ['AZDO_PERSONAL_ACCESS_TOKEN'];
+
 /**
  * Variables by which Terraform's backend, azurerm, azuread and azapi choose the host that tokens are
  * sent to. An Azure Stack needs some of them; any other cloud's hosts are known.
@@ -73,10 +77,11 @@ const sdkSelectors: readonly string[] = [
 export function clearedTerraformLeftovers(
   present: readonly PresentVariable[],
   exported: readonly VariableChange[],
-  cloud: Cloud,
+  { kind, cloud }: ServiceConnection,
 ): readonly VariableChange[] {
   const ours = new Set(exported.map(({ name }) => name));
-  return found([...terraformSelectors, ...destinationsOutside(cloud)], present)
+  const selectors = kind === 'azureDevOps' ? azureDevOpsSelectors : [];
+  return found([...terraformSelectors, ...selectors, ...destinationsOutside(cloud)], present)
     .filter((name) => !ours.has(name))
     .map((name) => plain(name, ''));
 }

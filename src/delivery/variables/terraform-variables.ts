@@ -49,6 +49,21 @@ export function staticVariables(
   return [...identityVariables(connection), secret('ARM_OIDC_TOKEN', idToken)];
 }
 
+/**
+ * The organization for the provider azuredevops, which has to know it beside `ARM_*`
+ * (https://registry.terraform.io/providers/microsoft/azuredevops). One that the job names is a choice
+ * of its author: the identity may be a user of several.
+ */
+export function organizationVariables(
+  { kind }: ServiceConnection,
+  collectionUri: URL,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly VariableChange[] {
+  const isNamed = (environment['AZDO_ORG_SERVICE_URL'] ?? '') !== '';
+  if (kind !== 'azureDevOps' || isNamed) return [];
+  return [plain('AZDO_ORG_SERVICE_URL', collectionUri.href)];
+}
+
 /** A second identity as Terraform variables, for the provider alias that names them. */
 export function prefixedVariables(
   prefix: string,

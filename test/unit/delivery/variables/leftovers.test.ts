@@ -14,8 +14,8 @@ import { failureOf } from '../../../support/failures.ts';
 const present = (...names: string[]): readonly PresentVariable[] =>
   names.map((name) => ({ name, isEmpty: false, source: 'job' }));
 
-const azure = cloudNamed('AzureCloud', 'x');
-const azureStack = cloudNamed('AzureStack', 'x');
+const azure = aServiceConnection();
+const azureStack = aServiceConnection({ cloud: cloudNamed('AzureStack', 'x') });
 
 /** Those that the design and the facts of the clients (section 4.1) name. */
 const terraform = [
@@ -66,13 +66,15 @@ describe("Terraform's leftovers", () => {
   it('keep what leads to an Azure Stack, for a connection that is for one', () => {
     const cleared = clearedTerraformLeftovers(present(...destinations), [], azureStack);
     assert.deepEqual(cleared, []);
-    assert.doesNotThrow(() => refuseTerraformDestinations(present(...destinations), azureStack));
+    assert.doesNotThrow(() =>
+      refuseTerraformDestinations(present(...destinations), azureStack.cloud),
+    );
   });
 
   for (const name of destinations) {
     it(`are refused where nothing can be cleared beside a second identity: ${name}`, () => {
       const { message } = failureOf(
-        () => refuseTerraformDestinations(present('PATH', name.toLowerCase()), azure),
+        () => refuseTerraformDestinations(present('PATH', name.toLowerCase()), azure.cloud),
         'LEFTOVER_VARIABLES',
       );
       assert.ok(message.includes(name));

@@ -56,6 +56,39 @@ describe('TerraformOidcEnv in broker mode', () => {
     assert.deepEqual(agent.warned, []);
   });
 
+  const azureDevOps = {
+    connectionType: 'azureDevOps',
+    azureDevOpsServiceConnection: ids.azureDevOps,
+  } as const;
+
+  for (const mode of ['broker', 'native', 'static']) {
+    it(`names the organization for the provider azuredevops in mode ${mode}, and no subscription`, async () => {
+      const { agent } = await ran({ ...azureDevOps, mode });
+      const { variables } = agent;
+      assert.equal(variables['AZDO_ORG_SERVICE_URL'], 'https://dev.azure.com/contoso/');
+      assert.equal(variables['ARM_CLIENT_ID'], ids.client);
+      assert.equal(variables['ARM_USE_OIDC'], 'true');
+      assert.ok(!Object.keys(variables).some((name) => name.endsWith('SUBSCRIPTION_ID')));
+    });
+  }
+
+  it('leaves the organization to an author who names one, and to other connections', async () => {
+    const environment = { AZDO_ORG_SERVICE_URL: 'https://dev.azure.com/fabrikam' };
+    const named = await ran(azureDevOps, { environment });
+    assert.ok(!('AZDO_ORG_SERVICE_URL' in named.agent.variables));
+    const forAzure = await ran();
+    assert.ok(!('AZDO_ORG_SERVICE_URL' in forAzure.agent.variables));
+  });
+
+  it('sets a personal access token empty, by which azuredevops would sign in', async () => {
+    const presentVariables = present('AZDO_PERSONAL_ACCESS_TOKEN');
+    const { agent } = await ran(azureDevOps, { presentVariables });
+    assert.equal(agent.variables['AZDO_PERSONAL_ACCESS_TOKEN'], '');
+    assert.match(agent.warned.join('\n'), /AZDO_PERSONAL_ACCESS_TOKEN/);
+    const forAzure = await ran({}, { presentVariables });
+    assert.deepEqual(forAzure.agent.warned, []);
+  });
+
   it('expects Terraform to ask, of itself or for an alias', async () => {
     const id = ids.connection;
     const { bench } = await ran();
