@@ -85,7 +85,8 @@ const failures: Readonly<Record<number, EntraFailure>> = {
   },
   70052: {
     why: 'this issuer is not accepted for applications of several tenants',
-    remedy: 'Use an application of one tenant, or keep the connection on the Azure DevOps issuer.',
+    remedy:
+      'Use an application of one tenant or a managed identity; a connection to Azure can also keep the Azure DevOps issuer.',
     mismatch: true,
   },
   90002: {

@@ -1,4 +1,5 @@
 import { FederationError, shown } from '../errors.ts';
+import { isObject, parsed } from '../json-text.ts';
 import {
   NetworkTrouble,
   type Clock,
@@ -108,24 +109,15 @@ interface AuthenticatedUser {
 }
 
 function authenticatedUserIn(body: string): AuthenticatedUser | undefined {
-  try {
-    const answer: unknown = JSON.parse(body);
-    if (typeof answer !== 'object' || answer === null) return undefined;
-    const user: unknown = 'authenticatedUser' in answer ? answer.authenticatedUser : undefined;
-    if (typeof user !== 'object' || user === null) return undefined;
-    const text = (name: string): string => {
-      const value: unknown = Object.getOwnPropertyDescriptor(user, name)?.value;
-      return typeof value === 'string' ? value : '';
-    };
-    return {
-      id: text('id'),
-      descriptor: text('descriptor'),
-      providerDisplayName: text('providerDisplayName'),
-    };
-  } catch {
-    // Not passed on: the parser's message would quote the body.
-    return undefined;
-  }
+  const answer = parsed(body);
+  const user = isObject(answer) ? answer['authenticatedUser'] : undefined;
+  if (!isObject(user)) return undefined;
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return {
+    id: text(user['id']),
+    descriptor: text(user['descriptor']),
+    providerDisplayName: text(user['providerDisplayName']),
+  };
 }
 
 /** An organization with public projects answers anybody; its GUID for that is all zeros, or all `a`. */
