@@ -90,7 +90,7 @@ export const statements: readonly Statement[] = [
     accessTokens,
   ),
   test('Each works alone, in any order', oneBroker),
-  test('One input is required, `azureSubscription`', manifests),
+  test('One input is required: `azureSubscription`', manifests),
   test('What the tasks set are plain variables', manifests, accessTokens),
   measurement('A step that starts no tool takes about a tenth of a second', 'docs/PERFORMANCE.md'),
   test('The page of a run has a tab', 'test/tab/page.test.ts', 'test/e2e/results-tab.test.ts'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { entraRemedies, knownEntraFailures } from '../../src/access-token/entra-failures.ts';
 import { azureDevOpsRemedies } from '../../src/access-token/azure-devops-refusals.ts';
+import { entraRemedies, knownEntraFailures } from '../../src/access-token/entra-failures.ts';
 import { errorCodes } from '../../src/errors.ts';
 import { remedies } from '../../src/remedies.ts';
 
