@@ -1,5 +1,6 @@
 import { presentedBy } from './access-tokens.ts';
 import type { ConnectionRun } from './executions.ts';
+import type { PublishedExtension } from './marketplace.ts';
 import { bearerOf, type EmulatorRequest } from './message.ts';
 import type { BuildDefinition, KeyVaultGroup } from './pipelines.ts';
 import type { Application, World } from './world.ts';
@@ -92,6 +93,10 @@ export interface Administration {
   readonly openConnections: Set<string>;
   /** Access levels of users by client ID; Basic where this says nothing. */
   readonly accessLevels: Map<string, AccessLevel>;
+  /** Client IDs of the identities that are members of every publisher of the marketplace. */
+  readonly publisherMembers: Set<string>;
+  /** What was published there, by publisher and name. */
+  readonly extensions: Map<string, PublishedExtension>;
   /** How many a page of a list holds. */
   pageSize: number;
   /** How long Azure DevOps works on a conversion, in ms. */
@@ -110,6 +115,8 @@ export const createAdministration = (): Administration => ({
   variableGroups: [],
   openConnections: new Set(),
   accessLevels: new Map(),
+  publisherMembers: new Set(),
+  extensions: new Map(),
   pageSize: 8,
   conversionMs: 0,
 });
@@ -119,15 +126,30 @@ const devopsAudience = '499b84ac-1321-427f-aa17-267ca6975798';
 /** What the caller of Azure DevOps may do; undefined for nobody that it knows. */
 export function devopsRights(request: EmulatorRequest, world: World): Rights | undefined {
   const { administration } = world;
-  const basic = /^Basic +(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
-  if (basic !== undefined) {
-    const password = Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':');
-    return administration.personalTokens.get(password);
-  }
-  const presented = presentedBy(bearerOf(request), [devopsAudience], world.clouds[0], world);
-  return 'flaw' in presented
-    ? undefined
-    : administration.rights.get(presented.application.clientId);
+  const password = passwordOf(request);
+  if (password !== undefined) return administration.personalTokens.get(password);
+  const { clientId = '' } = devopsIdentity(request, world) ?? {};
+  return (
+    administration.rights.get(clientId) ??
+    (world.organizationUsers.has(clientId) ? { connections: 'read', users: 'none' } : undefined)
+  );
+}
+
+/**
+ * The identity whose access token for Azure DevOps a request has, as a bearer or as the password of
+ * any name; undefined for a token that is none, and for no token.
+ */
+export function devopsIdentity(request: EmulatorRequest, world: World): Application | undefined {
+  const token = bearerOf(request) ?? passwordOf(request);
+  const presented = presentedBy(token, [devopsAudience], world.clouds[0], world);
+  return 'flaw' in presented ? undefined : presented.application;
+}
+
+/** The password of a request; the name before it may be any. */
+export function passwordOf({ headers }: EmulatorRequest): string | undefined {
+  const basic = /^Basic +(\S+)$/i.exec(headers['authorization'] ?? '')?.[1];
+  if (basic === undefined) return undefined;
+  return Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':');
 }
 
 /** An application's own object, which is another than its service principal. */

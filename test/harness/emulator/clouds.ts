@@ -81,6 +81,8 @@ export type ServiceName =
   | 'devops-users'
   | 'devops-entitlements'
   | 'devops-issuer'
+  | 'marketplace'
+  | 'feeds'
   | 'entra'
   | 'resource-manager'
   | 'graph'
@@ -121,6 +123,8 @@ export function tenancyOf(host: string, clouds: readonly [Cloud, ...Cloud[]]): T
   if (host === 'dev.azure.com') return { service: 'azure-devops', cloud: clouds[0] };
   if (host === 'vssps.dev.azure.com') return { service: 'devops-users', cloud: clouds[0] };
   if (host === 'vsaex.dev.azure.com') return { service: 'devops-entitlements', cloud: clouds[0] };
+  if (host === 'marketplace.visualstudio.com') return { service: 'marketplace', cloud: clouds[0] };
+  if (host === 'pkgs.dev.azure.com') return { service: 'feeds', cloud: clouds[0] };
   if (host === 'vstoken.dev.azure.com') return { service: 'devops-issuer', cloud: clouds[0] };
   for (const cloud of clouds) {
     const service = serviceIn(cloud, host);

@@ -8,6 +8,8 @@ export type FaultPlace =
   | 'connection-data'
   | 'service-endpoints'
   | 'organization-users'
+  | 'marketplace'
+  | 'feeds'
   | 'entra'
   | 'discovery'
   | 'arm'

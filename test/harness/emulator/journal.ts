@@ -7,6 +7,8 @@ export type RouteName =
   | 'connection-data'
   | 'service-endpoints'
   | 'organization-users'
+  | 'marketplace'
+  | 'feeds'
   | 'entra-token'
   | 'discovery'
   | 'arm'

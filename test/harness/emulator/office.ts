@@ -72,6 +72,8 @@ export interface Office {
   giveRights(clientId: string, rights: Rights): void;
   /** What an identity may use as a user of the organization. */
   setAccessLevel(clientId: string, level: AccessLevel): void;
+  /** Lets an identity publish in the marketplace. */
+  admitPublisher(clientId: string): void;
   /** A role that somebody gave to an identity, at a scope. */
   assignRole(clientId: string, roleDefinitionId: string, scope: string): void;
 }
@@ -238,6 +240,7 @@ export function openOffice(world: World): Office {
     },
     giveRights: (clientId, rights) => void administration.rights.set(clientId, rights),
     setAccessLevel: (clientId, level) => void administration.accessLevels.set(clientId, level),
+    admitPublisher: (clientId) => void administration.publisherMembers.add(clientId),
     assignRole: (clientId, roleDefinitionId, scope) => {
       const { objectId: principalId } = applicationOf(clientId, world);
       const name = randomUUID();

@@ -18,6 +18,8 @@ const handshakePlace: Readonly<Record<ServiceName, FaultPlace>> = {
   'devops-users': 'organization-users',
   'devops-entitlements': 'organization-users',
   'devops-issuer': 'discovery',
+  marketplace: 'marketplace',
+  feeds: 'feeds',
   entra: 'entra',
   'resource-manager': 'arm',
   graph: 'graph',

@@ -7,8 +7,10 @@ import { registryChallenge, registryExchange } from './container-registry.ts';
 import { application, applicationCredentials, applications } from './directory.ts';
 import { devopsIssuer, entraConfiguration, entraKeys, instances } from './discovery.ts';
 import { entraToken } from './entra.ts';
+import { feedPaths } from './feeds.ts';
 import { graph } from './graph.ts';
 import { vaultSecret, vaultSecrets } from './key-vault.ts';
+import { marketplacePaths } from './marketplace.ts';
 import { json } from './message.ts';
 import { newEndpoint } from './new-service-endpoint.ts';
 import { entitlement, principals, storageKey } from './organization-users.ts';
@@ -114,6 +116,9 @@ const routesOf: Readonly<Record<ServiceName, (cloud: Cloud) => readonly Route[]>
   'devops-users': () => usersRoutes,
   'devops-entitlements': () => entitlementRoutes,
   'devops-issuer': () => issuerRoutes,
+  marketplace: () =>
+    marketplacePaths.map(([pattern, handle]) => ({ name: 'marketplace', pattern, handle })),
+  feeds: () => feedPaths.map(([pattern, handle]) => ({ name: 'feeds', pattern, handle })),
   entra: entraRoutes,
   'resource-manager': armRoutes,
   graph: (cloud) => [
