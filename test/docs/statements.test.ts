@@ -5,6 +5,7 @@ import { statements } from './statements.ts';
 
 const packed = [
   'images/overview.png',
+  'images/run-log.png',
   'images/results-tab-good.png',
   'images/results-tab-bad.png',
   'CHANGELOG.md',

@@ -93,6 +93,11 @@ export const statements: readonly Statement[] = [
   test('One input is required: `azureSubscription`', manifests),
   test('What the tasks set are plain variables', manifests, accessTokens),
   measurement('A step that starts no tool takes about a tenth of a second', 'docs/PERFORMANCE.md'),
+  test(
+    'The log says who is signed in',
+    'test/unit/delivery/log.test.ts',
+    'test/unit/session/report.test.ts',
+  ),
   test('The page of a run has a tab', 'test/tab/page.test.ts', 'test/e2e/results-tab.test.ts'),
   test('Where Azure DevOps was away for too long', 'test/tab/page.test.ts'),
   test('No secret is stored', 'test/harness/leaks', jobTypes),

@@ -64,6 +64,7 @@ describe('The packed extension', () => {
       'images/overview.png',
       'images/results-tab-bad.png',
       'images/results-tab-good.png',
+      'images/run-log.png',
     ]);
   });
 
