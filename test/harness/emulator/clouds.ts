@@ -80,6 +80,7 @@ export type ServiceName =
   | 'azure-devops'
   | 'devops-users'
   | 'devops-entitlements'
+  | 'visual-studio'
   | 'devops-issuer'
   | 'marketplace'
   | 'feeds'
@@ -91,8 +92,9 @@ export type ServiceName =
   | 'container-registry'
   | OtherServiceName;
 
-/** Services of clouds that are not Azure. */
-export type OtherServiceName = 'google-sts' | 'google-iam' | 'google-storage' | 'aws-sts' | 's3';
+/** Services of clouds that are not Azure, and of a host of repositories that is not Azure Repos. */
+export type OtherServiceName =
+  'google-sts' | 'google-iam' | 'google-storage' | 'aws-sts' | 's3' | 'other-git';
 
 /** Who answers at a host. */
 export interface Tenancy {
@@ -116,6 +118,7 @@ const otherServices: readonly (readonly [RegExp, OtherServiceName])[] = [
   [/^storage\.googleapis\.com$/, 'google-storage'],
   [/^sts(\.[a-z0-9-]+)?\.amazonaws\.com$/, 'aws-sts'],
   [/^([a-z0-9.-]+\.)?s3(\.[a-z0-9-]+)?\.amazonaws\.com$/, 's3'],
+  [/^([a-z0-9.-]+\.)?git\.example$/, 'other-git'],
 ];
 
 /** Who answers at a host; undefined for a host that the emulator does not play. */
@@ -125,6 +128,9 @@ export function tenancyOf(host: string, clouds: readonly [Cloud, ...Cloud[]]): T
   if (host === 'vsaex.dev.azure.com') return { service: 'devops-entitlements', cloud: clouds[0] };
   if (host === 'marketplace.visualstudio.com') return { service: 'marketplace', cloud: clouds[0] };
   if (host === 'pkgs.dev.azure.com') return { service: 'feeds', cloud: clouds[0] };
+  if (/^[a-z0-9-]+\.visualstudio\.com$/.test(host)) {
+    return { service: 'visual-studio', cloud: clouds[0] };
+  }
   if (host === 'vstoken.dev.azure.com') return { service: 'devops-issuer', cloud: clouds[0] };
   for (const cloud of clouds) {
     const service = serviceIn(cloud, host);

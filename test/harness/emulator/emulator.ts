@@ -5,6 +5,7 @@ import { startBlobStorage } from './blob-storage.ts';
 import { createCertificateAuthority } from './certificate-authority.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createFrontDoor, type House } from './front-door.ts';
+import { createGitHosting, type Repositories } from './git-repositories.ts';
 import { startJob, type Job, type JobOptions } from './jobs.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { openMachine, type Machine, type MachineKind } from './machine-identity.ts';
@@ -74,6 +75,8 @@ export interface Emulator {
   readonly aws: AwsAccount;
   /** Projects, connections and identities as their administrators see them. */
   readonly office: Office;
+  /** Azure Repos, of any organization. */
+  readonly repositories: Repositories;
   addServiceConnection(options: ServiceConnectionOptions): ServiceConnection;
   startJob(options: JobOptions): Job;
   /** Makes Entra issue tokens for one more resource, such as `api://shop`. */
@@ -127,7 +130,12 @@ async function createContainer(name: string, world: World): Promise<void> {
   if (answer.status !== 201) throw new Error(`No container ${name}: ${answer.body.toString()}`);
 }
 
-function present(house: House, proxy: Proxy, caFile: string): Omit<Emulator, 'close'> {
+function present(
+  house: House,
+  proxy: Proxy,
+  caFile: string,
+  repositories: Repositories,
+): Omit<Emulator, 'close'> {
   const { world } = house;
   return {
     proxyUrl: proxy.url,
@@ -145,6 +153,7 @@ function present(house: House, proxy: Proxy, caFile: string): Omit<Emulator, 'cl
     google: world.google,
     aws: world.aws,
     office: openOffice(world),
+    repositories,
     addServiceConnection: (options) => addServiceConnection(options, world),
     startJob: (options) => startJob(options, world),
     addResource: (identifier) => void world.resources.add(identifier.replace(/\/+$/, '')),
@@ -173,11 +182,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       authority,
     });
   }
+  const repositories = createGitHosting(folder);
+  world.git = repositories;
   const house: House = { world, journal: createJournal(), faults: createFaults(), authority };
   const door = createFrontDoor(house);
   const proxy = await openProxy(house, door);
   return {
-    ...present(house, proxy, caFile),
+    ...present(house, proxy, caFile, repositories),
     close: async () => {
       await proxy.close();
       door.closeAllConnections();

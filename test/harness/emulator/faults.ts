@@ -10,6 +10,7 @@ export type FaultPlace =
   | 'organization-users'
   | 'marketplace'
   | 'feeds'
+  | 'git'
   | 'entra'
   | 'discovery'
   | 'arm'

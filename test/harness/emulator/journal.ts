@@ -9,6 +9,7 @@ export type RouteName =
   | 'organization-users'
   | 'marketplace'
   | 'feeds'
+  | 'git'
   | 'entra-token'
   | 'discovery'
   | 'arm'

@@ -17,6 +17,7 @@ const handshakePlace: Readonly<Record<ServiceName, FaultPlace>> = {
   'azure-devops': 'oidctoken',
   'devops-users': 'organization-users',
   'devops-entitlements': 'organization-users',
+  'visual-studio': 'git',
   'devops-issuer': 'discovery',
   marketplace: 'marketplace',
   feeds: 'feeds',
@@ -31,6 +32,7 @@ const handshakePlace: Readonly<Record<ServiceName, FaultPlace>> = {
   'google-storage': 'google-storage',
   'aws-sts': 'aws-sts',
   s3: 's3',
+  'other-git': 'other-git',
 };
 
 function note(house: House, message: IncomingMessage, host: string, error: string): void {

@@ -8,6 +8,7 @@ import { application, applicationCredentials, applications } from './directory.t
 import { devopsIssuer, entraConfiguration, entraKeys, instances } from './discovery.ts';
 import { entraToken } from './entra.ts';
 import { feedPaths } from './feeds.ts';
+import { gitRepository, otherGitHost } from './git-repositories.ts';
 import { graph } from './graph.ts';
 import { vaultSecret, vaultSecrets } from './key-vault.ts';
 import { marketplacePaths } from './marketplace.ts';
@@ -84,6 +85,12 @@ const entitlementRoutes: readonly Route[] = [
   },
 ];
 
+const gitRoute = (base: string): Route => ({
+  name: 'git',
+  pattern: new RegExp(`^${base}/(?<project>[^/]+)/_git/(?<repository>[^/]+)(?<rest>/.*)?$`, 'i'),
+  handle: gitRepository,
+});
+
 const issuerRoutes: readonly Route[] = [
   {
     name: 'discovery',
@@ -112,9 +119,10 @@ const entraRoutes = (cloud: Cloud): readonly Route[] => [
 ];
 
 const routesOf: Readonly<Record<ServiceName, (cloud: Cloud) => readonly Route[]>> = {
-  'azure-devops': devopsRoutes,
   'devops-users': () => usersRoutes,
   'devops-entitlements': () => entitlementRoutes,
+  'azure-devops': (cloud) => [...devopsRoutes(cloud), gitRoute('/(?<organization>[^/]+)')],
+  'visual-studio': () => [gitRoute('(/DefaultCollection)?')],
   'devops-issuer': () => issuerRoutes,
   marketplace: () =>
     marketplacePaths.map(([pattern, handle]) => ({ name: 'marketplace', pattern, handle })),
@@ -169,6 +177,7 @@ const routesOf: Readonly<Record<ServiceName, (cloud: Cloud) => readonly Route[]>
     googleStoragePaths.map(([pattern, handle]) => ({ name: 'google-storage', pattern, handle })),
   'aws-sts': () => [{ name: 'aws-sts', pattern: /^\/$/, handle: awsSts }],
   s3: () => [{ name: 's3', pattern: /^\/.*$/s, handle: s3 }],
+  'other-git': () => [{ name: 'other-git', pattern: /^\/.*$/s, handle: otherGitHost }],
 };
 
 const nowhere: Route = {

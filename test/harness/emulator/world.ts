@@ -3,6 +3,7 @@ import { createAdministration, type Administration } from './administration.ts';
 import type { BlobStorage } from './blob-storage.ts';
 import { publishedClouds, type Cloud } from './clouds.ts';
 import type { Deployment } from './deployments.ts';
+import type { GitHosting } from './git-repositories.ts';
 import { createSigningKey, type SigningKey } from './jwt.ts';
 import { createAwsAccount, type AwsAccount } from './other-clouds/aws-cloud.ts';
 import { createGoogleCloud, type GoogleCloud } from './other-clouds/google-cloud.ts';
@@ -104,6 +105,7 @@ export interface World {
   readonly issued: IssuedCredential[];
   readonly storageKey: string;
   blobStorage: BlobStorage | undefined;
+  git: GitHosting | undefined;
   /** The other clouds, which may trust the ID tokens of connections. */
   readonly google: GoogleCloud;
   readonly aws: AwsAccount;
@@ -157,6 +159,7 @@ export function createWorld(keys: SigningKeys): World {
     issued: [],
     storageKey: randomBytes(64).toString('base64'),
     blobStorage: undefined,
+    git: undefined,
     google: createGoogleCloud(),
     aws: createAwsAccount(),
   };
