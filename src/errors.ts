@@ -50,6 +50,8 @@ export const errorCodes = [
   'AZURE_CLI_FAILED',
   'AZURE_POWERSHELL_MISSING',
   'AZURE_POWERSHELL_FAILED',
+  'GIT_MISSING',
+  'GIT_CONFIG_COUNT_IN_USE',
   // The broker and its files
   'BROKER_NOT_STARTED',
   'BROKER_BUSY',

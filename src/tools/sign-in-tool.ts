@@ -1,5 +1,5 @@
 import type { Subscription } from '../access-token/subscriptions.ts';
-import type { PipelineAgent } from '../agent/pipeline-agent.ts';
+import type { PipelineAgent, PresentVariable } from '../agent/pipeline-agent.ts';
 import type { VariableChange } from '../agent/variable-change.ts';
 import type { FederationError } from '../errors.ts';
 import type { Job } from '../id-token/job.ts';
@@ -13,7 +13,7 @@ import type { TokenPlace } from '../wire/messages.ts';
 export interface ToolWorld {
   readonly agent: Pick<
     PipelineAgent,
-    'debug' | 'environment' | 'isMicrosoftHosted' | 'say' | 'warn' | 'remember' | 'secrets'
+    'debug' | 'environment' | 'isMicrosoftHosted' | 'mask' | 'remember' | 'say' | 'secrets' | 'warn'
   >;
   readonly tools: Tools;
   readonly files: Files;
@@ -28,6 +28,8 @@ export interface ToolMachine {
   readonly tools: Tools;
   readonly folders: MachineFolders;
   readonly environment: PipelineAgent['environment'];
+  /** The variables of the job, without their values. */
+  readonly variables: readonly PresentVariable[];
 }
 
 /** How a tool is to be signed in. */
@@ -84,6 +86,12 @@ export interface SignInTool {
   readonly title: string;
   /** Why it is not there where no program is: what follows "because" or "but". */
   readonly noProgram: string;
+  /** Whether `auto` means it too, for a connection; absent for a tool that it always means. */
+  isAutomatic?(connection: ServiceConnection): boolean;
+  /** Whether it needs nothing of what Azure SDKs read: named alone, it leaves the job's identity as it is. */
+  readonly standsAlone?: boolean;
+  /** Why this job cannot have it signed in, whatever is installed; undefined where it can. */
+  refusal?(machine: ToolMachine): FederationError | undefined;
   /** The programs that may be it, the preferred one first; empty where there is none. */
   find(tools: Tools): Promise<readonly string[]>;
   /** Decides how it is signed in, before anybody signs in; absent for a tool that always runs for that. */

@@ -1,6 +1,8 @@
 import type { PipelineAgent } from '../agent/pipeline-agent.ts';
 import { invalidInput, listInput } from '../agent/task-inputs.ts';
+import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import { allTools } from './all.ts';
+import type { SignInTool } from './sign-in-tool.ts';
 
 /** Each tool that is installed, or the named ones, which then must be. */
 export type ToolChoice = 'auto' | readonly string[];
@@ -25,9 +27,20 @@ export function toolsInput(agent: Pick<PipelineAgent, 'input'>): ToolChoice {
   return toolNames.filter((name) => words.includes(name.toLowerCase()));
 }
 
-/** Whether a tool is to be signed in, should it be there. */
-export function wants(choice: ToolChoice, tool: string): boolean {
-  return choice === 'auto' || choice.includes(tool);
+/** The tools to be signed in, should they be there. */
+export function wantedTools(
+  choice: ToolChoice,
+  connection: ServiceConnection,
+): readonly SignInTool[] {
+  return allTools.filter((tool) =>
+    choice === 'auto' ? (tool.isAutomatic?.(connection) ?? true) : choice.includes(tool.name),
+  );
+}
+
+/** Whether the author named such tools alone that need nothing of what Azure SDKs read. */
+export function leavesIdentity(choice: ToolChoice): boolean {
+  if (choice === 'auto' || choice.length === 0) return false;
+  return allTools.every(({ name, standsAlone }) => standsAlone === true || !choice.includes(name));
 }
 
 /** Whether the author named the tool, so that the step fails where it is not there. */

@@ -1,8 +1,8 @@
 import type { VariableChange } from '../agent/variable-change.ts';
+import type { FederationError } from '../errors.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import type { Use } from '../wire/expectation.ts';
 import type { TokenPlace } from '../wire/messages.ts';
-import { allTools } from './all.ts';
 import type {
   AzureCliSession,
   SignInOutcome,
@@ -12,7 +12,7 @@ import type {
   ToolSignIn,
   ToolWorld,
 } from './sign-in-tool.ts';
-import { isNamed, wants, type ToolChoice } from './tool-choice.ts';
+import { isNamed, wantedTools, type ToolChoice } from './tool-choice.ts';
 
 /** A wanted tool of which programs are there. */
 interface FoundTool {
@@ -21,28 +21,39 @@ interface FoundTool {
   readonly plan: SignInPlan;
 }
 
-/** The wanted tools of which programs are there. */
+/** The wanted tools, and those of them of which programs are there. */
 export interface FoundTools {
   readonly choice: ToolChoice;
+  readonly wanted: readonly SignInTool[];
   readonly found: readonly FoundTool[];
+  /** Those that are there, and that this job cannot have signed in. */
+  readonly refused: ReadonlyMap<SignInTool, FederationError>;
 }
 
-/** @throws {FederationError} when a tool is named and its program is not there. */
+/** @throws {FederationError} when a tool is named that is not there, or that this job cannot have. */
 export async function findTools(
   choice: ToolChoice,
   connection: ServiceConnection,
   machine: ToolMachine,
 ): Promise<FoundTools> {
   const found: FoundTool[] = [];
-  for (const tool of allTools.filter(({ name }) => wants(choice, name))) {
+  const refused = new Map<SignInTool, FederationError>();
+  const wanted = wantedTools(choice, connection);
+  for (const tool of wanted) {
     const programs = await tool.find(machine.tools);
     const [program] = programs;
-    if (program !== undefined) {
+    const refusal = tool.refusal?.(machine);
+    if (program === undefined) {
+      if (isNamed(choice, tool.name)) throw tool.missing(tool.noProgram);
+    } else if (refusal !== undefined) {
+      if (isNamed(choice, tool.name)) throw refusal;
+      refused.set(tool, refusal);
+    } else {
       const plan = (await tool.plan?.(program, connection, machine)) ?? alwaysStarted;
       found.push({ tool, programs, plan });
-    } else if (isNamed(choice, tool.name)) throw tool.missing(tool.noProgram);
+    }
   }
-  return { choice, found };
+  return { choice, wanted, found, refused };
 }
 
 const alwaysStarted: SignInPlan = { kind: 'started', why: 'it keeps its session itself' };
@@ -81,10 +92,11 @@ export interface SignedInTools {
  * @throws {FederationError} the first failure, once all are done.
  */
 export async function signInTools(
-  { choice, found }: FoundTools,
+  tools: FoundTools,
   whom: ToolSignIn,
   world: ToolWorld,
 ): Promise<SignedInTools> {
+  const { choice, found } = tools;
   const settled = await Promise.allSettled(
     found.map(({ tool, programs, plan }) =>
       tool.signIn(programs, { ...whom, plan, isNamed: isNamed(choice, tool.name) }, world),
@@ -94,7 +106,7 @@ export async function signInTools(
   for (const [tool, outcome] of outcomes) {
     if (!outcome.isSignedIn && isNamed(choice, tool.name)) throw tool.missing(outcome.why);
   }
-  if (choice === 'auto') tellNotSignedIn(outcomes, world);
+  if (choice === 'auto') tellNotSignedIn(tools, outcomes, world);
   const signedIn = [...outcomes.values()].filter((outcome) => outcome.isSignedIn);
   const variables = signedIn.flatMap((outcome) => outcome.variables);
   return {
@@ -106,13 +118,17 @@ export async function signInTools(
 
 /** What was there and is no tool; and where no tool is signed in, all that was looked for. */
 function tellNotSignedIn(
+  { wanted, refused }: FoundTools,
   outcomes: ReadonlyMap<SignInTool, SignInOutcome>,
   { agent }: ToolWorld,
 ): void {
   const isAnySignedIn = [...outcomes.values()].some(({ isSignedIn }) => isSignedIn);
-  for (const tool of allTools) {
+  for (const tool of wanted) {
     const outcome = outcomes.get(tool);
-    if (outcome === undefined && !isAnySignedIn) {
+    const refusal = refused.get(tool);
+    if (refusal !== undefined) {
+      agent.warn(`${refusal.message} ${refusal.remedy} (${refusal.code})`);
+    } else if (outcome === undefined && !isAnySignedIn) {
       agent.say(`${tool.title} is not signed in: ${tool.noProgram}.`);
     } else if (outcome?.isSignedIn === false) {
       agent.say(`${tool.title} is not signed in: ${outcome.why}.`);

@@ -1,6 +1,8 @@
+import { publish } from '../../src/agent/publish.ts';
 import { stateDirectoryIn } from '../../src/delivery/files/state-directory.ts';
 import { azdVariables } from '../../src/delivery/variables/azure-variables.ts';
 import { refuseSdkLeftovers } from '../../src/delivery/variables/leftovers.ts';
+import { outputsOf } from '../../src/delivery/variables/outputs.ts';
 import { tokenFileBesidePowerShell } from '../../src/delivery/variables/token-file.ts';
 import { readJob } from '../../src/id-token/job.ts';
 import type { SharedFolders } from '../../src/ports.ts';
@@ -15,7 +17,7 @@ import { remembered } from '../../src/session/remembered.ts';
 import { orUndo, type Session } from '../../src/session/session.ts';
 import { subscriptionsOf, verifySession, type FirstUse } from '../../src/session/verification.ts';
 import { behindAgentProxy } from '../../src/tools/agent-proxy.ts';
-import { isNamed } from '../../src/tools/tool-choice.ts';
+import { isNamed, leavesIdentity } from '../../src/tools/tool-choice.ts';
 import {
   findTools,
   placesOf,
@@ -41,9 +43,11 @@ export async function federatedLogin(world: FederatedLoginWorld): Promise<void> 
   const inputs = readInputs(agent);
   const { azureCliSession } = inputs;
   requireAllowed(inputs.connection, inputs.allowed);
-  refuseSdkLeftovers(agent.presentVariables());
+  const isBeside = leavesIdentity(inputs.tools);
+  const variables = agent.presentVariables();
+  if (!isBeside) refuseSdkLeftovers(variables);
   const { folders, shared } = world;
-  const machine = { tools: world.tools, folders, environment: agent.environment };
+  const machine = { tools: world.tools, folders, environment: agent.environment, variables };
   const found = await findTools(inputs.tools, inputs.connection, machine);
   const begun = await beginSignIn(inputs.connection, () => signIn(inputs, found, world), agent);
   const { session, connection } = begun;
@@ -63,12 +67,20 @@ export async function federatedLogin(world: FederatedLoginWorld): Promise<void> 
           agent,
         )
       : 'exported';
-    const own = [
-      ...(session.endpoints === undefined ? [] : azdVariables(session.endpoints)),
+    const asked = [
       ...signedIn.variables,
       ...(await accessTokenVariables(inputs.accessTokens, session)),
       ...accessTokenFileVariables(accessTokenFiles(inputs, world)),
     ];
+    if (isBeside) {
+      publish(
+        { variables: asked, outputs: outputsOf(connection, session.idToken, session) },
+        agent,
+      );
+      return;
+    }
+    const { endpoints } = session;
+    const own = [...(endpoints === undefined ? [] : azdVariables(endpoints)), ...asked];
     const otherTasks = { areKept: inputs.refresh && inputs.keepOtherTasks, accessTokenLifeMs };
     const exports = { own, otherTasks, managedIdentity: 'always', tokenFile } as const;
     publishSignIn(connection, session, exports, agent);

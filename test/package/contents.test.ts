@@ -110,11 +110,11 @@ describe('The packed extension', () => {
   });
 
   for (const task of taskNames) {
-    it(`gives an agent no more than 235 kB in six files to download for ${task}`, () => {
+    it(`gives an agent no more than 238 kB in six files to download for ${task}`, () => {
       const files = [...extension.files].filter(([path]) => path.startsWith(`${task}/`));
       const size = files.reduce((sum, [, { zippedSize }]) => sum + zippedSize, 0);
       assert.ok(files.length <= 6, `${files.length} files`);
-      assert.ok(size <= 235 * kilobyte, `${size} bytes zipped`);
+      assert.ok(size <= 238 * kilobyte, `${size} bytes zipped`);
     });
   }
 

@@ -62,14 +62,13 @@ const inputsOf: Readonly<Record<TaskName, Readonly<Record<string, string | undef
   },
 };
 
+const proxyExceptions = ['NO_PROXY', 'NO.PROXY', 'no_proxy'];
 const workloadIdentity = [
   'AZURE_CLIENT_ID',
   'AZURE_TENANT_ID',
   'AZURE_AUTHORITY_HOST',
   'AZURE_FEDERATED_TOKEN_FILE',
-  'NO_PROXY',
-  'NO.PROXY',
-  'no_proxy',
+  ...proxyExceptions,
 ];
 /** Set by each task that changes the identity of the job, at least where an earlier one set them. */
 const following = [
@@ -81,10 +80,11 @@ const following = [
   'IDENTITY_HEADER',
 ];
 const accessTokens = ['*_TOKEN', '*_TOKEN_EXPIRES_ON', '*_TOKEN_FILE'];
+const git = ['GIT_CONFIG_COUNT', 'GIT_CONFIG_KEY_*', 'GIT_CONFIG_VALUE_*'];
 
 /** The variables that each task may set, beside its outputs; the agent refuses every other. */
 const settableBy: Readonly<Record<TaskName, readonly string[]>> = {
-  FederatedLogin: [...following, ...accessTokens, 'AZURE_CONFIG_DIR', 'PSModulePath'],
+  FederatedLogin: [...following, ...accessTokens, 'AZURE_CONFIG_DIR', 'PSModulePath', ...git],
   TerraformOidcEnv: [
     ...following,
     'ARM_USE_OIDC',

@@ -24,7 +24,7 @@ export class TaskBench {
   readonly broker = new FakeBroker(this.files, this.processes);
   readonly entra = new FakeEntra(this.clock);
   readonly http = new FakeHttp(answerOf);
-  readonly tools = new FakeTools();
+  tools = new FakeTools();
   readonly folders = new FakeMachineFolders();
 
   agent(settings: AgentSettings = {}): FakeAgent {

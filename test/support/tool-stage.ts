@@ -1,4 +1,5 @@
 import type { Subscription } from '../../src/access-token/subscriptions.ts';
+import type { PresentVariable } from '../../src/agent/pipeline-agent.ts';
 import type { MachineFolders, ToolOutcome } from '../../src/ports.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 import type { Session } from '../../src/session/session.ts';
@@ -38,6 +39,8 @@ export interface ToolScene {
   readonly byBroker?: boolean;
   readonly connection?: ServiceConnection;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Those of the job among them, and secret ones. */
+  readonly variables?: readonly PresentVariable[];
   readonly tokenFile?: string;
   readonly azureCliSession?: AzureCliSession;
   /** What lies on the machine. */
@@ -96,6 +99,7 @@ export class ToolStage {
     this.agent = new FakeAgent({
       environment: { HOME: '/home/me', ...scene.environment },
       isMicrosoftHosted: scene.isMicrosoftHosted ?? false,
+      presentVariables: scene.variables ?? [],
     });
     this.files.directories.add(directory);
   }
@@ -115,7 +119,8 @@ export class ToolStage {
     await this.files.replace(`${directory}/id-token`, 'the-id-token');
     const { tools, folders } = this;
     const { environment } = this.agent;
-    const found = await findTools(choice, connection, { tools, folders, environment });
+    const machine = { tools, folders, environment, variables: this.agent.presentVariables() };
+    const found = await findTools(choice, connection, machine);
     const whom = { connection, session, job: aJob(), azureCliSession, subscriptions };
     const { variables, prefersTokenFile } = await signInTools(found, whom, this);
     this.prefersTokenFile = prefersTokenFile;

@@ -28,6 +28,12 @@ export function azureCliProfileBeside(tokenFile: string): string {
   return path.join(path.dirname(tokenFile), 'azure');
 }
 
+/** The access token that git's helper reads, beside the token file of the same connection. */
+export function gitTokenFileBeside(tokenFile: string): string {
+  const path = pathsOf(tokenFile);
+  return path.join(path.dirname(tokenFile), 'git-token');
+}
+
 /**
  * Whether this is the temp directory as a job container sees it: there the agent's paths begin so.
  * It is the same folder as outside, but the loopback behind it is another one: host and container

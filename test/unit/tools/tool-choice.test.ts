@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { toolsInput, wants } from '../../../src/tools/tool-choice.ts';
+import {
+  leavesIdentity,
+  toolsInput,
+  wantedTools,
+  type ToolChoice,
+} from '../../../src/tools/tool-choice.ts';
+import { aServiceConnection } from '../../support/builders.ts';
 
 const read = (tools: string): ReturnType<typeof toolsInput> => toolsInput({ input: () => tools });
 
@@ -15,6 +21,7 @@ describe('the input tools', () => {
     ['azurePowerShell, azureCli', ['azureCli', 'azurePowerShell']],
     ['azureCli,azureCli', ['azureCli']],
     ['azureCli\nazurePowerShell', ['azureCli', 'azurePowerShell']],
+    ['GIT', ['git']],
   ] as const) {
     it(`means ${JSON.stringify(choice)} where it is ${JSON.stringify(text)}`, () => {
       assert.deepEqual(read(text), choice);
@@ -27,10 +34,26 @@ describe('the input tools', () => {
     });
   }
 
-  it('wants every tool with auto, the named ones with a list, and nothing with none', () => {
-    assert.equal(wants('auto', 'azureCli'), true);
-    assert.equal(wants(['azureCli'], 'azureCli'), true);
-    assert.equal(wants(['azureCli'], 'azurePowerShell'), false);
-    assert.equal(wants([], 'azureCli'), false);
+  const named = (choice: ToolChoice): readonly string[] =>
+    wantedTools(choice, aServiceConnection()).map(({ name }) => name);
+
+  it('wants the named tools with a list, and nothing with none', () => {
+    assert.deepEqual(named(['azureCli', 'git']), ['azureCli', 'git']);
+    assert.deepEqual(named([]), []);
   });
+
+  it('means git with auto only for a connection to Azure DevOps', () => {
+    assert.deepEqual(named('auto'), ['azureCli', 'azurePowerShell']);
+  });
+
+  for (const [choice, isBeside] of [
+    ['auto', false],
+    [[], false],
+    [['azureCli', 'git'], false],
+    [['git'], true],
+  ] as const) {
+    it(`${isBeside ? 'leaves' : 'sets'} the identity of the job with ${JSON.stringify(choice)}`, () => {
+      assert.equal(leavesIdentity(choice), isBeside);
+    });
+  }
 });

@@ -8,7 +8,7 @@ import { brokerVariables, profile, ToolStage, withModule } from '../../support/t
 
 function find(choice: ToolChoice, programs: readonly string[]): Promise<FoundTools> {
   const tools = new FakeTools(programs);
-  const machine = { tools, folders: new FakeMachineFolders(), environment: {} };
+  const machine = { tools, folders: new FakeMachineFolders(), environment: {}, variables: [] };
   return findTools(choice, aServiceConnection(), machine);
 }
 

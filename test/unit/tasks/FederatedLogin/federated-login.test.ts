@@ -11,6 +11,7 @@ import {
 } from '../../../support/builders.ts';
 import { rejectionOf } from '../../../support/failures.ts';
 import type { AgentSettings, FakeAgent } from '../../../support/fake-agent.ts';
+import { FakeTools } from '../../../support/fake-tools.ts';
 import { TaskBench } from '../../../support/task-bench.ts';
 
 type Inputs = Readonly<Record<string, string>>;
@@ -131,6 +132,40 @@ describe('FederatedLogin', () => {
     const { agent } = await ran({ accessTokens: 'APP_TOKEN = api://app/.default' });
     for (const secret of agent.masks) assert.ok(!agent.log.includes(secret));
     assert.ok(agent.log.includes('APP_TOKEN (secret)'));
+  });
+});
+
+describe('FederatedLogin with git alone', () => {
+  const leftover = { name: 'AZURE_CLIENT_SECRET', isEmpty: false, source: 'job' } as const;
+
+  it('exports what git needs and nothing else, whatever identity the job has', async () => {
+    const bench = new TaskBench();
+    bench.tools = new FakeTools(['git'], () => ({ output: 'git version 2.39.5\n' }));
+    const settings = { presentVariables: [leftover] };
+    const { agent, run } = step(bench, { tools: 'git' }, settings);
+    await run();
+    const names = agent.changes.map(({ name }) => name);
+    assert.equal(names.at(-1), 'GIT_CONFIG_COUNT');
+    assert.deepEqual(
+      names.filter((name) => !/^GIT_CONFIG_(KEY|VALUE)_[0-3]$/.test(name)),
+      ['WORKLOAD_IDENTITY_GIT_TOKEN_FILE', 'GIT_CONFIG_COUNT'],
+    );
+    assert.equal(agent.outputs['clientId'], ids.client);
+    assert.deepEqual(bench.broker.places, [
+      {
+        kind: 'file',
+        scope: '499b84ac-1321-427f-aa17-267ca6975798/.default',
+        path: agent.variables['WORKLOAD_IDENTITY_GIT_TOKEN_FILE'],
+      },
+    ]);
+  });
+
+  it('is refused as any other step beside another tool', async () => {
+    const bench = new TaskBench();
+    bench.tools = new FakeTools(['git', 'az']);
+    const settings = { presentVariables: [leftover] };
+    const { run } = step(bench, { tools: 'git, azureCli' }, settings);
+    assert.equal((await rejectionOf(run())).code, 'LEFTOVER_VARIABLES');
   });
 });
 
