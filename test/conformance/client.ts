@@ -1,5 +1,6 @@
 import type { Profile } from '../harness/agent/contract.ts';
 import type { RouteName } from '../harness/emulator/journal.ts';
+import type { ConnectionType } from '../harness/emulator/service-connections.ts';
 import type { Allowance } from '../harness/leaks/leak-detector.ts';
 import type { Lives, Mechanism } from './evidence.ts';
 import type { VariablesOf } from './play.ts';
@@ -32,4 +33,6 @@ export interface Client {
   /** Its job starts containers, so it is left out where there is no engine for them. */
   readonly inContainers?: true;
   readonly profile?: Profile;
+  /** The type of its connections; to Azure where this says nothing. */
+  readonly connectionType?: ConnectionType;
 }

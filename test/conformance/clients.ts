@@ -168,6 +168,17 @@ export const clients: readonly Client[] = [
     'azure-cli-old',
     'assertion in the profile, replaced by the broker',
   ),
+  {
+    ...azureCli(
+      pins.azureCli.newest,
+      'service principal, in Azure DevOps',
+      'azure-devops',
+      'assertion in the profile, replaced by the broker',
+    ),
+    connectionType: 'WorkloadIdentityUser',
+    proof: 'pipelines',
+    audiences: { production: '499b84ac-1321-427f-aa17-267ca6975798/.default' },
+  },
   ...sdk('azidentity (Go)', pins.azidentity, goProgram('sdk')),
   ...sdk('@azure/identity (JavaScript)', projectVersion('@azure/identity'), 'node sdk.mjs'),
   ...sdk('azure-identity (Python)', pins.azureIdentityPython, `${python} sdk.py`),

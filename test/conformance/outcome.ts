@@ -43,6 +43,7 @@ export async function tryOut(client: Client): Promise<Outcome> {
     path: client.path === undefined ? [] : [client.path],
     inContainers: client.inContainers ?? false,
     ...(client.profile && { profile: client.profile }),
+    ...(client.connectionType && { connectionType: client.connectionType }),
     variables: (emulator, connections) => ({
       PLAY_SECONDS: String(playSeconds),
       playSeconds: String(playSeconds),

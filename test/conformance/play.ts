@@ -6,6 +6,7 @@ import {
   type Emulator,
   type ServiceConnection,
 } from '../harness/emulator/emulator.ts';
+import type { ConnectionType } from '../harness/emulator/service-connections.ts';
 import { Stage, type Play, type PlayOptions, type StageOptions } from '../harness/stage.ts';
 import { containerCommands, containerEngine, containerEnvironment } from './containers/engine.ts';
 import { openRelay } from './containers/relay.ts';
@@ -21,6 +22,8 @@ export interface Production extends Pick<PlayOptions, 'allow' | 'profile'> {
   /** Variables of the job; a function where they tell of what there is in the emulator. */
   readonly variables: PlayOptions['variables'] | VariablesOf;
   readonly connections: readonly string[];
+  /** The type of all of them. */
+  readonly connectionType?: ConnectionType;
   readonly lives: Lives;
   readonly deploymentSeconds: number;
   /** Folders that go before all others on the agent's PATH. */
@@ -77,7 +80,8 @@ async function playOn(
   production: Production,
   stageOptions: StageOptions,
 ): Promise<Produced> {
-  const { connections, lives, deploymentSeconds, path = [], variables } = production;
+  const { connections, connectionType = 'AzureRM' } = production;
+  const { lives, deploymentSeconds, path = [], variables } = production;
   await emulator.createContainer('tfstate');
   // Whatever is given for an ID token lives as long, wherever it is given.
   Object.assign(emulator.lifetimes, lives, { cloudSessionSeconds: lives.accessTokenSeconds });
@@ -90,7 +94,7 @@ async function playOn(
   const stage = new Stage(emulator, { ...stageOptions, environment });
   try {
     const known = connections.map((name) =>
-      emulator.addServiceConnection({ name, issuer: 'entra' }),
+      emulator.addServiceConnection({ name, issuer: 'entra', type: connectionType }),
     );
     const play = await stage.play({
       allow: production.allow ?? [],

@@ -6,6 +6,7 @@ import type { EmulatorRequest } from './message.ts';
 export type FaultPlace =
   | 'oidctoken'
   | 'connection-data'
+  | 'pipelines'
   | 'service-endpoints'
   | 'organization-users'
   | 'marketplace'

@@ -5,6 +5,7 @@ export type RouteName =
   | 'oidctoken'
   | 'azure-devops'
   | 'connection-data'
+  | 'pipelines'
   | 'service-endpoints'
   | 'organization-users'
   | 'marketplace'

@@ -2,7 +2,7 @@ import { armRoutes } from './arm-routes.ts';
 import { locations, oidcToken } from './azure-devops.ts';
 import { blob } from './blob.ts';
 import type { Cloud, ServiceName, Tenancy } from './clouds.ts';
-import { connectionData } from './connection-data.ts';
+import { connectionData, pipelineRuns, pipelines } from './connection-data.ts';
 import { registryChallenge, registryExchange } from './container-registry.ts';
 import { application, applicationCredentials, applications } from './directory.ts';
 import { devopsIssuer, entraConfiguration, entraKeys, instances } from './discovery.ts';
@@ -29,6 +29,12 @@ const devopsRoutes = (cloud: Cloud): readonly Route[] => [
     name: 'connection-data',
     pattern: /^\/contoso\/_apis\/connectionData\/?$/i,
     handle: connectionData(cloud),
+  },
+  { name: 'pipelines', pattern: /^\/contoso\/shop\/_apis\/pipelines$/i, handle: pipelines(cloud) },
+  {
+    name: 'pipelines',
+    pattern: /^\/contoso\/shop\/_apis\/pipelines\/7\/runs$/i,
+    handle: pipelineRuns(cloud),
   },
   {
     name: 'oidctoken',
