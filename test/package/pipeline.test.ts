@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { checkPipeline } from '../../wif/administration/pipeline-check.ts';
+import { repositoryOf } from '../../wif/external/repository-files.ts';
 
 interface Step {
   readonly task?: string;
@@ -85,6 +87,16 @@ describe('The pipelines of this project', () => {
       assert.equal(published, signedIn + 1);
       assert.equal(published, steps.length - 1);
     }
+  });
+
+  it('are told apart by wif check: those that publish with a token, and those without', () => {
+    const [withToken, without] = files.map((file) =>
+      checkPipeline(file, readFileSync(file, 'utf8'), repositoryOf(file))
+        .filter(({ verdict }) => verdict !== 'nothing')
+        .map(({ code }) => code),
+    );
+    assert.deepEqual(withToken, ['personal-access-token', 'personal-access-token']);
+    assert.deepEqual(without, []);
   });
 
   it('release by inputs that our task has', () => {

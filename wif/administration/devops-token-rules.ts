@@ -34,7 +34,9 @@ const setsVariable = new RegExp(
   String.raw`(?:^|[\s"'])(?:\$env:)?(?:${tokenVariable})['"]?\s*[=,]\s*(.*)$|\bvariable=(?:${tokenVariable})\b[^\]]*\](.*)$`,
   'i',
 );
-const loginByPipe = /^(.*)\|\s*az(?:\.cmd)?\s+devops\s+login\b/i;
+/** Azure CLI's sign-in and tfx take a token from their standard input. */
+const givenByPipe =
+  /^(.*)\|\s*(?:az(?:\.cmd)?\s+devops\s+login\b|(?:npx\s+(?:-\S+\s+)*)?tfx(?:\.cmd)?\s)/i;
 const tfxToken = /\btfx(?:\.cmd)?\s(?:.*\s)?(?:--token|-t)(?:\s+|=)("[^"]*"|'[^']*'|\S+)/i;
 
 /** A variable of any of the shells, or a macro of Azure Pipelines, which is filled in before. */
@@ -66,7 +68,7 @@ export function devopsTraitsOf(
     found.push('token-in-url');
   const given = [
     ...(setsVariable.exec(text) ?? []).slice(1),
-    ...(loginByPipe.exec(text) ?? []).slice(1),
+    ...(givenByPipe.exec(text) ?? []).slice(1),
     ...(tfxToken.exec(text) ?? []).slice(1),
   ].find((one: string | undefined) => one !== undefined && one !== '');
   if (given !== undefined && isPersonal(given, isFresh)) found.push('personal-access-token');
@@ -81,7 +83,7 @@ export function devopsTraitOfVariable(name: string, value: string): DevopsTrait 
 
 /** Whether a value is read from a file, as the token files are that a step of ours keeps fresh. */
 export function isReadFromFile(value: string): boolean {
-  return /\$\(\s*(?:cat\b|<)|\bGet-Content\b|\bReadAllText\(/i.test(value);
+  return /(?:^|\$\()\s*(?:cat|type)\b|\$\(\s*<|\bGet-Content\b|\bReadAllText\(/i.test(value);
 }
 
 function isPersonal(given: string, isFresh: (name: string) => boolean): boolean {

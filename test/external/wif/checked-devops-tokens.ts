@@ -75,15 +75,18 @@ jobs:
       [
         'tfx extension publish --vsix a.vsix --token $(marketplaceToken)',
         'npx tfx extension publish -t "$TOKEN" --vsix a.vsix',
+        'printf "%s\\n" "$TOKEN" | npx --no-install tfx extension publish --vsix a.vsix',
       ].join('\n'),
     ),
-    says: ['3 our step personal-access-token', '4 our step personal-access-token'],
+    says: [3, 4, 5].map((line) => `${line} our step personal-access-token`),
   },
   {
     what: 'tfx with the file that a step of ours keeps fresh, at once or by a variable',
     yaml: bash(
       [
         'tfx extension publish --vsix a.vsix --token "$(cat "$MARKETPLACE_TOKEN_FILE")"',
+        'cat "$MARKETPLACE_TOKEN_FILE" | npx tfx extension publish --vsix a.vsix',
+        'AZURE_DEVOPS_EXT_PAT=$(cat "$MARKETPLACE_TOKEN_FILE") az devops project list',
         'token=$(cat "$MARKETPLACE_TOKEN_FILE")',
         'tfx extension publish --vsix a.vsix --token "$token"',
       ].join('\n'),
