@@ -46,7 +46,7 @@ const told = (authenticatedUser: unknown, { organization }: World): EmulatorResp
   );
 
 /** `GET _apis/connectionData`: who the caller is, for users of the organization. */
-export const connectionData = (cloud: Cloud): Handle => {
+export function connectionData(cloud: Cloud): Handle {
   const tellUser = asUser(cloud, ({ objectId: id, name }, world) => {
     const descriptor = `Microsoft.VisualStudio.Services.Claims.AadServicePrincipal;${world.tenantId}\\${id}`;
     return told({ id, descriptor, providerDisplayName: name, isActive: true }, world);
@@ -56,7 +56,7 @@ export const connectionData = (cloud: Cloud): Handle => {
     const descriptor = `System:PublicAccess;${publicAccess}`;
     return told({ id: publicAccess, descriptor, providerDisplayName: 'Anonymous' }, world);
   };
-};
+}
 
 const pipeline = { id: 7, name: 'deploy', folder: '\\', revision: 1 };
 
