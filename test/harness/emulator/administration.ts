@@ -145,11 +145,14 @@ export function devopsIdentity(request: EmulatorRequest, world: World): Applicat
   return 'flaw' in presented ? undefined : presented.application;
 }
 
-/** The password of a request; the name before it may be any. */
+/**
+ * The password of a request; the name before it may be any. An address with a name in it has git send
+ * that with an empty one first, which is none.
+ */
 export function passwordOf({ headers }: EmulatorRequest): string | undefined {
-  const basic = /^Basic +(\S+)$/i.exec(headers['authorization'] ?? '')?.[1];
-  if (basic === undefined) return undefined;
-  return Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':');
+  const basic = /^Basic +(\S+)$/i.exec(headers['authorization'] ?? '')?.[1] ?? '';
+  const password = Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':');
+  return password === '' ? undefined : password;
 }
 
 /** An application's own object, which is another than its service principal. */

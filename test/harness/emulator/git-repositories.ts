@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { presentedBy } from './access-tokens.ts';
+import { passwordOf } from './administration.ts';
 import { jobOfToken } from './jobs.ts';
 import { bearerOf, json, type EmulatorRequest, type EmulatorResponse } from './message.ts';
 import type { World } from './world.ts';
@@ -65,19 +66,6 @@ const plainText = (
   body,
   remark: { error },
 });
-
-/**
- * The password of a request: git and its LFS send the token so, with any name. An address with a name
- * in it has them send that with an empty one first.
- */
-function passwordOf({ headers }: EmulatorRequest): string | undefined {
-  const [, encoded] = /^Basic +(\S+)$/i.exec(headers['authorization'] ?? '') ?? [];
-  if (encoded === undefined) return undefined;
-  const password = Buffer.from(encoded, 'base64')
-    .toString()
-    .replace(/^[^:]*:/, '');
-  return password === '' ? undefined : password;
-}
 
 /** Who uses a repository, and the token that proves it. */
 interface User {
