@@ -74,13 +74,17 @@ for (const platform of platforms()) {
       });
     }
 
-    it('Azure CLI and PowerShell are found and started without a shell, and get no secret', async () => {
+    it('Azure CLI, PowerShell and git are found and started without a shell, and get no secret', async () => {
       const { emulator, stage } = theatre;
       const connection = emulator.addServiceConnection({ name: 'tools' });
       const tools = join(stage.folder, 'my tools (ö) & more');
       layOutTools(tools, platform, connection);
       const play = await stage.play({
-        pipeline: `steps:\n${toolsOnPath(platform.pathInside(tools))}${login('tools', '')}`,
+        pipeline: `steps:
+${toolsOnPath(platform.pathInside(tools))}
+${login('tools', '')}
+${login('tools', ', tools: git')}
+${program('node git-entries.mjs', 'entries', platform)}`,
         sources: 'test/windows/programs',
         connections: [connection],
       });
@@ -88,9 +92,9 @@ for (const platform of platforms()) {
       const runs = toolRuns(tools);
       assert.deepEqual(
         runs.map(({ name, arguments: [first] }) => `${name} ${first ?? ''}`),
-        ['az login', 'pwsh -NoLogo', 'pwsh -NoLogo'],
+        ['az login', 'git --version', 'pwsh -NoLogo', 'pwsh -NoLogo'],
       );
-      const [azureCli, signIn, forget] = runs;
+      const [azureCli, , signIn, forget] = runs;
       assert.deepEqual(azureCli?.arguments.slice(0, 4), [
         'login',
         '--service-principal',
@@ -101,6 +105,15 @@ for (const platform of platforms()) {
       assert.ok(temp !== undefined && profile.startsWith(temp), profile);
       assert.match(signIn?.input ?? '', /Connect-AzAccount -Identity/);
       assert.match(forget?.input ?? '', /Disconnect-AzAccount/);
+      const entries = linesOf(play.report, 'entries').filter((line) =>
+        /^(credential|token)/.test(line),
+      );
+      assert.deepEqual(entries, [
+        ...['dev.azure.com', '*.visualstudio.com'].flatMap((host) =>
+          ['""', '"!f()"'].map((value) => `credential.https://${host}.helper = ${value}`),
+        ),
+        'token of 3 parts',
+      ]);
       for (const { environment } of runs) {
         const ofTheStep = /^(INPUT|SECRET|ENDPOINT_AUTH|VSTS_TASKVARIABLE)_|^SYSTEM_ACCESSTOKEN$/i;
         assert.deepEqual(

@@ -1,4 +1,4 @@
-// Plays Azure CLI or PowerShell: notes how it was started, and says what the real one would.
+// Plays Azure CLI, PowerShell or git: notes how it was started, and says what the real one would.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -11,3 +11,4 @@ writeFileSync(
   JSON.stringify({ name, arguments: words, environment: process.env, input }),
 );
 if (name === 'az') console.log(readFileSync(join(dirname(script), 'accounts.json'), 'utf8'));
+if (name === 'git') console.log('git version 2.47.0.windows.1');

@@ -14,7 +14,7 @@ export interface ToolRun {
 
 const standIn = fileURLToPath(new URL('../programs/tool.mjs', import.meta.url));
 
-/** Lays out stand-ins of Azure CLI and PowerShell as their installers do: as a batch file on Windows. */
+/** Lays out stand-ins of Azure CLI, PowerShell and git as their installers do: as a batch file on Windows. */
 export function layOutTools(
   folder: string,
   { isWindows }: Platform,
@@ -28,7 +28,7 @@ export function layOutTools(
   );
   // Without it no PowerShell is started with auto.
   mkdirSync(join(folder, 'Modules', 'Az.Accounts'), { recursive: true });
-  for (const name of ['az', 'pwsh']) {
+  for (const name of ['az', 'pwsh', 'git']) {
     if (isWindows) {
       const text = `@echo off\r\nnode "%~dp0tool.mjs" ${name} %*\r\n`;
       writeFileSync(join(folder, `${name}.cmd`), text);
