@@ -27,6 +27,9 @@ const yaml = `steps:
   - task: AzureCLI@2
     inputs: { azureSubscription: another, inlineScript: export ARM_OIDC_TOKEN=$idToken }
   - template: steps/web.yml
+  # A token for Azure DevOps is no risk of a connection to Azure.
+  - bash: az boards query
+    env: { AZURE_DEVOPS_EXT_PAT: $(pat) }
 `;
 const files = {
   '/azure-pipelines.yml': yaml,
