@@ -93,7 +93,7 @@ steps:
       export CHECKOUT="AUTHORIZATION: bearer $SYSTEM_ACCESSTOKEN"
       git --config-env=http.extraheader=CHECKOUT ls-remote ${app}
     displayName: checkout
-    env: { SYSTEM_ACCESSTOKEN: $(System.AccessToken) }
+    env: { SYSTEM_ACCESSTOKEN: $(System.AccessToken), GIT_TRACE: '1' }
   - task: FederatedLogin@1
     inputs:
       connectionType: azureDevOps
@@ -137,6 +137,12 @@ steps:
     assert.ok(elsewhere.every(({ error }) => error === 'no-credential'));
     const tokensOfJob = granted.filter(({ tokenId }) => tokenId === 'of the job');
     assert.ok(tokensOfJob.length > 0, 'the checkout goes on by the token of the job');
+    const traces = ['before', 'checkout'].map((step) => linesOf(play.report, step).join('\n'));
+    assert.deepEqual(
+      traces.map((trace) => /run_command: .*f get/.test(trace)),
+      [true, false],
+      'a header outranks the helper',
+    );
   });
 
   if (canTranslatePaths()) {

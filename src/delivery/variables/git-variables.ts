@@ -15,6 +15,9 @@ const keyName = (index: number): string => `GIT_CONFIG_KEY_${index}`;
 const valueName = (index: number): string => `GIT_CONFIG_VALUE_${index}`;
 const tokenFileName = 'WORKLOAD_IDENTITY_GIT_TOKEN_FILE';
 
+/** An empty helper and ours, for each of two addresses. */
+const maxEntries = 4;
+
 /** More entries than anybody has; git itself breaks on a number that an integer cannot hold. */
 const countForm = /^\d{1,4}$/;
 
@@ -98,10 +101,10 @@ export function whyNoGitVariables(
   variables: readonly PresentVariable[],
 ): string | undefined {
   const present = environment[count] ?? '';
-  const isFree = (name: string): boolean =>
-    name === count || Number(/^GIT_CONFIG_(?:KEY|VALUE)_(\d+)$/.exec(name)?.[1]) >= Number(present);
+  const places = Array.from({ length: maxEntries }, (_, index) => Number(present) + index);
+  const needed = [count, ...places.map(keyName), ...places.map(valueName)];
   const named = variables.map(({ name, source }) => ({ name: name.toUpperCase(), source }));
-  const secret = named.find(({ name, source }) => source === 'secret' && isFree(name));
+  const secret = named.find(({ name, source }) => source === 'secret' && needed.includes(name));
   if (secret !== undefined) return `${secret.name} is a secret variable of this job`;
   if (present === '') return undefined;
   if (!countForm.test(present)) {

@@ -20,7 +20,7 @@ export const git: SignInTool = {
     return refusal(
       'GIT_CONFIG_COUNT_IN_USE',
       `Git cannot be signed in, because ${why}.`,
-      'Make GIT_CONFIG_COUNT, GIT_CONFIG_KEY_n and GIT_CONFIG_VALUE_n plain variables of the job, to which this task adds its own, or leave git out of the input tools.',
+      'Make GIT_CONFIG_COUNT, its keys and its values plain variables of the job, to which this task adds its own, or leave git out of the input tools.',
     );
   },
   find: async (tools) => {

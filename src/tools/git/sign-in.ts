@@ -20,7 +20,7 @@ export async function signInGit(
   const run = { program, arguments: ['--version'], environment: {}, timeoutMs };
   const version = readGitVersion((await tools.run(run)).output);
   if (version === undefined) {
-    return { isSignedIn: false, why: 'the git on the PATH of this agent does not run' };
+    return { isSignedIn: false, why: 'the git on the PATH does not run' };
   }
   const { token } = await session.accessToken(azureDevOpsScope);
   agent.mask(token);
@@ -35,7 +35,7 @@ export async function signInGit(
     const [address = ''] = addresses;
     const helper = `credential.${address}.helper`;
     agent.warn(
-      `Git ${version.text} does not read its configuration from variables; version 2.31 does. Until you update it, write in each script: git -c ${helper}= -c ${helper}="$${helperVariable(variables)}" clone …`,
+      `Git ${version.text} does not read its configuration from variables; 2.31 does. Until you update it, write in each script: git -c ${helper}= -c ${helper}="$${helperVariable(variables)}" clone …`,
     );
   }
   return { isSignedIn: true, variables };

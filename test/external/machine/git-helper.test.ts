@@ -12,7 +12,9 @@ type Environment = Readonly<Record<string, string>>;
 const token = 'eyJ0.the-token_of.azure-devops';
 const services = azureReposAddresses(new URL('https://dev.azure.com/contoso/'));
 
-describeWith('git', 'The credential helper, asked by git itself', () => {
+const git = process.platform === 'win32' ? 'git.exe' : 'git';
+
+describeWith(git, 'The credential helper, asked by git itself', () => {
   const folder = mkdtempSync(join(tmpdir(), 'git helper (ö) '));
   const home = join(folder, 'home');
   const tokenFile = join(folder, 'git-token');

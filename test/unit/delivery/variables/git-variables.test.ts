@@ -100,6 +100,17 @@ describe('entries of git that a job has already', () => {
       why: /GIT_CONFIG_COUNT is a secret variable/,
     },
     {
+      title: 'a secret behind all of ours',
+      environment: {},
+      variables: [present('GIT_CONFIG_VALUE_4', 'secret')],
+    },
+    {
+      title: 'a secret where the last of ours would stand',
+      environment: {},
+      variables: [present('GIT_CONFIG_VALUE_3', 'secret')],
+      why: /GIT_CONFIG_VALUE_3 is a secret variable/,
+    },
+    {
       title: 'a secret where ours would stand',
       environment: { GIT_CONFIG_COUNT: '1' },
       variables: [present('GIT_CONFIG_COUNT', 'job'), present('GIT_CONFIG_KEY_1', 'secret')],
