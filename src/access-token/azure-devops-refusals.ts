@@ -1,7 +1,7 @@
 import type { Verdict } from '../upstream/azure-devops-trouble.ts';
 
 const addUser =
-  'Add the identity as a user of the organization, with the access level Basic at least (Organization settings, Users, Add users), and to the project; propagationTimeout can wait for it.';
+  'Add the identity as a user of the organization, with the access level Basic at least (Organization settings, Users, Add users), and to the project; propagationTimeout can wait for it. Where it works in another organization only, set verify: false.';
 
 /** An identity that the organization does not know, whatever words it has for that. */
 export const notAUser: Verdict = {
