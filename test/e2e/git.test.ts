@@ -213,38 +213,44 @@ steps:
     });
   }
 
-  it('is refused where the step or a secret variable has entries of its own, and never shows a secret', async () => {
+  it('is refused where the step or a secret variable has entries of its own, with auto by a warning', async () => {
     const { emulator, stage } = theatre;
-    const connection = emulator.addServiceConnection({ name: 'taken' });
+    const taken = emulator.addServiceConnection({ name: 'taken' });
+    const devOps = emulator.addServiceConnection({ name: 'devops', type: 'WorkloadIdentityUser' });
     const play = await stage.play({
       pipeline: `
 steps:
   - task: FederatedLogin@1
-    displayName: of the step
+    displayName: named
     continueOnError: true
     inputs: { azureSubscription: taken, tools: git }
     env: { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: user.name, GIT_CONFIG_VALUE_0: Somebody }
   - bash: |
       echo '##vso[task.setvariable variable=GIT_CONFIG_COUNT;issecret=true]1'
   - task: FederatedLogin@1
-    displayName: of a secret
-    continueOnError: true
-    inputs: { azureSubscription: taken, tools: git }
+    displayName: automatic
+    inputs: { connectionType: azureDevOps, azureDevOpsServiceConnection: devops }
 `,
-      connections: [connection],
+      connections: [taken, devOps],
     });
     assert.equal(play.report.result, 'SucceededWithIssues', play.report.log);
     assertClean(play);
-    for (const [step, why] of [
+    const told = play.report.steps.flatMap(({ displayName, issues }) =>
+      issues
+        .filter(({ message }) => message.endsWith('(GIT_CONFIG_COUNT_IN_USE)'))
+        .map(({ type, message }) => [displayName, type, message] as const),
+    );
+    assert.deepEqual(
+      told.map(([step, type]) => [step, type]),
       [
-        'of the step',
-        /this step, and not from a variable of the job\..+\(GIT_CONFIG_COUNT_IN_USE\)/,
+        ['named', 'error'],
+        ['automatic', 'warning'],
       ],
-      ['of a secret', /GIT_CONFIG_COUNT is a secret variable.+\(GIT_CONFIG_COUNT_IN_USE\)/],
-    ] as const) {
-      assert.match(linesOf(play.report, step).join('\n'), why);
-    }
+    );
+    assert.match(told[0]?.[2] ?? '', /of this step, and not from a variable of the job\./);
+    assert.match(told[1]?.[2] ?? '', /GIT_CONFIG_COUNT is a secret variable of this job\./);
     assert.deepEqual(gitVariablesOf(play.report.variables), ['GIT_CONFIG_COUNT']);
+    assert.ok(play.report.variables['AZURE_CLIENT_ID'], 'the rest is signed in');
   });
 });
 
