@@ -172,8 +172,7 @@ ${ask('inside')}
         variables: variablesOf(emulator.caFile),
         allow: [{ where: 'environment', place: /^(ENDPOINT_AUTH_|SECRET_)/ }],
       });
-      assert.equal(play.report.result, 'Succeeded', play.report.log);
-      assertClean(play);
+      assertGreen(play);
       const places = ['outside', 'inside'].map((name) =>
         linesOf(play.report, name).find((line) => line.startsWith('by ')),
       );
@@ -194,11 +193,8 @@ ${ask('inside')}
       try {
         const connection = emulator.addServiceConnection({ name: 'taken' });
         const play = await stage.play({
-          pipeline: `
-steps:
-  - task: FederatedLogin@1
-    inputs: { azureSubscription: taken, tools: git }
-`,
+          pipeline:
+            'steps: [{ task: FederatedLogin@1, inputs: { azureSubscription: taken, tools: git } }]',
           connections: [connection],
           profile,
           allow: [{ where: 'environment', place: /^(ENDPOINT_AUTH_|SECRET_)/ }],
@@ -235,20 +231,17 @@ steps:
     });
     assert.equal(play.report.result, 'SucceededWithIssues', play.report.log);
     assertClean(play);
-    const told = play.report.steps.flatMap(({ displayName, issues }) =>
-      issues
-        .filter(({ message }) => message.endsWith('(GIT_CONFIG_COUNT_IN_USE)'))
-        .map(({ type, message }) => [displayName, type, message] as const),
+    const told = play.report.steps
+      .flatMap(({ displayName, issues }) =>
+        issues.map(({ type, message }) => `${displayName}, ${type}: ${message}`),
+      )
+      .filter((line) => line.endsWith('(GIT_CONFIG_COUNT_IN_USE)'));
+    assert.equal(told.length, 2, told.join('\n'));
+    assert.match(
+      told[0] ?? '',
+      /^named, error: .+ this step, and not from a variable of the job\./,
     );
-    assert.deepEqual(
-      told.map(([step, type]) => [step, type]),
-      [
-        ['named', 'error'],
-        ['automatic', 'warning'],
-      ],
-    );
-    assert.match(told[0]?.[2] ?? '', /of this step, and not from a variable of the job\./);
-    assert.match(told[1]?.[2] ?? '', /GIT_CONFIG_COUNT is a secret variable of this job\./);
+    assert.match(told[1] ?? '', /^automatic, warning: .+GIT_CONFIG_COUNT is a secret variable/);
     assert.deepEqual(gitVariablesOf(play.report.variables), ['GIT_CONFIG_COUNT']);
     assert.ok(play.report.variables['AZURE_CLIENT_ID'], 'the rest is signed in');
   });
