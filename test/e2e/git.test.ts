@@ -55,7 +55,7 @@ steps:
     inputs: { connectionType: azureDevOps, azureDevOpsServiceConnection: pusher, tools: git }
   - bash: |
       set -euo pipefail
-      git init --quiet core && cd core
+      touch signed-in && git init --quiet core && cd core
       git commit --quiet --allow-empty --message core
       git push ${core} HEAD:main
       git clone ${app} ../app && cd ../app
@@ -66,7 +66,7 @@ steps:
       git push origin HEAD:main
     displayName: before
     env: ${traced}
-  - bash: sleep 10
+  - bash: while (( $(date +%s) < $(stat --format %Y signed-in) + 11 )); do sleep 0.1; done
   - bash: |
       set -euo pipefail
       git clone --recurse-submodules ${app} again
