@@ -13,12 +13,17 @@ const stranger = 65_534;
 const connections = 2_000;
 const title = 'Another user of the machine';
 
-/** What a request of the job may take then, in ms; on a busy machine, so many times what it takes alone. */
-const maxMedianMs = 50;
+/**
+ * What nineteen of twenty requests of the job may take then, in ms; on a busy machine, so many times what
+ * they take alone.
+ */
+const maxWaitMs = 50;
 const maxTimes = 10;
 
 interface Waits {
   readonly median: number;
+  /** Nineteen of twenty take no longer. */
+  readonly most: number;
   readonly longest: number;
 }
 
@@ -34,11 +39,12 @@ async function waitsFor(doors: readonly Door[]): Promise<Waits> {
     await pause(50);
   }
   waits.sort((one, other) => one - other);
-  return { median: waits[waits.length / 2] ?? Number.NaN, longest: waits.at(-1) ?? Number.NaN };
+  const at = (share: number): number => waits[Math.floor(waits.length * share)] ?? Number.NaN;
+  return { median: at(0.5), most: at(0.95), longest: waits.at(-1) ?? Number.NaN };
 }
 
-function shown({ median, longest }: Waits): string {
-  return `median ${median.toFixed(1)} ms, longest ${longest.toFixed(1)} ms`;
+function shown({ median, most, longest }: Waits): string {
+  return `median ${median.toFixed(1)} ms, most ${most.toFixed(1)} ms, longest ${longest.toFixed(1)} ms`;
 }
 
 if (mayActAsOthers(title)) {
@@ -66,10 +72,12 @@ if (mayActAsOthers(title)) {
         );
         try {
           await once(child.stdout ?? assert.fail(), 'data');
+          // Connections are taken in their order: by this answer the broker holds all of them.
+          for (const door of doors) assert.equal((await ask(door)).status, 200);
           const beset = await waitsFor(doors);
           console.log(`      alone: ${shown(alone)}; beset: ${shown(beset)}`);
-          const limit = Math.max(maxMedianMs, maxTimes * alone.median);
-          assert.ok(beset.median < limit, `${shown(beset)}, alone ${shown(alone)}`);
+          const limit = Math.max(maxWaitMs, maxTimes * alone.most);
+          assert.ok(beset.most < limit, `${shown(beset)}, alone ${shown(alone)}`);
           job.letGo('before');
           await job.heldAt('after');
           assert.equal(job.broker.pid, pid);

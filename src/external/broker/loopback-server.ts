@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { LoopbackListener } from '../../broker/run.ts';
 import type { LoopbackAnswer, LoopbackRequest } from '../../delivery/loopback/loopback-request.ts';
+import { Backlog } from './backlog.ts';
 import { Newcomers } from './newcomers.ts';
 
 const address = '127.0.0.1';
@@ -20,6 +21,9 @@ const bounds = {
   keepAliveTimeout: 30_000,
 } as const;
 const maxConnections = 2_000;
+
+/** Who is turned away waits until the job's own requests are answered. */
+const turnedAway = new Backlog();
 
 /** How many whole requests came on a connection. */
 const received = new WeakMap<Socket, number>();
@@ -41,8 +45,10 @@ export async function listenOnLoopback(
   server.on('connection', (socket: Socket) => newcomers.add(socket));
   server.maxConnections = maxConnections;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT') refuse(socket, error.code);
-    else lookAgain(socket);
+    turnedAway.add(() => {
+      if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT') refuse(socket, error.code);
+      else lookAgain(socket);
+    });
   });
   const port = await listen(server, wantedPort ?? 0).catch((error: unknown) => {
     if (wantedPort === undefined) throw error;
@@ -54,7 +60,8 @@ export async function listenOnLoopback(
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: address, port, exclusive: true }, () => {
+    // Whoever finds the queue of the system full tries again only after a second.
+    server.listen({ host: address, port, exclusive: true, backlog: maxConnections }, () => {
       server.removeListener('error', reject);
       const bound = server.address();
       resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
@@ -79,7 +86,9 @@ async function serve(
       response.writeHead(200, { ...answerHeaders, ...headers });
       response.flushHeaders();
     };
-    respond(response, await handle({ method, target, headers: headersOf(request), body, begin }));
+    const answer = await handle({ method, target, headers: headersOf(request), body, begin });
+    if (closing.has(answer.status)) turnedAway.add(() => respond(response, answer));
+    else respond(response, answer);
   } catch {
     response.destroy();
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { LoopbackListener } from '../../../src/broker/run.ts';
 import type { LoopbackRequest } from '../../../src/delivery/loopback/loopback-request.ts';
 import { listenOnLoopback } from '../../../src/external/broker/loopback-server.ts';
@@ -170,6 +171,39 @@ describe('The loopback listener', function () {
     await answered;
     assert.equal(kept.destroyed, false);
     for (const socket of [...strangers, kept, waiting]) socket.destroy();
+  });
+
+  it('has room for 1,500 connections that come at the same moment', async () => {
+    let made = 0;
+    const sockets = Array.from({ length: 1_500 }, () =>
+      connect(listener.port, '127.0.0.1', () => (made += 1)),
+    );
+    // For a connection that finds no room, the system tries again after a second.
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    for (const socket of sockets) socket.on('error', () => undefined).destroy();
+    assert.equal(made, 1_500);
+  });
+
+  it('answers a request of the job before it turns away those who came earlier', async () => {
+    const come = (): Promise<Socket> => connected('127.0.0.1', listener.port);
+    const strangers = await Promise.all(Array.from({ length: 300 }, come));
+    const own = await come();
+    let turnedAway = 0;
+    const ends = strangers.map((socket) => {
+      socket.once('data', () => (turnedAway += 1));
+      return once(socket, 'close');
+    });
+    const get = (target: string): string => `GET ${target} HTTP/1.1\r\nHost: h\r\n\r\n`;
+    // They are taken in their order, so by this answer all of them are.
+    own.write(get('/'));
+    await once(own, 'data');
+    for (const socket of strangers) socket.write(get('/?status=401'));
+    own.write(get('/'));
+    await once(own, 'data');
+    assert.ok(turnedAway < 100, `${turnedAway} were turned away before`);
+    await Promise.all(ends);
+    assert.equal(turnedAway, 300);
+    own.destroy();
   });
 
   it('closes although a client holds its connection open', async () => {
