@@ -13,7 +13,7 @@ export const suites = {
   external: { title: 'tests of the outside', files: 'test/external/**/*.test.ts', lane: 1 },
   harness: { title: 'tests of the harness', files: 'test/harness/**/*.test.ts', lane: 1 },
   wif: { title: 'tests of wif', files: 'test/wif/**/*.test.ts', lane: 1 },
-  e2e: { title: 'end-to-end tests', files: 'test/e2e/!(broker-*).test.ts', lane: 2, jobs: 2 },
+  e2e: { title: 'end-to-end tests', files: 'test/e2e/!(broker-*).test.ts', lane: 2, jobs: 3 },
   brokers: {
     title: 'end-to-end tests of the broker under load',
     files: 'test/e2e/broker-*.test.ts',
