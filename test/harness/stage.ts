@@ -64,7 +64,7 @@ export interface Play {
   readonly report: JobReport;
   readonly leaks: readonly Finding[];
   readonly journal: readonly JournalEntry[];
-  /** The arguments of every process that ran. */
+  /** The arguments of every process of the job that was seen. */
   readonly argumentsSeen: readonly (readonly string[])[];
 }
 

@@ -34,7 +34,7 @@ export interface SessionRecord {
   readonly said: readonly Said[];
   /** What IDs of this play mean, by the ID. */
   readonly names: ReadonlyMap<string, string>;
-  /** Starts of `az login` by the task, seen among all processes. */
+  /** Starts of `az login` by the task, seen among the processes of the job. */
   readonly logins: number;
   /** Whatever is wrong with the job itself. */
   readonly complaints: readonly string[];

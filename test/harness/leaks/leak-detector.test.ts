@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -71,12 +72,15 @@ describe('the leak detector', () => {
   };
 
   it('finds nothing in a job that keeps its secrets, though the agent hands them to tasks', async () => {
-    const { findings, detector } = await watch([
+    const watched = watch([
       { task: 'Probe@1', inputs: { lines: 'no secret here', action: 'none' } },
       { script: look },
     ]);
+    const other = spawn('sleep', ['60'], { argv0: 'of another job' });
+    const { findings, detector } = await watched.finally(() => other.kill());
     deepEqual(findings, []);
     ok(detector.argumentsSeen.some((seen) => /_temp\/.+\.sh$/.test(seen.at(-1) ?? '')));
+    ok(!detector.argumentsSeen.some((seen) => seen.includes('of another job')));
   });
 
   it('finds a token in arguments, and never shows it', async () => {

@@ -64,6 +64,7 @@ export class LeakDetector {
   readonly #options: LeakDetectorOptions;
   readonly #watch: ProcessWatch;
   readonly #folders: string[];
+  readonly #workFolders: string[] = [];
   readonly #workers = new Set<number>();
   readonly #openFiles = new Map<string, Evidence>();
   #timer: NodeJS.Timeout | undefined;
@@ -79,6 +80,7 @@ export class LeakDetector {
   watch(run: JobRun): void {
     this.#workers.add(run.workerPid);
     this.#folders.push(join(run.workFolder, '_temp'));
+    this.#workFolders.push(run.workFolder);
     this.start();
     void run.finished.catch(() => undefined).then(() => this.stop());
   }
@@ -101,9 +103,15 @@ export class LeakDetector {
     }
   }
 
-  /** The arguments of every process that was seen. */
+  /** The arguments of every process of the watched jobs that was seen; other jobs of this host have theirs. */
   get argumentsSeen(): readonly (readonly string[])[] {
-    return this.#watch.processes.map((seen) => seen.arguments);
+    return this.#watch.processes
+      .filter((seen) =>
+        this.#workFolders.some((folder) =>
+          [...seen.arguments, ...seen.environment].some((text) => text.includes(folder)),
+        ),
+      )
+      .map((seen) => seen.arguments);
   }
 
   /** All findings: of the samples, of the files that are there now, and of the report. */
