@@ -9,7 +9,7 @@ import {
 } from '../ports.ts';
 import { remedies } from '../remedies.ts';
 import { bearer } from '../secret.ts';
-import type { AzureDevOpsConnection } from '../service-connection/service-connection.ts';
+import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import {
   statusAndActivity,
   troubleOfAzureDevOps,
@@ -25,10 +25,10 @@ import { retryAfterMs } from '../upstream/retry-after.ts';
 import type { AccessToken } from './access-token.ts';
 import { azureDevOpsRefusal, notAUser } from './azure-devops-refusals.ts';
 
-/** A connection to Azure DevOps, and the organization that is asked who it is. */
+/** A connection, and the organization that is asked who it is. */
 export interface OrganizationAttempt {
-  readonly connection: AzureDevOpsConnection;
-  /** The collection of the job, which was checked before the job access token went there. */
+  readonly connection: ServiceConnection;
+  /** The collection of the job; its host was checked before the job access token went there. */
   readonly collectionUri: URL;
 }
 

@@ -49,15 +49,31 @@ export async function verifySession(
   agent: Logs,
   world: VerifyWorld,
 ): Promise<number> {
-  const scope =
-    connection.kind === 'azureDevOps' ? azureDevOpsScope : connection.resourceManagerScope;
-  const accessToken = await maskedToken(scope, session, agent);
-  const lifeMs = accessTokenLifeMs(accessToken, world.clock.now());
   if (connection.kind === 'azureDevOps') {
-    await verifyUser({ connection, collectionUri }, accessToken, agent, world);
-  } else {
-    await verifySubscription(connection, accessToken, agent, world);
+    return verifyInOrganization(connection, session, collectionUri, agent, world);
   }
+  const accessToken = await maskedToken(connection.resourceManagerScope, session, agent);
+  const lifeMs = accessTokenLifeMs(accessToken, world.clock.now());
+  await verifySubscription(connection, accessToken, agent, world);
+  tellAccessToken(accessToken, session.endpoints !== undefined, agent);
+  return lifeMs;
+}
+
+/**
+ * Uses the session once in Azure DevOps, whatever the connection is for: its identity has to be a user
+ * of the organization.
+ * @returns and throws as {@link verifySession}.
+ */
+export async function verifyInOrganization(
+  connection: ServiceConnection,
+  session: Session,
+  collectionUri: URL,
+  agent: Logs,
+  world: VerifyWorld,
+): Promise<number> {
+  const accessToken = await maskedToken(azureDevOpsScope, session, agent);
+  const lifeMs = accessTokenLifeMs(accessToken, world.clock.now());
+  await verifyUser({ connection, collectionUri }, accessToken, agent, world);
   tellAccessToken(accessToken, session.endpoints !== undefined, agent);
   return lifeMs;
 }

@@ -15,7 +15,12 @@ import {
 import { signInOnce } from '../../src/session/once.ts';
 import { remembered } from '../../src/session/remembered.ts';
 import { orUndo, type Session } from '../../src/session/session.ts';
-import { subscriptionsOf, verifySession, type FirstUse } from '../../src/session/verification.ts';
+import {
+  subscriptionsOf,
+  verifyInOrganization,
+  verifySession,
+  type FirstUse,
+} from '../../src/session/verification.ts';
 import { behindAgentProxy } from '../../src/tools/agent-proxy.ts';
 import { isNamed, leavesIdentity } from '../../src/tools/tool-choice.ts';
 import {
@@ -90,10 +95,10 @@ export async function federatedLogin(world: FederatedLoginWorld): Promise<void> 
 
 /**
  * Uses the session once, as far as the author wants it verified, or a tool's session needs the list of
- * subscriptions. A session for Azure DevOps has none.
+ * subscriptions. A session for Azure DevOps has none, and git alone needs none.
  */
 async function useOnce(
-  { connection, verify }: FederatedLoginInputs,
+  { connection, tools, verify }: FederatedLoginInputs,
   found: FoundTools,
   session: Session,
   { agent, upstream }: TaskWorld,
@@ -104,9 +109,8 @@ async function useOnce(
   if (!verify) return {};
   const { collectionUri } = readJob(agent.jobVariables);
   const world = await upstream();
-  return {
-    accessTokenLifeMs: await verifySession(connection, session, collectionUri, agent, world),
-  };
+  const used = leavesIdentity(tools) ? verifyInOrganization : verifySession;
+  return { accessTokenLifeMs: await used(connection, session, collectionUri, agent, world) };
 }
 
 async function signIn(
@@ -119,7 +123,10 @@ async function signIn(
   if (inputs.refresh) {
     const tokenFile = stateDirectoryIn(agent.tempDirectory).tokenFile(connection.id);
     const places = [...accessTokenFiles(inputs, world), ...placesOf(found, tokenFile)];
-    return join(connection, { places, keepOtherTasks: inputs.keepOtherTasks }, world);
+    // Where Azure is left alone, only a no is passed on: it wins over what other steps said.
+    const keepOtherTasks =
+      leavesIdentity(inputs.tools) && inputs.keepOtherTasks ? undefined : inputs.keepOtherTasks;
+    return join(connection, { places, keepOtherTasks }, world);
   }
   const job = readJob(agent.jobVariables);
   const { tempDirectory } = agent;

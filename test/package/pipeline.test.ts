@@ -84,6 +84,7 @@ describe('The pipelines of this project', () => {
         steps.findIndex(publishes),
       ];
       assert.ok(installed >= 0 && installed < signedIn, 'what npm runs has no token');
+      assert.match(textOf(steps[installed] ?? {}), /npm ci --ignore-scripts/);
       assert.equal(published, signedIn + 1);
       assert.equal(published, steps.length - 1);
     }

@@ -1,8 +1,7 @@
 import type { PresentVariable } from '../../agent/pipeline-agent.ts';
 import { plain, type VariableChange } from '../../agent/variable-change.ts';
 import { quoted } from '../../errors.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../../ports.ts';
 
 /** One entry of git's configuration. */
 interface Entry {
@@ -76,18 +75,27 @@ export function helperVariable(variables: readonly VariableChange[]): string {
   return variables.find(({ value }) => value === helper)?.name ?? '';
 }
 
-/** Where an earlier step has written the very entries; behind all others where none has. */
+/**
+ * Where an earlier step has written the very entries; behind all others where none has, or where
+ * another helper stands behind them, which git would have store the token.
+ */
 function startOf(entries: readonly Entry[], present: number, environment: Environment): number {
   for (let start = 0; start + entries.length <= present; start += 1) {
     const areThere = entries.every(
       ({ key, value }, index) =>
         environment[keyName(start + index)] === key &&
-        // On Windows no variable can be empty.
+        // What ran in between may have dropped the empty one: it is written again.
         (environment[valueName(start + index)] ?? '') === value,
     );
-    if (areThere) return start;
+    if (areThere && !hasHelper(start + entries.length, present, environment)) return start;
   }
   return present;
+}
+
+/** Whether any of these entries is a credential helper, or brings others from a file. */
+function hasHelper(from: number, to: number, environment: Environment): boolean {
+  const keys = Array.from({ length: to - from }, (_, index) => environment[keyName(from + index)]);
+  return keys.some((key = '') => /^credential\..*helper$|^include(if)?\./i.test(key));
 }
 
 /**
@@ -102,7 +110,7 @@ export function whyNoGitVariables(
 ): string | undefined {
   const present = environment[count] ?? '';
   const places = Array.from({ length: maxEntries }, (_, index) => Number(present) + index);
-  const needed = [count, ...places.map(keyName), ...places.map(valueName)];
+  const needed = [tokenFileName, count, ...places.map(keyName), ...places.map(valueName)];
   const named = variables.map(({ name, source }) => ({ name: name.toUpperCase(), source }));
   const secret = named.find(({ name, source }) => source === 'secret' && needed.includes(name));
   if (secret !== undefined) return `${secret.name} is a secret variable of this job`;

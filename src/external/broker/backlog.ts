@@ -1,8 +1,8 @@
 /** At least so much is done in a turn of the event loop. */
 const minInATurn = 8;
 
-/** A longer backlog is worked off within about so many turns, so that it cannot grow for ever. */
-const maxTurns = 64;
+/** Of a longer backlog at least this part is done in a turn, so that it cannot grow for ever. */
+const minShare = 1 / 64;
 
 /**
  * Work that no tool of the job waits for, such as turning somebody away. A little of it is done in each
@@ -29,7 +29,7 @@ export class Backlog {
   }
 
   #turn(): void {
-    const share = Math.max(minInATurn, Math.ceil(this.#work.length / maxTurns));
+    const share = Math.max(minInATurn, Math.ceil(this.#work.length * minShare));
     const now = this.#work.slice(0, share);
     this.#work = this.#work.slice(share);
     for (const work of now) work();

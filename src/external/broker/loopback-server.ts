@@ -87,7 +87,7 @@ async function serve(
       response.flushHeaders();
     };
     const answer = await handle({ method, target, headers: headersOf(request), body, begin });
-    if (closing.has(answer.status)) turnedAway.add(() => respond(response, answer));
+    if (closing.has(answer.status)) turnedAway.add(() => respondOrEnd(response, answer));
     else respond(response, answer);
   } catch {
     response.destroy();
@@ -169,6 +169,15 @@ function respond(response: ServerResponse, { status, body, headers }: LoopbackAn
     });
   }
   response.end(body);
+}
+
+/** For later, when nobody catches what it throws. */
+function respondOrEnd(response: ServerResponse, answer: LoopbackAnswer): void {
+  try {
+    respond(response, answer);
+  } catch {
+    response.destroy();
+  }
 }
 
 function close(server: Server): Promise<void> {

@@ -182,7 +182,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       authority,
     });
   }
-  const repositories = createGitHosting(folder);
+  const repositories = createGitHosting(folder, world);
   world.git = repositories;
   const house: House = { world, journal: createJournal(), faults: createFaults(), authority };
   const door = createFrontDoor(house);

@@ -37,9 +37,13 @@ export interface RepositoryName {
 /** Azure DevOps' own application ID, for which its access tokens are. */
 const audience = '499b84ac-1321-427f-aa17-267ca6975798';
 
-export function createGitHosting(emulatorFolder: string): GitHosting {
+/** Users of the world's own organization are users of its repositories, and the other way round. */
+export function createGitHosting(
+  emulatorFolder: string,
+  { organization, organizationUsers }: Pick<World, 'organization' | 'organizationUsers'>,
+): GitHosting {
   const folder = join(emulatorFolder, 'repositories');
-  const users = new Map<string, Set<string>>();
+  const users = new Map([[organization.name, organizationUsers]]);
   return {
     folder,
     users,
@@ -92,9 +96,7 @@ function userOf(
     return plainText(401, 'Access denied.', challenge, presented.flaw);
   }
   const { application, tokenId } = presented;
-  const isOwn = organization === world.organization.name;
-  const users = [world.git?.users.get(organization), ...(isOwn ? [world.organizationUsers] : [])];
-  if (users.some((known) => known?.has(application.clientId) === true)) {
+  if (world.git?.users.get(organization)?.has(application.clientId) === true) {
     return { name: application.name, tokenId };
   }
   return plainText(

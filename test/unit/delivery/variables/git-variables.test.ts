@@ -50,6 +50,16 @@ describe('the variables that git reads', () => {
     assert.deepEqual({ ...first, ...named(first) }, first);
   });
 
+  it('come again behind a helper that a step has put behind them, which would store the token', () => {
+    const first = named({});
+    for (const key of ['credential.helper', 'Credential.https://x.Helper', 'include.path']) {
+      const added = { ...first, GIT_CONFIG_KEY_4: key, GIT_CONFIG_COUNT: '5' };
+      const second = named(added);
+      assert.equal(second['GIT_CONFIG_COUNT'], '9');
+      assert.equal(second['GIT_CONFIG_KEY_5'], first['GIT_CONFIG_KEY_0']);
+    }
+  });
+
   it('know their own again where an empty variable is none', () => {
     const entries = Object.entries(named({})).filter(([, value]) => value !== '');
     const onWindows = Object.fromEntries(entries);
@@ -98,6 +108,12 @@ describe('entries of git that a job has already', () => {
       environment: {},
       variables: [present('GIT_CONFIG_COUNT', 'secret')],
       why: /GIT_CONFIG_COUNT is a secret variable/,
+    },
+    {
+      title: 'a secret in place of the name of the file',
+      environment: {},
+      variables: [present('WORKLOAD_IDENTITY_GIT_TOKEN_FILE', 'secret')],
+      why: /WORKLOAD_IDENTITY_GIT_TOKEN_FILE is a secret variable/,
     },
     {
       title: 'a secret behind all of ours',

@@ -141,6 +141,8 @@ describe('FederatedLogin with git alone', () => {
   it('exports what git needs and nothing else, whatever identity the job has', async () => {
     const bench = new TaskBench();
     bench.tools = new FakeTools(['git'], () => ({ output: 'git version 2.39.5\n' }));
+    const authenticatedUser = { id: ids.client };
+    bench.http.reply = () => anAnswer({ body: JSON.stringify({ authenticatedUser }) });
     const settings = { presentVariables: [leftover] };
     const { agent, run } = step(bench, { tools: 'git' }, settings);
     await run();
@@ -158,6 +160,12 @@ describe('FederatedLogin with git alone', () => {
         path: agent.variables['WORKLOAD_IDENTITY_GIT_TOKEN_FILE'],
       },
     ]);
+    // A role in Azure says nothing of git, which asks Azure DevOps.
+    assert.deepEqual(
+      bench.http.requests.map(({ url }) => url.pathname.split('/_apis/')[1]),
+      ['connectionData'],
+    );
+    assert.equal(bench.broker.kept.get(ids.connection)?.keepOtherTasks, undefined);
   });
 
   it('is refused as any other step beside another tool', async () => {
