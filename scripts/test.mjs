@@ -3,18 +3,13 @@
 //   npm test -- --grep "the report"   only tests whose titles hold these words
 //   npm test -- --suite unit,docs     only these suites (see scripts/suites.mjs), without lint and types
 //   npm run soak                      the suite that npm test leaves out, since it takes long
-//   npm run soak -- --built           the same with the package that is in dist/ already
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { ensureInstalled, root } from './installed.mjs';
 import { suites } from './suites.mjs';
 
 const { values: options } = parseArgs({
-  options: {
-    built: { type: 'boolean', default: false },
-    grep: { type: 'string' },
-    suite: { type: 'string' },
-  },
+  options: { grep: { type: 'string' }, suite: { type: 'string' } },
 });
 const wanted = options.suite?.split(',') ?? Object.keys(suites).filter((name) => suites[name].lane);
 const unknown = wanted.filter((name) => suites[name] === undefined);
@@ -36,12 +31,10 @@ const checks = [
     ['types of the tab', [binary('typescript/bin/tsc'), '-p', 'tab/tsconfig.json']],
   ],
 ];
-const builds = options.built
-  ? []
-  : [
-      ['package', ['scripts/package.mjs']],
-      ['wif', ['scripts/build-cli.mjs']],
-    ];
+const builds = [
+  ['package', ['scripts/package.mjs']],
+  ['wif', ['scripts/build-cli.mjs']],
+];
 const isWhole = options.grep === undefined && options.suite === undefined;
 for (const chains of isWhole ? [checks, [builds]] : [[builds]]) {
   const passed = await Promise.all(chains.map(runChain));
