@@ -77,6 +77,7 @@ for (const platform of platforms()) {
     it('Azure CLI, PowerShell and git are found and started without a shell, and get no secret', async () => {
       const { emulator, stage } = theatre;
       const connection = emulator.addServiceConnection({ name: 'tools' });
+      emulator.repositories.admit('contoso', connection);
       const tools = join(stage.folder, 'my tools (ö) & more');
       layOutTools(tools, platform, connection);
       const play = await stage.play({
