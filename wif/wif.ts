@@ -1,6 +1,7 @@
 // First: before anything of ours is loaded, no signal or variable may weaken this process.
 import '../src/external/machine/hardening.ts';
 import { version } from '../package.json';
+import { azureDevOpsScope } from '../src/access-token/azure-devops.ts';
 import { systemChance } from '../src/external/machine/chance.ts';
 import { systemClock } from '../src/external/machine/clock.ts';
 import { systemTools } from '../src/external/machine/tools.ts';
@@ -14,7 +15,6 @@ import { azureDevOps } from './external/azure-devops.ts';
 import { microsoftGraph, resourceManager } from './external/azure-services.ts';
 import {
   accountOf,
-  devopsScope,
   entraSignIn,
   graphScope,
   personalSignIn,
@@ -66,7 +66,7 @@ function worldFor(options: SharedOptions): CommandWorld {
   const token = environment.personalAccessToken;
   const devops =
     token === undefined
-      ? entraSignIn(devopsTenant, environment.authorityHost)(devopsScope)
+      ? entraSignIn(devopsTenant, environment.authorityHost)(azureDevOpsScope)
       : personalSignIn(token);
   return {
     organization,

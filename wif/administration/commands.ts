@@ -1,7 +1,7 @@
+import { azureDevOpsApplicationId } from '../../src/access-token/azure-devops.ts';
 import { shell } from '../../src/literals.ts';
 import { moveArguments } from './azure-cli.ts';
 import type { Connection, Project, Trust } from './connection.ts';
-import { devopsResourceId } from './devops-token-rules.ts';
 import type { AppRegistration, Identity } from './identity.ts';
 
 /** A word of a shell's command, plain where it can be: names are other people's words. */
@@ -58,7 +58,7 @@ export function addUserCommand(
   });
   return command(
     'az rest --method post',
-    ['--resource', devopsResourceId],
+    ['--resource', azureDevOpsApplicationId],
     [
       '--url',
       `https://vsaex.dev.azure.com/${organization}/_apis/serviceprincipalentitlements?api-version=7.1-preview.1`,

@@ -1,3 +1,4 @@
+import { azureDevOpsApplicationId } from '../../src/access-token/azure-devops.ts';
 /** What a pipeline does with a token for Azure DevOps that a connection to Azure DevOps replaces. */
 export const devopsTraits = {
   'personal-access-token': {
@@ -25,8 +26,7 @@ export function isDevopsTrait(code: string): code is DevopsTrait {
 }
 
 /** Azure DevOps as a resource of Entra. */
-export const devopsResourceId = '499b84ac-1321-427f-aa17-267ca6975798';
-export const devopsResource = new RegExp(String.raw`\b${devopsResourceId}\b`, 'i');
+export const devopsResource = new RegExp(String.raw`\b${azureDevOpsApplicationId}\b`, 'i');
 
 /** Variables from which programs read a personal access token: Azure CLI, and Terraform's provider. */
 const tokenVariable = 'AZURE_DEVOPS_EXT_PAT|AZDO_PERSONAL_ACCESS_TOKEN';

@@ -2,14 +2,11 @@ import { DefaultAzureCredential } from '@azure/identity';
 import { bearer, Secret } from '../../src/secret.ts';
 import { recordOf, textOf } from '../administration/answer.ts';
 import { requirePublicCloud } from '../administration/cloud.ts';
-import { devopsResourceId } from '../administration/devops-token-rules.ts';
 import { administrationError } from '../administration/errors.ts';
 
 /** The value of an `Authorization` header, fresh at each call. */
 export type Authorization = () => Promise<Secret>;
 
-/** Azure DevOps as a resource of Entra. */
-export const devopsScope = `${devopsResourceId}/.default`;
 export const graphScope = 'https://graph.microsoft.com/.default';
 export const resourceManagerScope = 'https://management.azure.com/.default';
 

@@ -1,3 +1,4 @@
+import { azureDevOpsApplicationId } from '../../src/access-token/azure-devops.ts';
 import { isOfPublicCloud } from '../administration/cloud.ts';
 import { type Connection, isFederated } from '../administration/connection.ts';
 import { administrationError, type AdministrationError } from '../administration/errors.ts';
@@ -19,9 +20,6 @@ const audiences = {
   entra: 'fb60f99c-7a34-4190-8149-302f77469936',
   'azure-devops': 'api://AzureADTokenExchange',
 } as const;
-
-/** Azure DevOps' own application in Entra. */
-const devopsApplication = '499b84ac-1321-427f-aa17-267ca6975798';
 
 const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const issuers = {
@@ -53,7 +51,7 @@ export function trustedToken(connection: Connection): TrustedToken {
     issuer,
     audience: audiences[kind],
     subject,
-    authorizedParty: kind === 'entra' ? devopsApplication : undefined,
+    authorizedParty: kind === 'entra' ? azureDevOpsApplicationId : undefined,
   };
 }
 

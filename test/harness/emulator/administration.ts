@@ -3,6 +3,7 @@ import type { ConnectionRun } from './executions.ts';
 import type { PublishedExtension } from './marketplace.ts';
 import { bearerOf, type EmulatorRequest } from './message.ts';
 import type { BuildDefinition, KeyVaultGroup } from './pipelines.ts';
+import { azureDevOps } from './resources.ts';
 import type { Application, World } from './world.ts';
 
 /** A project of the organization. */
@@ -121,8 +122,6 @@ export const createAdministration = (): Administration => ({
   conversionMs: 0,
 });
 
-const devopsAudience = '499b84ac-1321-427f-aa17-267ca6975798';
-
 /** What the caller of Azure DevOps may do; undefined for nobody that it knows. */
 export function devopsRights(request: EmulatorRequest, world: World): Rights | undefined {
   const { administration } = world;
@@ -141,7 +140,7 @@ export function devopsRights(request: EmulatorRequest, world: World): Rights | u
  */
 export function devopsIdentity(request: EmulatorRequest, world: World): Application | undefined {
   const token = bearerOf(request) ?? passwordOf(request);
-  const presented = presentedBy(token, [devopsAudience], world.clouds[0], world);
+  const presented = presentedBy(token, [azureDevOps], world.clouds[0], world);
   return 'flaw' in presented ? undefined : presented.application;
 }
 

@@ -2,11 +2,9 @@ import { presentedBy } from './access-tokens.ts';
 import { devopsHeaders } from './azure-devops.ts';
 import type { Cloud } from './clouds.ts';
 import { bearerOf, json, type EmulatorRequest, type EmulatorResponse } from './message.ts';
+import { azureDevOps } from './resources.ts';
 import { devopsRefusal } from './service-endpoints.ts';
 import type { Application, World } from './world.ts';
-
-/** Azure DevOps' own application, for which its access tokens are. */
-const devopsAudience = '499b84ac-1321-427f-aa17-267ca6975798';
 
 /** Whom an organization with public projects takes anybody for. */
 const publicAccess = 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa';
@@ -22,7 +20,7 @@ const notAuthorized = 'TF400813: The user is not authorized to access this resou
 const asUser =
   (cloud: Cloud, handle: (user: Application, world: World) => EmulatorResponse): Handle =>
   (request, world) => {
-    const presented = presentedBy(bearerOf(request), [devopsAudience], cloud, world);
+    const presented = presentedBy(bearerOf(request), [azureDevOps], cloud, world);
     if ('flaw' in presented) return unauthorized(notAuthorized);
     const { application } = presented;
     if (world.organizationUsers.has(application.clientId)) return handle(application, world);

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { signToken } from './jwt.ts';
 import type { Distortion } from './message.ts';
+import { azureDevOps } from './resources.ts';
 import type { ServiceConnection } from './service-connections.ts';
 import type { World } from './world.ts';
 
@@ -80,7 +81,7 @@ function entraToken(sub: string, world: World, distortion: Distortion): IdToken 
     aud: entraAudience,
     iss: issuerUrl('entra', world),
     ...times(world, distortion),
-    azp: '499b84ac-1321-427f-aa17-267ca6975798',
+    azp: azureDevOps,
     idtyp: 'app',
     sub,
     tid: world.tenantId,

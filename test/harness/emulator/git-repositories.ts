@@ -7,6 +7,7 @@ import { presentedBy } from './access-tokens.ts';
 import { passwordOf } from './administration.ts';
 import { jobOfToken } from './jobs.ts';
 import { bearerOf, json, type EmulatorRequest, type EmulatorResponse } from './message.ts';
+import { azureDevOps } from './resources.ts';
 import type { World } from './world.ts';
 
 /** Azure Repos as a test sets it up. */
@@ -33,9 +34,6 @@ export interface RepositoryName {
   readonly project: string;
   readonly name: string;
 }
-
-/** Azure DevOps' own application ID, for which its access tokens are. */
-const audience = '499b84ac-1321-427f-aa17-267ca6975798';
 
 /** Users of the world's own organization are users of its repositories, and the other way round. */
 export function createGitHosting(
@@ -90,7 +88,7 @@ function userOf(
   if (job?.running === true && organization === world.organization.name) {
     return { name: 'build service', tokenId: 'of the job' };
   }
-  const presented = presentedBy(passwordOf(request), [audience], world.clouds[0], world);
+  const presented = presentedBy(passwordOf(request), [azureDevOps], world.clouds[0], world);
   if ('flaw' in presented) {
     const challenge = { 'WWW-Authenticate': 'Basic realm="https://dev.azure.com/"' };
     return plainText(401, 'Access denied.', challenge, presented.flaw);

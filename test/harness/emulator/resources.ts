@@ -1,6 +1,9 @@
 import type { Cloud } from './clouds.ts';
 import type { World } from './world.ts';
 
+/** Azure DevOps' own application: the audience of its access tokens, and `azp` of Entra's ID tokens for its connections. */
+export const azureDevOps = '499b84ac-1321-427f-aa17-267ca6975798';
+
 /** Resources that every tenant knows, without a slash at the end. */
 const everywhere: readonly string[] = [
   'https://storage.azure.com',
@@ -22,7 +25,7 @@ const everywhere: readonly string[] = [
   // Logging in to virtual machines, for which there are certificates.
   'https://pas.windows.net/CheckMyAccess/Linux',
   // Azure DevOps, Kubernetes Service, Resource Manager, storage, Graph by application ID.
-  '499b84ac-1321-427f-aa17-267ca6975798',
+  azureDevOps,
   '6dae42f8-4368-4678-94ff-3960e28e3630',
   '797f4846-ba00-4fd7-ba43-dac1f8f63013',
   'e406a681-f3d4-42a8-90b6-c2b029497af1',

@@ -1,5 +1,6 @@
 import type { Emulator } from '../emulator.ts';
 import { defaultAudience, entraAudience } from '../federation.ts';
+import { azureDevOps } from '../resources.ts';
 import type { ServiceConnection } from '../service-connections.ts';
 import { providerName } from './aws-cloud.ts';
 import { principalOf } from './google-cloud.ts';
@@ -10,9 +11,6 @@ export interface TrustWish {
   readonly audience?: string;
   readonly subject?: string;
 }
-
-/** Azure DevOps' own application: `azp` of the ID tokens that Entra issues for its connections. */
-export const devopsApplicationId = '499b84ac-1321-427f-aa17-267ca6975798';
 
 /** `aud` of a connection's ID tokens. */
 export const audienceOf = ({ issuerKind }: ServiceConnection): string =>
@@ -67,7 +65,7 @@ export function trustAtAws(
   const { issuer, issuerKind } = connection;
   const name = providerName(issuer);
   // AWS compares `azp` where there is one, and so in the tokens of Entra's issuer.
-  const ownAudience = issuerKind === 'entra' ? devopsApplicationId : defaultAudience;
+  const ownAudience = issuerKind === 'entra' ? azureDevOps : defaultAudience;
   const { audience = ownAudience, subject = connection.subject } = wish;
   const providerArn = `arn:aws:iam::${aws.id}:oidc-provider/${name}`;
   aws.providers.set(providerArn, { Url: issuer, ClientIDList: [audience] });
