@@ -52,11 +52,9 @@ export async function verifySession(
   if (connection.kind === 'azureDevOps') {
     return verifyInOrganization(connection, session, collectionUri, agent, world);
   }
-  const accessToken = await maskedToken(connection.resourceManagerScope, session, agent);
-  const lifeMs = accessTokenLifeMs(accessToken, world.clock.now());
-  await verifySubscription(connection, accessToken, agent, world);
-  tellAccessToken(accessToken, session.endpoints !== undefined, agent);
-  return lifeMs;
+  return usedOnce(connection.resourceManagerScope, session, agent, world, (accessToken) =>
+    verifySubscription(connection, accessToken, agent, world),
+  );
 }
 
 /**
@@ -71,9 +69,22 @@ export async function verifyInOrganization(
   agent: Logs,
   world: VerifyWorld,
 ): Promise<number> {
-  const accessToken = await maskedToken(azureDevOpsScope, session, agent);
-  const lifeMs = accessTokenLifeMs(accessToken, world.clock.now());
-  await verifyUser({ connection, collectionUri }, accessToken, agent, world);
+  return usedOnce(azureDevOpsScope, session, agent, world, (accessToken) =>
+    verifyUser({ connection, collectionUri }, accessToken, agent, world),
+  );
+}
+
+/** @returns how long the access token lives with which the session was used, in ms. */
+async function usedOnce(
+  scope: string,
+  session: Session,
+  agent: Logs,
+  { clock }: Pick<VerifyWorld, 'clock'>,
+  use: (accessToken: AccessToken) => Promise<void>,
+): Promise<number> {
+  const accessToken = await maskedToken(scope, session, agent);
+  const lifeMs = accessTokenLifeMs(accessToken, clock.now());
+  await use(accessToken);
   tellAccessToken(accessToken, session.endpoints !== undefined, agent);
   return lifeMs;
 }
