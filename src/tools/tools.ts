@@ -1,5 +1,5 @@
 import type { VariableChange } from '../agent/variable-change.ts';
-import type { FederationError } from '../errors.ts';
+import { sentenceOf, type FederationError } from '../errors.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import type { Use } from '../wire/expectation.ts';
 import type { TokenPlace } from '../wire/messages.ts';
@@ -127,7 +127,7 @@ function tellNotSignedIn(
     const outcome = outcomes.get(tool);
     const refusal = refused.get(tool);
     if (refusal !== undefined) {
-      agent.warn(`${refusal.message} ${refusal.remedy} (${refusal.code})`);
+      agent.warn(sentenceOf(refusal));
     } else if (outcome === undefined && !isAnySignedIn) {
       agent.say(`${tool.title} is not signed in: ${tool.noProgram}.`);
     } else if (outcome?.isSignedIn === false) {

@@ -6,6 +6,7 @@ import {
   type VariableChange,
 } from '../../agent/variable-change.ts';
 import { quoted, refusal } from '../../errors.ts';
+import type { Environment } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import type { ServiceConnection } from '../../service-connection/service-connection.ts';
 import type { Endpoints } from '../../wire/endpoints.ts';
@@ -57,7 +58,7 @@ export function staticVariables(
 export function organizationVariables(
   { kind }: ServiceConnection,
   collectionUri: URL,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
 ): readonly VariableChange[] {
   const isNamed = (environment['AZDO_ORG_SERVICE_URL'] ?? '') !== '';
   if (kind !== 'azureDevOps' || isNamed) return [];
