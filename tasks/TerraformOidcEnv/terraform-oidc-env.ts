@@ -11,6 +11,7 @@ import { outputsOf } from '../../src/delivery/variables/outputs.ts';
 import {
   brokerVariables,
   nativeVariables,
+  organizationVariable,
   organizationVariables,
   prefixedVariables,
   staticVariables,
@@ -121,11 +122,20 @@ function publishWithoutBroker(
   publish({ variables, outputs: outputsOf(connection, idToken) }, agent);
 }
 
+/** The organization for the provider azuredevops; warns where the job has another service there. */
 function organizationOf(
   connection: ServiceConnection,
-  { jobVariables, environment }: PipelineAgent,
+  { jobVariables, environment, warn }: PipelineAgent,
 ): readonly VariableChange[] {
-  return organizationVariables(connection, readJob(jobVariables).collectionUri, environment);
+  const { collectionUri } = readJob(jobVariables);
+  const changes = organizationVariables(connection, collectionUri, environment);
+  const isWrittenOver = (environment[organizationVariable] ?? '') !== '' && changes.length > 0;
+  if (isWrittenOver) {
+    warn(
+      `Set ${organizationVariable} to the organization of this job, because Terraform would send its token to an address that is not Azure DevOps'. Remove it from the variables of this job, or name https://dev.azure.com/ and the organization.`,
+    );
+  }
+  return changes;
 }
 
 /** The variables to set empty, since Terraform would use them in place of ours; warns of them. */

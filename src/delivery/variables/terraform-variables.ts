@@ -53,16 +53,27 @@ export function staticVariables(
 /**
  * The organization for the provider azuredevops, which has to know it beside `ARM_*`
  * (https://registry.terraform.io/providers/microsoft/azuredevops). One that the job names is a choice
- * of its author: the identity may be a user of several.
+ * of its author, since the identity may be a user of several; but the provider sends its token there, so
+ * an address that is not Azure DevOps' is written over.
  */
 export function organizationVariables(
   { kind }: ServiceConnection,
   collectionUri: URL,
   environment: Environment,
 ): readonly VariableChange[] {
-  const isNamed = (environment['AZDO_ORG_SERVICE_URL'] ?? '') !== '';
-  if (kind !== 'azureDevOps' || isNamed) return [];
-  return [plain('AZDO_ORG_SERVICE_URL', collectionUri.href)];
+  const named = environment[organizationVariable] ?? '';
+  if (kind !== 'azureDevOps' || isAzureDevOps(named, collectionUri)) return [];
+  return [plain(organizationVariable, collectionUri.href)];
+}
+
+/** By which the provider azuredevops knows its organization. */
+export const organizationVariable = 'AZDO_ORG_SERVICE_URL';
+
+function isAzureDevOps(address: string, { host: own }: URL): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, username, password, host } = new URL(address);
+  const isPlain = protocol === 'https:' && username === '' && password === '';
+  return isPlain && (host === own || /^(dev\.azure|[\w-]+\.visualstudio)\.com$/.test(host));
 }
 
 /** A second identity as Terraform variables, for the provider alias that names them. */

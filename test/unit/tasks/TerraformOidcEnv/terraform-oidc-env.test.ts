@@ -80,6 +80,23 @@ describe('TerraformOidcEnv in broker mode', () => {
     assert.ok(!('AZDO_ORG_SERVICE_URL' in forAzure.agent.variables));
   });
 
+  for (const address of [
+    'https://evil.example/contoso',
+    'http://dev.azure.com/contoso',
+    'https://dev.azure.com.evil.example/',
+    'https://me:secret@dev.azure.com/contoso',
+    'https://a.b.visualstudio.com',
+    'contoso',
+  ]) {
+    it(`writes an organization over that is none of Azure DevOps, and warns: ${address}`, async () => {
+      const environment = { AZDO_ORG_SERVICE_URL: address };
+      const { agent } = await ran(azureDevOps, { environment });
+      assert.equal(agent.variables['AZDO_ORG_SERVICE_URL'], 'https://dev.azure.com/contoso/');
+      assert.match(agent.warned.join('\n'), /^Set AZDO_ORG_SERVICE_URL /);
+      assert.ok(!agent.warned.join('\n').includes(address));
+    });
+  }
+
   it('sets a personal access token empty, by which azuredevops would sign in', async () => {
     const presentVariables = present('AZDO_PERSONAL_ACCESS_TOKEN');
     const { agent } = await ran(azureDevOps, { presentVariables });
