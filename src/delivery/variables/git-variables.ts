@@ -25,10 +25,12 @@ const countForm = /^\d{1,4}$/;
  * https://git-scm.com/docs/gitcredentials. The shell itself reads and writes, so no argument of a
  * process holds a token, and a path of Windows stays as it is. A `$(…)` would be taken for a macro of
  * the pipeline, and a backslash means one thing to dash and another to bash. Without a token git is
- * told to give up: it would ask a person otherwise.
+ * told to give up: it would ask a person otherwise. Bash takes over from SHELLOPTS that it should print
+ * each command, and would print the token.
  */
 const helper = [
-  '!f() { test "$1" = get || exit 0',
+  '!f() { { set +x; } 2>/dev/null',
+  'test "$1" = get || exit 0',
   't=',
   `read -r t <"$${tokenFileName}"`,
   'test -n "$t" || { echo quit=1; exit 0; }',

@@ -88,6 +88,17 @@ describeWith(git, 'The credential helper, asked by git itself', () => {
     assert.match(stderr, /told us to quit/);
   });
 
+  it('prints no token where the job has bash print each command', () => {
+    const { GIT_CONFIG_VALUE_1: helper = '' } = variables();
+    const env = { ...process.env, ...variables(), SHELLOPTS: 'xtrace' };
+    // As git starts it, where its sh is a bash.
+    const words = ['--posix', '-c', `${helper.slice(1)} get`];
+    const { stdout, stderr } = spawnSync('bash', words, { encoding: 'utf8', env });
+    assert.match(stderr, /^\+ f get/m);
+    assert.ok(stdout.includes(token));
+    assert.ok(!stderr.includes(token), stderr);
+  });
+
   it('is the only one that is asked: a helper of the machine is not, and stores nothing', () => {
     const store = join(home, 'stored');
     const machine = ['config', '--global', 'credential.helper', `store --file '${store}'`];
