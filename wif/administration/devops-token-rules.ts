@@ -42,8 +42,14 @@ const tfxToken = /\btfx(?:\.cmd)?\s(?:.*\s)?(?:--token|-t)(?:\s+|=)("[^"]*"|'[^'
 /** A variable of any of the shells, or a macro of Azure Pipelines, which is filled in before. */
 const variable = String.raw`\$\([\w.-]+\)|\$env:\w+|\$\{\w+\}|\$\w+|%\w+%|!\w+!`;
 const devopsHost = String.raw`(?:dev\.azure\.com|[\w-]+\.visualstudio\.com)`;
+/**
+ * What stands before the host: variables, and other letters. Each place can be read in one way only, so that
+ * no text takes long.
+ */
+const partWithout = (letters: string): string =>
+  String.raw`(?:${variable}|(?!${variable})[^\s${letters}])`;
 const urlWithPassword = new RegExp(
-  String.raw`https://(?:[^\s/:@"']|${variable})*:((?:${variable}|[^\s/@"'])+)@${devopsHost}\b`,
+  String.raw`https://${partWithout(`/:@"'`)}{0,400}:(${partWithout(`/@"'`)}{1,4000})@${devopsHost}\b`,
   'i',
 );
 /** A token may also stand where the name does; other names are those of an organization. */

@@ -6,6 +6,7 @@ import {
   LineCounter,
   parseAllDocuments,
   Scalar,
+  visit,
   type Document,
 } from 'yaml';
 import type { YamlNode, YamlReading } from '../administration/pipeline-tree.ts';
@@ -26,32 +27,49 @@ export function readYaml(text: string): YamlReading {
     const line = mistake.linePos?.[0].line ?? 1;
     return { mistake: mistake.message.split('\n')[0] ?? 'no YAML', line };
   }
-  const reader = { lines, nodesLeft: maxNodes };
-  const nodes = documents.map((one) => nodeOf(one.contents, one, reader, 0));
+  const reader = { lines, targets: targetsOf(documents), nodesLeft: maxNodes };
+  const nodes = documents.map(({ contents }) => nodeOf(contents, reader, 0));
   if (reader.nodesLeft > 0) return { documents: nodes };
   return { mistake: `it stands for more than ${maxNodes} values`, line: 1 };
 }
 
 interface Reader {
   readonly lines: LineCounter;
+  /** What each alias stands for. */
+  readonly targets: ReadonlyMap<unknown, unknown>;
   nodesLeft: number;
 }
 
-function nodeOf(node: unknown, document: Document, reader: Reader, depth: number): YamlNode {
+/** Found in one walk: the library itself walks through the document for each alias. */
+function targetsOf(documents: readonly Document[]): ReadonlyMap<unknown, unknown> {
+  const targets = new Map<unknown, unknown>();
+  for (const document of documents) {
+    const anchored = new Map<string, unknown>();
+    visit(document, {
+      Node: (_key, node) => {
+        if (isAlias(node)) targets.set(node, anchored.get(node.source));
+        else if (node.anchor !== undefined) anchored.set(node.anchor, node);
+      },
+    });
+  }
+  return targets;
+}
+
+function nodeOf(node: unknown, reader: Reader, depth: number): YamlNode {
   const line = lineOf(node, reader.lines);
   reader.nodesLeft -= 1;
   if (depth > maxDepth || reader.nodesLeft <= 0)
     return { kind: 'text', line, text: '', isBlock: false };
-  if (isAlias(node)) return nodeOf(node.resolve(document), document, reader, depth + 1);
+  if (isAlias(node)) return nodeOf(reader.targets.get(node), reader, depth + 1);
   if (isMap(node)) {
     const entries = node.items.map(({ key, value }) => ({
       key: textOf(key),
-      value: nodeOf(value, document, reader, depth + 1),
+      value: nodeOf(value, reader, depth + 1),
     }));
     return { kind: 'map', line, entries };
   }
   if (isSeq(node)) {
-    const items = node.items.map((item) => nodeOf(item, document, reader, depth + 1));
+    const items = node.items.map((item) => nodeOf(item, reader, depth + 1));
     return { kind: 'list', line, items };
   }
   const isBlock =

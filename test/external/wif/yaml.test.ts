@@ -13,6 +13,21 @@ describe('The YAML of a pipeline', () => {
     );
   });
 
+  it('has of two anchors of a name the last one before the alias', () => {
+    const reading = readYaml('a: &a x\nb: &a y\nc: *a\nd: &a z\n');
+    assert.ok('documents' in reading);
+    const [root] = reading.documents;
+    assert.ok(root?.kind === 'map');
+    const texts = root.entries.map(({ value }) => value.kind === 'text' && value.text);
+    assert.deepEqual(texts, ['x', 'y', 'y', 'z']);
+  });
+
+  // In quadratic time it takes minutes, and the limit of every test is passed.
+  it('is read without delay where aliases are all there is', () => {
+    const aliases = Array.from({ length: 90_000 }, () => '*a').join(', ');
+    assert.ok('documents' in readYaml(`a: &a x\nb: [${aliases}]\n`));
+  });
+
   it('is refused where a few aliases stand for billions of values', () => {
     const lists = Array.from('bcdefghij', (name) => {
       const before = `*${String.fromCharCode(name.charCodeAt(0) - 1)}`;
