@@ -10,7 +10,7 @@ export function addressOf(repository) {
   const address = url?.replace(/^git\+/, '').replace(/(\.git)?\/?$/, '');
   if (address === undefined) return undefined;
   // What git knows of a repository may hold a token.
-  const shown = address.replace(/\/\/.*@/, '//***@');
+  const shown = address.replace(/[?#].*$/s, '?***').replace(/^([a-z+]+:\/*)?.*@/is, '$1***@');
   if (!address.startsWith('https://') || !URL.canParse(address)) {
     throw new Error(
       `The address of the repository is ${shown}; the package needs an https address.`,
@@ -22,7 +22,7 @@ export function addressOf(repository) {
   }
   if (address.includes('/_git/')) {
     throw new Error(
-      `${address} is in Azure Repos; the package needs a host that shows files below /blob/HEAD/, as GitHub does.`,
+      `${shown} is in Azure Repos; the package needs a host that shows files below /blob/HEAD/, as GitHub does.`,
     );
   }
   return address;
