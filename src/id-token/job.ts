@@ -40,6 +40,7 @@ export function readJob(variables: JobVariables): Job {
   const projectId = requireTold(variables.projectId, 'System.TeamProjectId');
   const collectionUri = httpsUrl(variables.collectionUri, 'System.CollectionUri');
   requireHost(collectionUri, servingHost(variables.serverUri), 'System.CollectionUri');
+  requireHostAndPath(collectionUri, 'System.CollectionUri');
   const oidcRequestUri =
     variables.oidcRequestUri === undefined
       ? builtOidcRequestUri(collectionUri, { projectId, hostType, planId, jobId })
@@ -109,6 +110,16 @@ function httpsUrl(value: string | undefined, variable: string): URL {
     'OIDC_URI_REFUSED',
     `${variable} is no https address, so the job access token cannot be sent there.`,
     'Workload identity federation needs Azure DevOps over https; look for whatever sets this variable.',
+  );
+}
+
+/** What stands behind the path is no part of an organization, and would get into addresses and logs. */
+function requireHostAndPath({ search, hash }: URL, variable: string): void {
+  if (search === '' && hash === '') return;
+  throw refusal(
+    'OIDC_URI_REFUSED',
+    `${variable} holds more than a host and a path, so it is no address of an organization.`,
+    'Look for whatever sets this variable.',
   );
 }
 

@@ -92,7 +92,7 @@ function parametersOf({ method, target, body }: LoopbackRequest): Parameters {
  * asked for gets into messages and into the record of the job.
  */
 const resourceForm =
-  /^(?=[\x21-\x7e]{1,500}$)(?:[a-z][a-z\d+.-]*:|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\/|$))[^?#]*$/i;
+  /^(?=[\x21-\x7e]{1,500}$)(?:[a-z][a-z\d+.-]*:\/\/|(?:api|spn|urn):|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\/|$))[^?#@;=,]*$/i;
 
 function wrongParameter({ all, resource, clientId }: Parameters): string | undefined {
   if (!resourceForm.test(resource)) {
