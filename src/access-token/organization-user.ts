@@ -82,9 +82,12 @@ export function judgeConnectionData(
   attempt: OrganizationAttempt,
   now: Date,
 ): string {
-  const refusal = azureDevOpsRefusal(answer.body) ?? troubleOfAzureDevOps(answer);
-  if (refusal !== undefined) throw failureOf(refusal, answer, attempt, now);
   const { status } = answer;
+  // A good answer may quote such words in a name, and an outage in its page.
+  const mayRefuse = status >= 400 && status < 500 && status !== 408 && status !== 429;
+  const said = mayRefuse ? azureDevOpsRefusal(answer.body) : undefined;
+  const refusal = said ?? troubleOfAzureDevOps(answer);
+  if (refusal !== undefined) throw failureOf(refusal, answer, attempt, now);
   if (status !== 200) {
     const kind = status === 401 || status === 403 ? 'settling' : 'unknown';
     throw failureOf({ ...notAUser, kind, why: 'it refused the request' }, answer, attempt, now);

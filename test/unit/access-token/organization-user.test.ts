@@ -49,6 +49,11 @@ describe('the answer to who somebody is in Azure DevOps', () => {
     assert.equal(judge(knows({ ...user, providerDisplayName: '' })), user.id);
   });
 
+  it('names a user whose name quotes a refusal', () => {
+    const name = 'the bot of TF400813';
+    assert.equal(judge(knows({ ...user, providerDisplayName: name })), name);
+  });
+
   it('names it so that a log can show it', () => {
     const name = 'a\r\n##vso[task.complete]\u202e';
     assertSafeForLogs(judge(knows({ ...user, providerDisplayName: name })));
@@ -119,6 +124,11 @@ describe('the answer to who somebody is in Azure DevOps', () => {
       told: 'a sign-in page',
       answer: anAnswer({ status: 203, body: '<html>' }),
       as: { code: 'DEVOPS_SIGN_IN_PAGE', kind: 'transient' },
+    },
+    {
+      told: 'an outage whose page quotes a refusal',
+      answer: refusing('TF400813: not authorized', 503),
+      as: { code: 'DEVOPS_UNAVAILABLE', kind: 'transient' },
     },
     {
       told: 'a limit of requests',
