@@ -97,18 +97,18 @@ const credentialPatterns: readonly RegExp[] = [
   // Parts of a JSON Web Token: its header and claims begin with {" in base64url.
   /(?<it>eyJ[\w-]*(?:\.[\w-]*)*)/dg,
   // NAME=value and NAME: value, also in JSON, in quotes, and in JSON within JSON.
-  /(?:(?:secret|passw(?:or)?d|passphrase|assertion)[\w-]{0,80}|(?:token|key|signature|authorization|credential)(?:s|\d+|value|[_-][\w-]{0,80})?)\\?["']?\s*[=:]\s*(?:(?:bearer|basic)\s+)?(?<it>\\?"(?:[^"\\]|\\.)*"|'[^']*'|\S+)/dgi,
+  /(?:(?:secret|passw(?:or)?d|passphrase|assertion)[\w-]{0,80}|(?:\b|_)(?:pwd|pass|pat|cookie|session)|(?:token|key|signature|authorization|credential)(?:s|\d+|value|[_-][\w-]{0,80})?)\\?["']?\s*[=:]\s*(?:(?:bearer|basic)\s+)?(?<it>\\?"(?:[^"\\]|\\.)*"|'[^']*'|\S+)/dgi,
   // --password value
   /(?<![\w-])--?[\w-]{0,80}?(?:secret|password|token|assertion|key)[\w-]{0,80}\s+(?<it>\S+)/dgi,
   // Authorization: Bearer value
   /\b(?:bearer|basic)\s+(?<it>[\w+/=.~-]{16,}|\S*\d\S*)/dgi,
   // The query and the fragment of a URL, and the user in it.
-  /[a-z][a-z\d+.-]{0,30}:\/\/[^\s?#]*(?<it>[?#]\S*)/dgi,
+  /[a-z][a-z\d+.-]{0,30}:\/\/[^\s?#]{0,4096}(?<it>[?#]\S*)/dgi,
   /(?<it>\?[\w.-]+=\S*)/dg,
   // A password may hold what it should have been written without: the last @ ends it.
-  /:\/\/(?<it>\S*@)/dg,
+  /:\/\/(?<it>\S{1,4096}@)/dg,
   // The same of a proxy without a scheme.
-  /(?<![\w:/.-])(?<it>[\w.-]{1,80}:(?!\/\/)\S{1,200}@)(?=[\w.-]+:\d)/dg,
+  /(?<![\w:/.-])(?<it>[\w.-]{1,80}:(?!\/\/)\S{1,200}@)(?=[\w.-]+(?::\d|[\s/'",]|$))/dg,
   // Base64 with its own two characters, which are those of paths and sums too.
   /(?<it>(?<![\w+/=])(?=[\w+/]*[A-Z])(?=[\w+/]*[a-z])(?=[\w+/]*\d)\w{8,}[\w+/]{32,}={0,2})/dg,
 ];

@@ -63,6 +63,21 @@ const outputs: readonly Output[] = [
     quoted: 'cannot reach ***proxy:8080 now',
   },
   {
+    printed: 'a proxy without a port',
+    wrote: 'proxy svc:Winter24@proxy refused',
+    quoted: 'proxy ***proxy refused',
+  },
+  {
+    printed: 'passwords by their short names',
+    wrote: 'User Id=sa;Pwd=Hunter2! DB_PASS=Hunter2! pass: Hunter2! pat: abc1234 Cookie: abcd1234',
+    quoted: 'User Id=sa;Pwd=*** DB_PASS=*** pass: *** pat: *** Cookie: ***',
+  },
+  {
+    printed: 'words that begin as names do',
+    wrote: 'the passport: blue, the pattern: a, the path: /usr/bin',
+    quoted: 'the passport: blue, the pattern: a, the path: /usr/bin',
+  },
+  {
     printed: 'a known token',
     wrote: `cannot use ${jwt} here`,
     quoted: 'cannot use *** here',
