@@ -1,3 +1,4 @@
+import { isObject, isSame, parsed } from '../json-text.ts';
 import type { Clock, Http, HttpAnswer, HttpRequest } from '../ports.ts';
 import type { AzureConnection } from '../service-connection/service-connection.ts';
 import type { AccessToken } from './access-token.ts';
@@ -87,13 +88,6 @@ function attemptFor(connection: WithSubscription): ResourceManagerAttempt {
 
 /** Whether the answer is about the subscription; a page of something between is not. */
 function tellsOf(body: string, subscriptionId: string): boolean {
-  try {
-    const answer: unknown = JSON.parse(body);
-    if (typeof answer !== 'object' || answer === null || !('subscriptionId' in answer))
-      return false;
-    const { subscriptionId: told } = answer;
-    return typeof told === 'string' && told.toLowerCase() === subscriptionId.toLowerCase();
-  } catch {
-    return false;
-  }
+  const answer = parsed(body);
+  return isObject(answer) && isSame(answer['subscriptionId'], subscriptionId);
 }

@@ -1,4 +1,5 @@
 import { FederationError } from '../errors.ts';
+import { isObject, parsed } from '../json-text.ts';
 import type { HttpAnswer } from '../ports.ts';
 import { remedies } from '../remedies.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
@@ -90,14 +91,9 @@ function refusalOf(answer: HttpAnswer): Verdict | undefined {
 }
 
 function tokenIn(body: string, connection: ConnectionName): string {
-  try {
-    const answer: unknown = JSON.parse(body);
-    if (typeof answer === 'object' && answer !== null && 'oidcToken' in answer) {
-      if (typeof answer.oidcToken === 'string' && answer.oidcToken !== '') return answer.oidcToken;
-    }
-  } catch {
-    // Told below; the parser's message would quote the body.
-  }
+  const answer = parsed(body);
+  const token = isObject(answer) ? answer['oidcToken'] : undefined;
+  if (typeof token === 'string' && token !== '') return token;
   throw new FederationError({
     code: 'DEVOPS_ANSWER_UNREADABLE',
     kind: 'transient',

@@ -55,7 +55,7 @@ export interface ToolSignIn {
   readonly session: Session;
   readonly job: Pick<Job, 'jobId' | 'collectionUri'>;
   readonly azureCliSession: AzureCliSession;
-  /** All that the identity sees; empty too where no plan is to write a session. */
+  /** All that the identity sees; empty for Azure DevOps, and where no plan is to write a session. */
   readonly subscriptions: readonly Subscription[];
 }
 

@@ -58,7 +58,7 @@ export async function findTools(
 
 const alwaysStarted: SignInPlan = { kind: 'started', why: 'it keeps its session itself' };
 
-/** Whether a session is to be written, which takes the list of subscriptions. */
+/** Whether a session is to be written; one for Azure takes the list of subscriptions. */
 export function writesSession({ found }: FoundTools): boolean {
   return found.some(({ plan }) => plan.kind === 'written');
 }

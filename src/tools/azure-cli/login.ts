@@ -11,7 +11,7 @@ import type { Session } from '../../session/session.ts';
 import type { Endpoints } from '../../wire/endpoints.ts';
 import type { ToolSignIn, ToolWorld } from '../sign-in-tool.ts';
 import { knownCredentials, toolFailure, type ToolAttempt } from '../tool-failure.ts';
-import { isAtLeast } from './plan.ts';
+import { isAtLeast } from '../version.ts';
 import { firstForBroker, needsNewerAzureCli, noSubscriptionWarning } from './session-rules.ts';
 
 /** A first start on a slow agent compiles a few hundred modules, and reads every subscription. */

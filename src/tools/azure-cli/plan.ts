@@ -1,5 +1,6 @@
 import type { ServiceConnection } from '../../service-connection/service-connection.ts';
 import type { SignInPlan } from '../sign-in-tool.ts';
+import { isAtLeast } from '../version.ts';
 import { installedVersion } from './installed-version.ts';
 import type { PythonSurroundings } from './launcher.ts';
 
@@ -24,12 +25,6 @@ export async function planSignIn(
   const { version } = installed;
   if (!isCompared(version)) return started(`version ${version} was never compared with ours`);
   return { kind: 'written', version };
-}
-
-/** Whether a version is at least another one, as far as the minor version. */
-export function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
-  const [ofMajor = 0, ofMinor = 0] = version.split('.').map(Number);
-  return ofMajor > major || (ofMajor === major && ofMinor >= minor);
 }
 
 function isCompared(version: string): boolean {

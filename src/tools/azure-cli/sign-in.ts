@@ -6,8 +6,8 @@ import { azureCliProfileBeside } from '../../delivery/files/state-directory.ts';
 import { FederationError, kindOfError, refusal } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import type { OneSignIn, ToolSignIn, ToolWorld } from '../sign-in-tool.ts';
+import { isAtLeast } from '../version.ts';
 import { loginAzureCli } from './login.ts';
-import { isAtLeast } from './plan.ts';
 import {
   firstForBroker,
   needsNewerAzureCli,

@@ -35,7 +35,7 @@ export async function signInGit(
     const [address = ''] = addresses;
     const helper = `credential.${address}.helper`;
     agent.warn(
-      `Git ${version.text} does not read its configuration from variables; 2.31 does. Until you update it, write in each script: git -c ${helper}= -c ${helper}="$${helperVariable(variables)}" clone …`,
+      `Git ${version.text} does not read its configuration from variables; 2.31 does. Until you update it, write in scripts: git -c ${helper}= -c ${helper}="$${helperVariable(variables)}" clone …`,
     );
   }
   return { isSignedIn: true, variables };

@@ -1,8 +1,7 @@
-/** Major and minor number. */
-type Version = readonly [major: number, minor: number];
+import { isAtLeast } from '../version.ts';
 
 /** The first version that reads entries of its configuration from the environment. */
-const firstWithCount: Version = [2, 31];
+const firstWithCount = [2, 31] as const;
 
 /**
  * Reads what `git --version` prints: `git version 2.39.5`, `git version 2.47.0.windows.1`,
@@ -12,9 +11,5 @@ const firstWithCount: Version = [2, 31];
 export function readGitVersion(output: string): { text: string; isOld: boolean } | undefined {
   const [, text, major, minor] = /^git version ((\d+)\.(\d+)\S*)/.exec(output) ?? [];
   if (text === undefined) return undefined;
-  return { text, isOld: isBefore([Number(major), Number(minor)], firstWithCount) };
-}
-
-function isBefore([major, minor]: Version, [otherMajor, otherMinor]: Version): boolean {
-  return major < otherMajor || (major === otherMajor && minor < otherMinor);
+  return { text, isOld: !isAtLeast(`${major}.${minor}`, firstWithCount) };
 }
