@@ -40,7 +40,6 @@ export function readJob(variables: JobVariables): Job {
   const projectId = requireTold(variables.projectId, 'System.TeamProjectId');
   const collectionUri = httpsUrl(variables.collectionUri, 'System.CollectionUri');
   requireHost(collectionUri, servingHost(variables.serverUri), 'System.CollectionUri');
-  requireHostAndPath(collectionUri, 'System.CollectionUri');
   const oidcRequestUri =
     variables.oidcRequestUri === undefined
       ? builtOidcRequestUri(collectionUri, { projectId, hostType, planId, jobId })
@@ -105,21 +104,13 @@ function requireOidcPath(url: URL, planId: string, jobId: string): void {
 function httpsUrl(value: string | undefined, variable: string): URL {
   const text = requireTold(value, variable);
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'https:' && url.username === '' && url.password === '') return url;
+  // Logs quote it, and behind the # a command for the agent may stand.
+  const isPlain = url?.username === '' && url.password === '' && url.hash === '';
+  if (url?.protocol === 'https:' && isPlain) return url;
   throw refusal(
     'OIDC_URI_REFUSED',
     `${variable} is no https address, so the job access token cannot be sent there.`,
     'Workload identity federation needs Azure DevOps over https; look for whatever sets this variable.',
-  );
-}
-
-/** What stands behind the path is no part of an organization, and would get into addresses and logs. */
-function requireHostAndPath({ search, hash }: URL, variable: string): void {
-  if (search === '' && hash === '') return;
-  throw refusal(
-    'OIDC_URI_REFUSED',
-    `${variable} holds more than a host and a path, so it is no address of an organization.`,
-    'Look for whatever sets this variable.',
   );
 }
 

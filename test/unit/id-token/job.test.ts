@@ -104,7 +104,6 @@ describe('the address of ID tokens', () => {
       },
     ],
     ['a collection without TLS', { collectionUri: 'http://dev.azure.com/contoso/' }],
-    ['a collection with a query', { collectionUri: `${collectionUri}?x` }],
     ['a collection with a command', { collectionUri: `${collectionUri}##vso[task.complete]` }],
     ['a server without TLS', { serverUri: 'http://dev.azure.com/contoso/' }],
     ['a project that is an address', { projectId: '//evil.example', oidcRequestUri: undefined }],
