@@ -32,7 +32,7 @@ export function patient(web: Web, patience: Patience): Web {
       await clock.sleep(ms);
     }
   };
-  const restAsAsked = (answer: WebAnswer): number | undefined => {
+  const honourRetryAfter = (answer: WebAnswer): number | undefined => {
     const wishMs = retryAfterMs(answer.headers, clock.now());
     if (wishMs !== undefined) restUntilMs = Math.max(restUntilMs, clock.monotonicMs() + wishMs);
     return wishMs;
@@ -44,7 +44,7 @@ export function patient(web: Web, patience: Patience): Web {
       for (let attempt = 1; ; attempt += 1) {
         await rest();
         const outcome = await attemptOf(web, request);
-        const wishMs = outcome instanceof NetworkTrouble ? undefined : restAsAsked(outcome);
+        const wishMs = outcome instanceof NetworkTrouble ? undefined : honourRetryAfter(outcome);
         if (attempt >= attempts || !isRepeatable(request, outcome)) {
           if (outcome instanceof NetworkTrouble) throw outcome;
           return outcome;

@@ -146,14 +146,14 @@ function stepOf(node: YamlNode): Step | undefined {
     env,
     script,
     file: script === undefined ? first(fileInputs) : undefined,
-    connection: isForAzureDevOps(inputs)
+    connection: choosesAzureDevOps(inputs)
       ? textAt(inputs, devopsConnectionInput)
       : first(connectionInputs),
   };
 }
 
 /** The input that `connectionType` hides counts for nothing, though an editor may have kept it. */
-function isForAzureDevOps(inputs: YamlNode | undefined): boolean {
+function choosesAzureDevOps(inputs: YamlNode | undefined): boolean {
   return textAt(inputs, 'connectionType')?.toLowerCase() === 'azuredevops';
 }
 

@@ -34,23 +34,24 @@ export async function userFindings(
     return [problem('user', text, commands)];
   }
   findings.push(ok('user', `It is the user "${user.name}" of the organization.`));
-  const read = await guarded(check, findings, async () => ({
+  const read = await guarded(levelCheck, findings, async () => ({
     level: await accessLevelOf(user, membership),
   }));
   return read === undefined ? findings : [...findings, levelFinding(read.level)];
 }
 
-const check = 'access level';
+const levelCheck = 'access level';
 
 function levelFinding(level: AccessLevel | undefined): Finding {
-  if (level === undefined) return unknown(check, 'Azure DevOps does not tell its access level.');
+  if (level === undefined)
+    return unknown(levelCheck, 'Azure DevOps does not tell its access level.');
   const { licence, name, status } = level;
   if (/^(none|stakeholder)$/i.test(licence)) {
     const text = `Its access level is ${name}, which does not reach code or feeds. Give it Basic in ${usersPage}.`;
-    return problem(check, text);
+    return problem(levelCheck, text);
   }
   if (status.toLowerCase() !== 'active') {
-    return problem(check, `Its access is ${status}. Make it active in ${usersPage}.`);
+    return problem(levelCheck, `Its access is ${status}. Make it active in ${usersPage}.`);
   }
-  return ok(check, `It has the access level ${name}.`);
+  return ok(levelCheck, `It has the access level ${name}.`);
 }
