@@ -5,11 +5,11 @@ import { describeInChromium, startChromium } from './support/chromium.ts';
 import { hostileTexts, withConnections, withTexts } from './support/hostile.ts';
 import {
   isShown,
+  type OpenedTab,
   openTab,
+  type TabOptions,
   until,
   wordsOf,
-  type OpenedTab,
-  type TabOptions,
 } from './support/opened-tab.ts';
 import { PackedPage } from './support/packed-page.ts';
 import { goodRecord, outageRecord } from './support/records.ts';
@@ -197,9 +197,7 @@ describeInChromium('The results tab ends loading with words', function () {
       const { frame, page, complaints, requests } = opened;
       await page.waitForFunction("window.calls.includes('notifyLoadSucceeded')");
       for (const pattern of words) {
-        await frame.waitForFunction(`${String(pattern)}.test(document.body.innerText)`, undefined, {
-          timeout: 30_000,
-        });
+        await until(async () => pattern.test(await wordsOf(opened)));
       }
       assert.deepEqual(complaints, []);
       const origins = [packed.host, packed.tab, run?.root ?? ''].map(
