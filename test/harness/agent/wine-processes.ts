@@ -90,16 +90,26 @@ function lowRegions(maps: string): Region[] {
   });
 }
 
-/** A thread's block holds its own address. */
 function findTeb(memory: number, regions: readonly Region[]): Buffer | undefined {
   for (const { start, bytes } of regions.toReversed()) {
     for (let address = start; address < start + bytes; address += pageBytes) {
       const page = read(memory, address, pageBytes / 4);
-      if (addressIn(page, tebSelf) === address && addressIn(page, tebPeb) < highestBlock)
-        return page;
+      if (isTeb(page, address, regions)) return page;
     }
   }
   return undefined;
+}
+
+/**
+ * A thread's block holds its own address, and that of its process's block. Pages of Linux's own heap,
+ * which may lie below two gigabytes too, sometimes hold the first by chance.
+ */
+function isTeb(page: Buffer, address: number, regions: readonly Region[]): boolean {
+  if (addressIn(page, tebSelf) !== address || addressIn(page, tebProcessId) === 0) return false;
+  const peb = addressIn(page, tebPeb);
+  return (
+    peb % pageBytes === 0 && regions.some(({ start, bytes }) => peb >= start && peb < start + bytes)
+  );
 }
 
 function environmentIn(memory: number, peb: number): string[] {
