@@ -1,4 +1,4 @@
-import type { Verdict } from '../upstream/azure-devops-trouble.ts';
+import type { Verdict } from '../upstream/network-failure.ts';
 
 const addUser =
   'Add the identity as a user of the organization, with the access level Basic at least (Organization settings, Users, Add users), and to the project; propagationTimeout can wait for it. Where it works in another organization only, set verify: false.';

@@ -3,13 +3,7 @@ import type { IdToken } from '../id-token/id-token.ts';
 import type { Clock, EntraAccessTokens, ExchangeOutcome } from '../ports.ts';
 import { remedies } from '../remedies.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
-import {
-  codeOfTrouble,
-  describeTrouble,
-  kindOfTrouble,
-  networkRemedy,
-  proxySignIn,
-} from '../upstream/network-failure.ts';
+import { proxySignIn, verdictOnTrouble } from '../upstream/network-failure.ts';
 import { retryAfterMs } from '../upstream/retry-after.ts';
 import { accessTokenLifeMs, type AccessToken } from './access-token.ts';
 import { entraFailure } from './entra-failures.ts';
@@ -66,16 +60,14 @@ function isOverload(status: number | undefined): boolean {
 
 function outage(refused: Refused, attempt: ExchangeAttempt, now: Date): Failure {
   const failed = failedTo(attempt);
-  if (refused.trouble !== undefined) {
-    return {
-      code: codeOfTrouble(refused.trouble, 'ENTRA_UNAVAILABLE'),
-      message: `${failed}: ${describeTrouble(refused.trouble)}.`,
-      remedy: networkRemedy(refused.trouble),
-      kind: kindOfTrouble(refused.trouble),
-    };
-  }
-  if (refused.status === 407) {
-    const { why, ...facts } = proxySignIn;
+  const onTheWay =
+    refused.trouble !== undefined
+      ? verdictOnTrouble(refused.trouble, 'ENTRA_UNAVAILABLE')
+      : refused.status === 407
+        ? proxySignIn
+        : undefined;
+  if (onTheWay !== undefined) {
+    const { why, ...facts } = onTheWay;
     return { ...facts, message: `${failed}: ${why}.` };
   }
   const status = refused.status === undefined ? 'no status' : `HTTP ${refused.status}`;

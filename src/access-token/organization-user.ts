@@ -10,18 +10,8 @@ import {
 import { remedies } from '../remedies.ts';
 import { bearer } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
-import {
-  statusAndActivity,
-  troubleOfAzureDevOps,
-  type Verdict,
-} from '../upstream/azure-devops-trouble.ts';
-import {
-  codeOfTrouble,
-  describeTrouble,
-  kindOfTrouble,
-  networkRemedy,
-} from '../upstream/network-failure.ts';
-import { retryAfterMs } from '../upstream/retry-after.ts';
+import { failureBy, troubleOfAzureDevOps } from '../upstream/azure-devops-trouble.ts';
+import { verdictOnTrouble, type Verdict } from '../upstream/network-failure.ts';
 import type { AccessToken } from './access-token.ts';
 import { azureDevOpsRefusal, notAUser } from './azure-devops-refusals.ts';
 
@@ -51,11 +41,10 @@ export async function readOrganizationUser(
     return judgeConnectionData(answer, attempt, world.clock.now());
   } catch (error) {
     if (!(error instanceof NetworkTrouble)) throw error;
+    const { why, ...facts } = verdictOnTrouble(error, 'DEVOPS_UNAVAILABLE');
     throw new FederationError({
-      code: codeOfTrouble(error, 'DEVOPS_UNAVAILABLE'),
-      message: `The service connection "${connection.name}" signed in, but Azure DevOps (${collectionUri.host}) could not be asked who it is: ${describeTrouble(error)}.`,
-      remedy: networkRemedy(error),
-      kind: kindOfTrouble(error),
+      ...facts,
+      message: `The service connection "${connection.name}" signed in, but Azure DevOps (${collectionUri.host}) could not be asked who it is: ${why}.`,
     });
   }
 }
@@ -79,22 +68,29 @@ export function connectionDataRequest(
 /** @throws {FederationError} unless the answer names somebody who is not anonymous. */
 export function judgeConnectionData(
   answer: HttpAnswer,
-  attempt: OrganizationAttempt,
+  { connection, collectionUri }: OrganizationAttempt,
   now: Date,
 ): string {
   const { status } = answer;
+  const failed = (verdict: Verdict): FederationError =>
+    failureBy(
+      verdict,
+      `The service connection "${connection.name}" (client ${connection.clientId}) signed in, but not to Azure DevOps (${collectionUri.href})`,
+      answer,
+      now,
+    );
   // A good answer may quote such words in a name, and an outage in its page.
   const mayRefuse = status >= 400 && status < 500 && status !== 408 && status !== 429;
   const said = mayRefuse ? azureDevOpsRefusal(answer.body) : undefined;
   const refusal = said ?? troubleOfAzureDevOps(answer);
-  if (refusal !== undefined) throw failureOf(refusal, answer, attempt, now);
+  if (refusal !== undefined) throw failed(refusal);
   if (status !== 200) {
     const kind = status === 401 || status === 403 ? 'settling' : 'unknown';
-    throw failureOf({ ...notAUser, kind, why: 'it refused the request' }, answer, attempt, now);
+    throw failed({ ...notAUser, kind, why: 'it refused the request' });
   }
   const user = authenticatedUserIn(answer.body);
-  if (user === undefined) throw failureOf(unreadable, answer, attempt, now);
-  if (isAnonymous(user)) throw failureOf(notAUser, answer, attempt, now);
+  if (user === undefined) throw failed(unreadable);
+  if (isAnonymous(user)) throw failed(notAUser);
   return shown(user.providerDisplayName || user.id);
 }
 
@@ -128,20 +124,4 @@ function isAnonymous({ id, descriptor }: AuthenticatedUser): boolean {
   return (
     /^([0a])\1*(-\1+)*$/i.test(id) || id === '' || descriptor.startsWith('System:PublicAccess')
   );
-}
-
-function failureOf(
-  { code, kind, why, remedy }: Verdict,
-  answer: HttpAnswer,
-  { connection, collectionUri }: OrganizationAttempt,
-  now: Date,
-): FederationError {
-  const { name, clientId } = connection;
-  return new FederationError({
-    code,
-    kind,
-    message: `The service connection "${name}" (client ${clientId}) signed in, but not to Azure DevOps (${collectionUri.href}): ${why} (${statusAndActivity(answer)}).`,
-    remedy,
-    retryAfterMs: kind === 'transient' ? retryAfterMs(answer.headers, now) : undefined,
-  });
 }

@@ -2,13 +2,7 @@ import { FederationError, type Failure } from '../errors.ts';
 import { NetworkTrouble, type Http, type HttpAnswer, type HttpRequest } from '../ports.ts';
 import { bearer } from '../secret.ts';
 import type { AzureConnection } from '../service-connection/service-connection.ts';
-import {
-  codeOfTrouble,
-  describeTrouble,
-  kindOfTrouble,
-  networkRemedy,
-  proxySignIn,
-} from '../upstream/network-failure.ts';
+import { proxySignIn, verdictOnTrouble, type Verdict } from '../upstream/network-failure.ts';
 import { retryAfterMs } from '../upstream/retry-after.ts';
 import type { AccessToken } from './access-token.ts';
 
@@ -40,12 +34,9 @@ export async function askResourceManager(
   } catch (error) {
     if (!(error instanceof NetworkTrouble)) throw error;
     const { host } = attempt.connection.resourceManager;
-    throw resourceManagerFailure(attempt, {
-      code: codeOfTrouble(error, 'RESOURCE_MANAGER_UNAVAILABLE'),
-      kind: kindOfTrouble(error),
-      why: `Resource Manager (${host}) could not be asked: ${describeTrouble(error)}`,
-      remedy: networkRemedy(error),
-    });
+    const verdict = verdictOnTrouble(error, 'RESOURCE_MANAGER_UNAVAILABLE');
+    const why = `Resource Manager (${host}) could not be asked: ${verdict.why}`;
+    throw resourceManagerFailure(attempt, { ...verdict, why });
   }
 }
 
@@ -80,7 +71,7 @@ export function troubleOfAnswer(
 /** A failure with the connection and what was asked. */
 export function resourceManagerFailure(
   { connection, purpose }: ResourceManagerAttempt,
-  { why, ...facts }: Omit<Failure, 'message'> & { readonly why: string },
+  { why, ...facts }: Verdict & Pick<Failure, 'retryAfterMs'>,
 ): FederationError {
   const message = `The service connection "${connection.name}" signed in, but could not ${purpose}: ${why}.`;
   return new FederationError({ ...facts, message });

@@ -3,12 +3,8 @@ import { isObject, parsed } from '../json-text.ts';
 import type { HttpAnswer } from '../ports.ts';
 import { remedies } from '../remedies.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
-import {
-  outage,
-  statusAndActivity,
-  troubleOfAzureDevOps,
-  type Verdict,
-} from '../upstream/azure-devops-trouble.ts';
+import { failureBy, outage, troubleOfAzureDevOps } from '../upstream/azure-devops-trouble.ts';
+import type { Verdict } from '../upstream/network-failure.ts';
 import { clockAheadMs, retryAfterMs } from '../upstream/retry-after.ts';
 import { readIdToken, type IdToken } from './id-token.ts';
 
@@ -31,9 +27,12 @@ export function judgeIdTokenAnswer(
   connection: ConnectionName,
   now: Date,
 ): GrantedIdToken {
-  const pauseMs = retryAfterMs(answer.headers, now);
   const verdict = refusalOf(answer);
-  if (verdict !== undefined) throw verdictError(verdict, answer, connection, pauseMs);
+  if (verdict !== undefined) {
+    const what = `Azure DevOps gave no ID token for the service connection "${connection.name}"`;
+    throw failureBy(verdict, what, answer, now);
+  }
+  const pauseMs = retryAfterMs(answer.headers, now);
   const idToken = readIdToken(tokenIn(answer.body, connection));
   return { idToken: { ...idToken, clockAheadMs: clockAheadMs(answer.headers, now) }, pauseMs };
 }
@@ -99,20 +98,5 @@ function tokenIn(body: string, connection: ConnectionName): string {
     kind: 'transient',
     message: `Azure DevOps answered for the service connection "${connection.name}" with something that holds no ID token (${body.length} characters).`,
     remedy: remedies.DEVOPS_ANSWER_UNREADABLE,
-  });
-}
-
-function verdictError(
-  verdict: Verdict,
-  answer: HttpAnswer,
-  connection: ConnectionName,
-  pauseMs: number | undefined,
-): FederationError {
-  return new FederationError({
-    code: verdict.code,
-    kind: verdict.kind,
-    message: `Azure DevOps gave no ID token for the service connection "${connection.name}": ${verdict.why} (${statusAndActivity(answer)}).`,
-    remedy: verdict.remedy,
-    retryAfterMs: verdict.kind === 'transient' ? pauseMs : undefined,
   });
 }

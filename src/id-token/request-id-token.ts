@@ -1,12 +1,7 @@
 import { FederationError } from '../errors.ts';
 import { NetworkTrouble, type Clock, type Http, type HttpRequest } from '../ports.ts';
 import { bearer } from '../secret.ts';
-import {
-  codeOfTrouble,
-  describeTrouble,
-  kindOfTrouble,
-  networkRemedy,
-} from '../upstream/network-failure.ts';
+import { verdictOnTrouble } from '../upstream/network-failure.ts';
 import { judgeIdTokenAnswer, type ConnectionName, type GrantedIdToken } from './id-token-answer.ts';
 import type { Job } from './job.ts';
 
@@ -54,10 +49,9 @@ function unavailable(
   connection: ConnectionName,
   job: Job,
 ): FederationError {
+  const { why, ...facts } = verdictOnTrouble(trouble, 'DEVOPS_UNAVAILABLE');
   return new FederationError({
-    code: codeOfTrouble(trouble, 'DEVOPS_UNAVAILABLE'),
-    message: `Azure DevOps (${job.oidcRequestUri.host}) gave no ID token for the service connection "${connection.name}": ${describeTrouble(trouble)}.`,
-    remedy: networkRemedy(trouble),
-    kind: kindOfTrouble(trouble),
+    ...facts,
+    message: `Azure DevOps (${job.oidcRequestUri.host}) gave no ID token for the service connection "${connection.name}": ${why}.`,
   });
 }

@@ -1,16 +1,8 @@
-import type { ErrorCode, FailureKind } from '../errors.ts';
+import { FederationError } from '../errors.ts';
 import type { HttpAnswer } from '../ports.ts';
 import { remedies } from '../remedies.ts';
-import { proxySignIn } from './network-failure.ts';
-
-/** What an answer of Azure DevOps means, in our words. */
-export interface Verdict {
-  readonly code: ErrorCode;
-  readonly kind: FailureKind;
-  /** Completes "…: ": why there is nothing to read. */
-  readonly why: string;
-  readonly remedy: string;
-}
+import { proxySignIn, type Verdict } from './network-failure.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 const signInPage: Verdict = {
   code: 'DEVOPS_SIGN_IN_PAGE',
@@ -50,7 +42,26 @@ function isWebPage({ headers, body }: HttpAnswer): boolean {
 }
 
 /** The status of an answer, with the ID by which Azure DevOps' support finds the request. */
-export function statusAndActivity({ status, headers }: HttpAnswer): string {
+function statusAndActivity({ status, headers }: HttpAnswer): string {
   const id = headers['x-vss-e2eid'] ?? headers['activityid'];
   return `HTTP ${status}${id !== undefined && /^[\w-]{8,64}$/.test(id) ? `, activity ${id}` : ''}`;
+}
+
+/**
+ * The failure that a verdict on an answer means.
+ * @param what begins the sentence: what Azure DevOps did not do, and for which connection.
+ */
+export function failureBy(
+  { code, kind, why, remedy }: Verdict,
+  what: string,
+  answer: HttpAnswer,
+  now: Date,
+): FederationError {
+  return new FederationError({
+    code,
+    kind,
+    message: `${what}: ${why} (${statusAndActivity(answer)}).`,
+    remedy,
+    retryAfterMs: kind === 'transient' ? retryAfterMs(answer.headers, now) : undefined,
+  });
 }

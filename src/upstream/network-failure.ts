@@ -2,8 +2,17 @@ import type { ErrorCode, FailureKind } from '../errors.ts';
 import type { NetworkTrouble } from '../ports.ts';
 import { remedies } from '../remedies.ts';
 
+/** What an answer, or its absence, means in our words. */
+export interface Verdict {
+  readonly code: ErrorCode;
+  readonly kind: FailureKind;
+  /** Completes "…: ": why there is nothing to read. */
+  readonly why: string;
+  readonly remedy: string;
+}
+
 /** What went wrong on the way, in words. */
-export function describeTrouble(trouble: NetworkTrouble): string {
+function describeTrouble(trouble: NetworkTrouble): string {
   const code = trouble.code === undefined ? '' : ` (${trouble.code})`;
   switch (trouble.reason) {
     case 'timeout':
@@ -22,7 +31,7 @@ export function describeTrouble(trouble: NetworkTrouble): string {
 }
 
 /** What asking again can do about it. */
-export function kindOfTrouble({ reason }: NetworkTrouble): FailureKind {
+function kindOfTrouble({ reason }: NetworkTrouble): FailureKind {
   switch (reason) {
     case 'certificate':
     case 'host name':
@@ -35,21 +44,26 @@ export function kindOfTrouble({ reason }: NetworkTrouble): FailureKind {
   }
 }
 
-/** The code of trouble on the way to a service, whose own code is the usual one. */
-export function codeOfTrouble({ reason }: NetworkTrouble, service: ErrorCode): ErrorCode {
-  return reason === 'proxy address' ? 'PROXY_ADDRESS_INVALID' : service;
+/** What trouble on the way to a service means; the service's own code is the usual one. */
+export function verdictOnTrouble(trouble: NetworkTrouble, service: ErrorCode): Verdict {
+  return {
+    code: trouble.reason === 'proxy address' ? 'PROXY_ADDRESS_INVALID' : service,
+    kind: kindOfTrouble(trouble),
+    why: describeTrouble(trouble),
+    remedy: networkRemedy(trouble),
+  };
 }
 
 /** A proxy that wants another user or password than the agent's goes on wanting it (HTTP 407). */
-export const proxySignIn = {
+export const proxySignIn: Verdict = {
   code: 'PROXY_SIGN_IN_REFUSED',
   kind: 'definite',
   why: 'the proxy of this agent did not let the request through without another user or password',
   remedy: remedies.PROXY_SIGN_IN_REFUSED,
-} as const;
+};
 
 /** What to do about trouble on the way. */
-export function networkRemedy({ reason }: NetworkTrouble): string {
+function networkRemedy({ reason }: NetworkTrouble): string {
   switch (reason) {
     case 'certificate':
       return "Give the agent your network's authority (--sslcacert, or NODE_EXTRA_CA_CERTS in its environment).";
