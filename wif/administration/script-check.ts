@@ -2,7 +2,7 @@ import { isOfTheJob } from './devops-token-rules.ts';
 import { isUnknowable, type Step, type VariableUse } from './pipeline-steps.ts';
 import { remark, type Place, type Remark } from './remark.ts';
 import type { Repository } from './repository.ts';
-import { traitOfVariable, traits, traitsOf } from './script-rules.ts';
+import { traitOfVariable, traits, traitsOf, type Trait } from './script-rules.ts';
 
 /** What becomes of a variable that a pipeline, a stage or a job has. */
 export function jobVariableRemarks(
@@ -11,8 +11,7 @@ export function jobVariableRemarks(
 ): readonly Remark[] {
   const code = traitOfVariable(name, value);
   if (code === undefined) return [];
-  const { verdict, what, todo } = traits[code];
-  return [remark({ file, job }, line, `variable ${name}`, verdict, code, what, todo)];
+  return [traitRemark({ file, job }, line, `variable ${name}`, code)];
 }
 
 /** What becomes of the variables that a step maps. */
@@ -20,9 +19,7 @@ export function variableRemarks({ env, title }: Step, place: Place): readonly Re
   if (env?.kind !== 'map') return [];
   return env.entries.flatMap(({ key, value }) => {
     const code = value.kind === 'text' ? traitOfVariable(key, value.text) : undefined;
-    if (code === undefined) return [];
-    const { verdict, what, todo } = traits[code];
-    return [remark(place, value.line, title, verdict, code, what, todo)];
+    return code === undefined ? [] : [traitRemark(place, value.line, title, code)];
   });
 }
 
@@ -65,10 +62,9 @@ function traitRemarks(
   jobTokens: readonly string[],
   lineOf: (inner: number) => number,
 ): readonly Remark[] {
-  const found = traitsOf(text, jobTokens).map(({ code, line }) => {
-    const { verdict, what, todo } = traits[code];
-    return remark(place, lineOf(line), title, verdict, code, what, todo);
-  });
+  const found = traitsOf(text, jobTokens).map(({ code, line }) =>
+    traitRemark(place, lineOf(line), title, code),
+  );
   const hole = text.split(/\r?\n/).findIndex((one) => one.includes('${{'));
   if (hole < 0) return found;
   const what = 'a part of the script is filled in before the run';
@@ -84,4 +80,10 @@ function traitRemarks(
       'look at what is filled in',
     ),
   ];
+}
+
+/** What a trait means, at a line of a step or of a variable. */
+function traitRemark(place: Place, line: number, step: string, code: Trait['code']): Remark {
+  const { verdict, what, todo } = traits[code];
+  return remark(place, line, step, verdict, code, what, todo);
 }
