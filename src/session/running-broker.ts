@@ -1,3 +1,4 @@
+import { isObject } from '../json-text.ts';
 import type { BrokerState } from '../wire/broker-state.ts';
 import type { ControlRoute } from '../wire/messages.ts';
 
@@ -24,10 +25,5 @@ export async function askBroker(
   reach: Reach,
 ): Promise<unknown> {
   const answer = await reach(state).ask(route, body);
-  const isOfBroker =
-    typeof answer === 'object' &&
-    answer !== null &&
-    'brokerId' in answer &&
-    answer.brokerId === state.brokerId;
-  return isOfBroker ? answer : undefined;
+  return isObject(answer) && answer['brokerId'] === state.brokerId ? answer : undefined;
 }

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { FederationError } from '../errors.ts';
+import { isObject, parsed } from '../json-text.ts';
 import type { Files, ProcessIdentity } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import type { KeptConnection } from './start-message.ts';
@@ -59,12 +60,8 @@ function sealOf(text: string, { planId, jobId, jobAccessToken }: SealingJob): st
 
 /** The state file's content, whoever wrote it; undefined for what no broker has written. */
 export function readBrokerState(text: string): BrokerState | undefined {
-  try {
-    const state: unknown = JSON.parse(text);
-    return isBrokerState(state) ? state : undefined;
-  } catch {
-    return undefined;
-  }
+  const state = parsed(text);
+  return isBrokerState(state) ? state : undefined;
 }
 
 /** Whose a state file is. */
@@ -97,8 +94,8 @@ export async function ownerOf(stateFile: string, files: Files): Promise<Owner> {
 }
 
 function isBrokerState(value: unknown): value is BrokerState {
-  if (typeof value !== 'object' || value === null) return false;
-  const state = value as Partial<Record<keyof BrokerState, unknown>>;
+  if (!isObject(value)) return false;
+  const state: Partial<Record<keyof BrokerState, unknown>> = value;
   return (
     typeof state.protocol === 'number' &&
     typeof state.brokerId === 'string' &&
@@ -106,8 +103,7 @@ function isBrokerState(value: unknown): value is BrokerState {
     typeof state.jobId === 'string' &&
     typeof state.port === 'number' &&
     typeof state.controlCapability === 'string' &&
-    typeof state.process === 'object' &&
-    state.process !== null &&
+    isObject(state.process) &&
     Array.isArray(state.connections)
   );
 }

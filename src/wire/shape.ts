@@ -1,3 +1,5 @@
+import { isObject } from '../json-text.ts';
+
 /** A message that is not what its reader expects; the broker answers it with 400. */
 export class NotAMessage extends Error {
   override readonly name = 'NotAMessage';
@@ -12,7 +14,7 @@ const maxListLength = 1_000;
 
 /** @throws {NotAMessage} for anything but an object. */
 export function shapeOf(value: unknown): Shape {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Shape;
+  if (isObject(value)) return value;
   throw new NotAMessage('not an object');
 }
 

@@ -1,3 +1,4 @@
+import { isObject, parsed } from '../json-text.ts';
 import type { Files } from '../ports.ts';
 
 /**
@@ -78,7 +79,7 @@ export const maxTimelineBytes = 512_000;
  */
 export function readTimelineRecord(value: unknown): TimelineRecord | undefined {
   if (!isObject(value)) return undefined;
-  const record = value as Partial<Record<keyof TimelineRecord, unknown>>;
+  const record: Partial<Record<keyof TimelineRecord, unknown>> = value;
   const isOne =
     record.schema === timelineSchema &&
     typeof record.startedOn === 'string' &&
@@ -89,17 +90,12 @@ export function readTimelineRecord(value: unknown): TimelineRecord | undefined {
     (record.warnings as readonly unknown[]).every(isObject) &&
     (record.brokers as readonly unknown[]).every(isObject) &&
     isObject(record.left);
-  return isOne ? (value as TimelineRecord) : undefined;
+  return isOne ? (value as unknown as TimelineRecord) : undefined;
 }
 
 /** The same from its text. */
 export function parseTimelineRecord(text: string): TimelineRecord | undefined {
-  if (Buffer.byteLength(text) > maxTimelineBytes) return undefined;
-  try {
-    return readTimelineRecord(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return Buffer.byteLength(text) > maxTimelineBytes ? undefined : readTimelineRecord(parsed(text));
 }
 
 /** What a broker had written down in this file, if it did. */
@@ -132,10 +128,6 @@ function isLane(value: unknown): boolean {
   return (
     areRows(tokens, 2) && areRows(spans, 3) && Array.isArray(episodes) && episodes.every(isObject)
   );
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }
 
 function areRows(value: unknown, width: number): boolean {

@@ -1,4 +1,5 @@
 import { oneLine } from '../../src/errors.ts';
+import { isObject, parsed } from '../../src/json-text.ts';
 import { NetworkTrouble } from '../../src/ports.ts';
 import { AdministrationError, administrationError } from './errors.ts';
 import type { ServiceName, Web, WebAnswer, WebRequest } from './web.ts';
@@ -163,19 +164,9 @@ export function isGuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The fields of a value; none where it is no object. */
 export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
+  return isObject(value) ? value : {};
 }
 
 /** A text that is not empty; the platforms keep what nobody filled in as empty texts. */

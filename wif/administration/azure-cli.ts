@@ -1,3 +1,4 @@
+import { parsed } from '../../src/json-text.ts';
 import type { ToolOutcome, Tools } from '../../src/ports.ts';
 import { recordOf, shown, textOf } from './answer.ts';
 import { administrationError } from './errors.ts';
@@ -82,12 +83,4 @@ function signedOut(): Error {
     'Azure CLI does not say who is signed in.',
     'Run az login --tenant <tenant of the organization>, and run the command again.',
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { parsed } from '../../src/json-text.ts';
 import { recordOf, textOf } from './answer.ts';
 import type { Operation } from './operation.ts';
 
@@ -124,11 +125,3 @@ function optional<Name extends 'issuer' | 'subject'>(
 }
 
 const outcomes = ['converted', 'reverted', 'moved', 'failed'] as const;
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,6 +1,7 @@
 import { profileFiles } from '../../azure-cli/profile-files.ts';
 import { managedIdentityEnvironment } from '../../delivery/variables/azure-variables.ts';
 import { refusal } from '../../errors.ts';
+import { isObject, isSame, parsed } from '../../json-text.ts';
 import type { ToolOutcome, ToolRun } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import type {
@@ -232,26 +233,18 @@ export function subscriptionState(
   { subscriptionId, tenantId }: Pick<ServiceConnection, 'subscriptionId' | 'tenantId'>,
 ): SubscriptionState {
   if (subscriptionId === undefined) return 'chosen';
-  const listed = accountsIn(output).filter(({ id }) => !same(id, tenantId));
-  const wanted = listed.find(({ id }) => same(id, subscriptionId));
+  const listed = accountsIn(output).filter(({ id }) => !isSame(id, tenantId));
+  const wanted = listed.find(({ id }) => isSame(id, subscriptionId));
   if (wanted !== undefined) return wanted.isDefault ? 'chosen' : 'to choose';
   return listed.length === 0 ? 'none listed' : 'not listed';
 }
 
 function accountsIn(output: string): readonly { id: string; isDefault: boolean }[] {
-  try {
-    const accounts: unknown = JSON.parse(output);
-    if (!Array.isArray(accounts)) return [];
-    return accounts.flatMap((account: { id?: unknown; isDefault?: unknown } | null) =>
-      typeof account?.id === 'string'
-        ? [{ id: account.id, isDefault: account.isDefault === true }]
-        : [],
+  const accounts = parsed(output);
+  if (!Array.isArray(accounts)) return [];
+  return accounts
+    .filter(isObject)
+    .flatMap(({ id, isDefault }) =>
+      typeof id === 'string' ? [{ id, isDefault: isDefault === true }] : [],
     );
-  } catch {
-    return [];
-  }
-}
-
-function same(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }

@@ -40,6 +40,7 @@ describe('The record of the tokens', () => {
       value: [{ ...connection, answers: { bucketS: 0, kinds: {} } }],
     },
     { told: 'a warning that is nothing', field: 'warnings', value: [null] },
+    { told: 'a warning that is a list', field: 'warnings', value: [[]] },
     { told: 'a broker that is a text', field: 'brokers', value: ['x'] },
     { told: 'nothing that was left out', field: 'left', value: null },
     { told: 'another schema', field: 'schema', value: 'x' },
