@@ -3,7 +3,7 @@ import { hasProxyVariables, noProxyChanges } from '../delivery/variables/no-prox
 import type { ProxySettings, ToolRun, Tools } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
-import { readProxyAddress } from '../upstream/proxy-address.ts';
+import { addressOfProxy } from '../upstream/proxy-address.ts';
 import { isBypassed } from '../upstream/proxy-bypass.ts';
 
 /**
@@ -49,10 +49,10 @@ function changesFor(
 }
 
 /** With its user in it, as tools take it; undefined for what is no address of a proxy. */
-function addressOf({ url, ...given }: ProxySettings): Secret | undefined {
-  const read = readProxyAddress(url);
+function addressOf(proxy: ProxySettings): Secret | undefined {
+  const read = addressOfProxy(proxy);
   if (read === undefined) return undefined;
-  const { host, port, username = given.username, password = given.password } = read;
+  const { host, port, username, password } = read;
   const address = new URL(`${host}:${port}`);
   address.username = encodeURIComponent(username ?? '');
   address.password = encodeURIComponent(password?.reveal() ?? '');

@@ -1,3 +1,4 @@
+import type { ProxySettings } from '../ports.ts';
 import { Secret } from '../secret.ts';
 
 /** A proxy of HTTP, read from its address. User and password are as the proxy wants them, not encoded. */
@@ -5,8 +6,8 @@ export interface ProxyAddress {
   /** With its scheme, and no port: `http://proxy.example`. */
   readonly host: string;
   readonly port: number;
-  readonly username?: string;
-  readonly password?: Secret;
+  readonly username?: string | undefined;
+  readonly password?: Secret | undefined;
 }
 
 /**
@@ -25,6 +26,20 @@ export function readProxyAddress(text: string): ProxyAddress | undefined {
     ...(username === '' ? {} : { username: decoded(username) }),
     ...(password === '' ? {} : { password: new Secret(decoded(password)) }),
   };
+}
+
+/**
+ * The address of a proxy with its user and password: those given beside the address, else those in it.
+ * @returns undefined where {@link readProxyAddress} reads no address.
+ */
+export function addressOfProxy({
+  url,
+  username,
+  password,
+}: Omit<ProxySettings, 'bypass'>): ProxyAddress | undefined {
+  const read = readProxyAddress(url);
+  if (read === undefined) return undefined;
+  return { ...read, username: username ?? read.username, password: password ?? read.password };
 }
 
 /** A percent sign that stands for itself is left alone. */

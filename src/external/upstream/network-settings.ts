@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { NetworkTrouble, type NetworkSettings, type ProxySettings } from '../../ports.ts';
-import { readProxyAddress } from '../../upstream/proxy-address.ts';
+import { addressOfProxy } from '../../upstream/proxy-address.ts';
 import { isBypassed } from '../../upstream/proxy-bypass.ts';
 import { isExempt } from './proxy-exceptions.ts';
 
@@ -24,7 +24,7 @@ const proxyVariables = ['HTTPS_PROXY', 'ALL_PROXY', 'HTTP_PROXY'];
 export function proxyFor(url: URL, { proxy }: NetworkSettings): PipelineProxy | 'direct' {
   if (proxy === undefined) return proxyOfEnvironment(url);
   if (isBypassed(url, proxy)) return 'direct';
-  return pipelineProxy(proxy.url, 'Agent.ProxyUrl', proxy);
+  return pipelineProxy(proxy, 'Agent.ProxyUrl');
 }
 
 function proxyOfEnvironment(url: URL): PipelineProxy | 'direct' {
@@ -32,18 +32,14 @@ function proxyOfEnvironment(url: URL): PipelineProxy | 'direct' {
   const name = spellings.find((spelling) => variable(spelling) !== undefined);
   if (name === undefined) return 'direct';
   if (isExempt(url, variable('NO_PROXY') ?? variable('no_proxy') ?? '')) return 'direct';
-  return pipelineProxy(variable(name) ?? '', name, {});
+  return pipelineProxy({ url: variable(name) ?? '' }, name);
 }
 
 /** @param source what an unreadable address is named by: itself may hold a password. */
-function pipelineProxy(
-  address: string,
-  source: string,
-  given: Pick<ProxySettings, 'username' | 'password'>,
-): PipelineProxy {
-  const read = readProxyAddress(address);
-  if (read === undefined) throw new NetworkTrouble('proxy address', source);
-  const { host, port, username = given.username, password = given.password } = read;
+function pipelineProxy(proxy: Omit<ProxySettings, 'bypass'>, source: string): PipelineProxy {
+  const address = addressOfProxy(proxy);
+  if (address === undefined) throw new NetworkTrouble('proxy address', source);
+  const { host, port, username, password } = address;
   return {
     host,
     port,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readProxyAddress } from '../../../src/upstream/proxy-address.ts';
+import { Secret } from '../../../src/secret.ts';
+import { addressOfProxy, readProxyAddress } from '../../../src/upstream/proxy-address.ts';
 
 const proxy = { host: 'http://proxy.example', port: 3128 };
 
@@ -35,6 +36,29 @@ describe('the address of a proxy', () => {
       const read = readProxyAddress(`${scheme}${text}proxy.example:3128`);
       assert.equal(read?.username, 'me');
       assert.equal(read.password?.reveal(), expected);
+    });
+  }
+
+  const userInIt = 'http://me:in%20it@proxy.example:3128';
+  const beside = { username: 'you', password: new Secret('beside') };
+  for (const { has, given, user } of [
+    { has: 'the user in it', given: { url: userInIt }, user: ['me', 'in it'] },
+    {
+      has: 'the user beside it',
+      given: { url: 'proxy.example:3128', ...beside },
+      user: ['you', 'beside'],
+    },
+    {
+      has: 'the user beside it rather',
+      given: { url: userInIt, ...beside },
+      user: ['you', 'beside'],
+    },
+    { has: 'no user', given: { url: 'proxy.example:3128' }, user: [undefined, undefined] },
+  ]) {
+    it(`has ${has}`, () => {
+      const { username, password, ...place } = addressOfProxy(given) ?? {};
+      assert.deepEqual([username, password?.reveal()], user);
+      assert.deepEqual(place, proxy);
     });
   }
 
