@@ -8,8 +8,6 @@ import {
 import * as taskLib from 'azure-pipelines-task-lib/task.js';
 import { Vault } from 'azure-pipelines-task-lib/vault.js';
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type PipelineAgent, type PresentVariable } from '../../agent/pipeline-agent.ts';
 import { refuseReservedInput, refuseReservedVariables } from '../../agent/reserved-variables.ts';
 import { credentialGuide } from '../../delivery/credential-guide.ts';
@@ -17,13 +15,15 @@ import { isInContainer } from '../../delivery/files/state-directory.ts';
 import { documents, whereToReadOn } from '../../documents.ts';
 import { asFederationError, refusal, sentenceOf, shown } from '../../errors.ts';
 import { requireTold } from '../../id-token/job.ts';
+import { parsed } from '../../json-text.ts';
 import { placeOf } from '../../place.ts';
 import type { NetworkSettings } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
 import type { RawEndpoint } from '../../service-connection/service-connection.ts';
-import { readProxyAddress } from '../../upstream/proxy-address.ts';
-import { onDisk } from '../files/disk-trouble.ts';
+import { agentNetwork } from './agent-network.ts';
+import { lowerCased, variable } from './agent-variables.ts';
 import { masks } from './masks.ts';
+import { fileToUpload } from './uploads.ts';
 
 const oldestNode = 20;
 
@@ -151,16 +151,9 @@ function tempFolder(): string {
   return requireTold(variable('Agent.TempDirectory'), 'Agent.TempDirectory');
 }
 
-/** Read from the environment: the task library would write the value to the debug log. */
-function variable(name: string): string | undefined {
-  const value = process.env[name.replaceAll('.', '_').toUpperCase()];
-  return value === '' ? undefined : value;
-}
-
-function secretVariable(name: string): string | undefined {
-  const key = `SECRET_${name.replaceAll('.', '_').toUpperCase()}`;
-  const value = vault.retrieveSecret(key);
-  return value === '' ? undefined : value;
+function networkSettings(): NetworkSettings {
+  const password = vault.retrieveSecret('SECRET_AGENT_PROXYPASSWORD');
+  return agentNetwork(password === '' ? undefined : password);
 }
 
 /** The secret variables of the job, its access token, and the password of the agent's proxy. */
@@ -186,7 +179,7 @@ function endpoint(id: string): RawEndpoint | undefined {
     url: process.env[`ENDPOINT_URL_${key}`],
     scheme,
     parameters,
-    data: lowerCased(parsed(process.env[`ENDPOINT_DATA_${key}`])),
+    data: lowerCased(parsed(process.env[`ENDPOINT_DATA_${key}`] ?? '')),
   };
 }
 
@@ -195,23 +188,6 @@ function authorization(id: string): { scheme?: string; parameters: Record<string
   const found = taskLib.getEndpointAuthorization(id, true);
   if (found === undefined) return { parameters: {} };
   return { scheme: found.scheme, parameters: lowerCased(found.parameters) };
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return text === undefined ? {} : (JSON.parse(text) as unknown);
-  } catch {
-    return {};
-  }
-}
-
-function lowerCased(record: unknown): Record<string, string> {
-  if (typeof record !== 'object' || record === null) return {};
-  return Object.fromEntries(
-    Object.entries(record)
-      .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-      .map(([name, value]) => [name.toLowerCase(), value]),
-  );
 }
 
 /** Secret variables are in the library's vault; that they are there is all that is asked. */
@@ -233,38 +209,8 @@ function presentVariables(): readonly PresentVariable[] {
   return [...environment, ...secrets];
 }
 
-function networkSettings(): NetworkSettings {
-  const authoritiesFile = variable('Agent.CAInfo');
-  const url = variable('Agent.ProxyUrl');
-  if (url === undefined) return { authoritiesFile };
-  const given = secretVariable('Agent.ProxyPassword') ?? variable('Agent.ProxyPassword');
-  // Both may also stand in the address, where they are encoded; nothing else here knows of that.
-  const address = readProxyAddress(url);
-  const bypass = parsed(variable('Agent.ProxyBypassList'));
-  return {
-    authoritiesFile,
-    proxy: {
-      url: address === undefined ? url : `${address.host}:${address.port}`,
-      username: variable('Agent.ProxyUsername') ?? address?.username,
-      password: given === undefined ? address?.password : new Secret(given),
-      bypass: Array.isArray(bypass) ? bypass.filter((entry) => typeof entry === 'string') : [],
-    },
-  };
-}
-
 async function attachSummary(directory: string, name: string, markdown: string): Promise<void> {
   taskLib.uploadSummary(await fileToUpload(directory, `${name}-%.md`, markdown));
-}
-
-/**
- * A file of its own for what the agent uploads: it does so after the step, and empties the temp
- * folder at the end of the job.
- * @param name with `%` in place of something unique.
- */
-async function fileToUpload(directory: string, name: string, text: string): Promise<string> {
-  const file = join(directory, name.replace('%', randomBytes(4).toString('hex')));
-  await onDisk(file, () => writeFile(file, text, { mode: 0o600, flag: 'wx' }));
-  return file;
 }
 
 /** Those that the log has already. */
