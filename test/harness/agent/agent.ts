@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import type {
   AgentOptions,
   Endpoint,
@@ -19,6 +18,7 @@ import { ReportBuilder } from './report-builder.ts';
 import { referencedEndpoints, resolveSteps } from './server.ts';
 import { isRelease, messageVariables, serverUri } from './system-variables.ts';
 import { installTasks, type InstalledTask } from './task-library.ts';
+import { workerProgram } from './worker-program.ts';
 
 /** The waits of a real agent, in milliseconds. */
 export const realTimes: Times = {
@@ -105,14 +105,10 @@ function ownConnection(profile: Profile, { job }: JobOptions): Endpoint {
   };
 }
 
-/** The worker beside this file: its source with what makes node read that, or its bundle. */
-function workerArguments(): string[] {
+/** The worker in one file; an agent that is bundled itself has it beside it. */
+function workerFile(): string {
   const isSource = import.meta.url.endsWith('.ts');
-  const script = fileURLToPath(new URL(isSource ? 'worker.ts' : 'worker.mjs', import.meta.url));
-  if (!isSource) return [script];
-  // Found from here and not from the worker's folder.
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return ['--import', loader, script];
+  return isSource ? workerProgram() : fileURLToPath(new URL('worker.mjs', import.meta.url));
 }
 
 /** Wine fails now and then to make a process; nothing of the job has begun by then. */
@@ -126,7 +122,7 @@ function atSecondTry<T>(start: () => T): T {
 
 function startWorker(message: JobMessage, options: AgentOptions, { onLine }: JobOptions): JobRun {
   const worker = atSecondTry(() =>
-    spawn(process.execPath, workerArguments(), {
+    spawn(process.execPath, [workerFile()], {
       cwd: message.folders.work,
       env: { ...options.environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -1,4 +1,3 @@
-import { buildSync } from 'esbuild';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -19,6 +18,7 @@ import type {
   JobRun,
   LocalAgent,
 } from '../../harness/agent/contract.ts';
+import { bundle } from '../../harness/agent/worker-program.ts';
 import type { WindowsHost } from './host.ts';
 import { files, type Play, type Started } from './orders.ts';
 import { cached } from './wine.ts';
@@ -85,7 +85,7 @@ function startJob(host: WindowsHost, agent: AgentOptions, job: JobOptions, root:
 
 function start(host: WindowsHost, folder: string): ChildProcess {
   const inside = (path: string): string => host.pathInside(path);
-  const { file, arguments: words, environment } = host.node(inside(bundle()), inside(folder));
+  const { file, arguments: words, environment } = host.node(inside(agentProgram()), inside(folder));
   // Node for Windows takes a pipe of Linux for a broken file.
   const output = openSync(join(folder, 'output.txt'), 'w');
   try {
@@ -108,29 +108,18 @@ async function reportOf(child: ChildProcess, file: (name: string) => string): Pr
 let bundled: string | undefined;
 
 /** The agent and its worker, each in one file: Wine is slow with many. */
-function bundle(): string {
+function agentProgram(): string {
   bundled ??= makeBundle();
   return bundled;
 }
 
 function makeBundle(): string {
   const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-  buildSync({
+  return bundle({
     entryPoints: {
       agent: source('agent-process.ts'),
       worker: source('../../harness/agent/worker.ts'),
     },
     outdir: cached('agent'),
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    // The packages that are not ES modules ask for built-ins by require.
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-    },
-    logLevel: 'warning',
   });
-  return cached('agent', 'agent.mjs');
 }
