@@ -18,6 +18,8 @@ export const suites = {
     title: 'end-to-end tests of the broker under load',
     files: 'test/e2e/broker-*.test.ts',
     lane: 2,
+    // Their clients are steady rather than many, so that most of each is waiting.
+    jobs: 2,
   },
   soak: {
     title: 'soak: a hundred lives of every token, and a hundred connections',
