@@ -39,6 +39,11 @@ export function connectionInput(
   return { ...connection, propagationMs };
 }
 
+/** The IDs of the service connections that the step names, for a post-job step of any kind of them. */
+export function namedConnections(agent: Pick<PipelineAgent, 'input'>): readonly string[] {
+  return Object.values(connectionInputs).map(({ input }) => agent.input(input).toLowerCase());
+}
+
 function namedEndpoint(
   agent: Pick<PipelineAgent, 'input' | 'endpoint'>,
   type: ServiceConnection['kind'],

@@ -1,3 +1,4 @@
+import { namedConnections } from '../../agent/connection-input.ts';
 import { remembered } from '../../session/remembered.ts';
 import type { Forget } from '../sign-in-tool.ts';
 import { forgetContext } from './programs.ts';
@@ -9,7 +10,7 @@ export const forgetAzurePowerShell: Forget = async ({ agent, tools, folders }) =
   if (context === undefined) return;
   const { jobId = '' } = agent.jobVariables;
   // A printed line can name any context of this user's: only this step's own is removed.
-  if (context !== contextName(agent.input('azureSubscription').toLowerCase(), jobId)) {
+  if (!namedConnections(agent).some((id) => context === contextName(id, jobId))) {
     agent.warn(
       `The context of Azure PowerShell that ${remembered.powerShellContext} names is not that of this step, so it was not removed. A step of this job, or a variable, has set it in place of this task.`,
     );
