@@ -12,5 +12,8 @@ const certificateSwitch = 'NODE_TLS_REJECT_UNAUTHORIZED';
 /** Whether the environment says that certificates are not to be checked. They are. */
 export const wasToldToTrustAnybody = process.env[certificateSwitch] === '0';
 
-// Node looks at it again for each connection.
-Reflect.deleteProperty(process.env, certificateSwitch);
+/** By these Azure's library makes the host that it asks, in place of the authority that it is given. */
+const regions = ['AZURE_REGIONAL_AUTHORITY_NAME', 'MSAL_FORCE_REGION'];
+
+// They are looked at again for each connection.
+for (const name of [certificateSwitch, ...regions]) Reflect.deleteProperty(process.env, name);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer as createProxy } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -52,6 +53,22 @@ describe('A process of ours', function () {
     server.close();
     assert.match(asking.written(), /refused [A-Z_]*(CERT|SIGNATURE|ISSUER)/);
   });
+
+  for (const name of ['AZURE_REGIONAL_AUTHORITY_NAME', 'MSAL_FORCE_REGION']) {
+    it(`sends an ID token to the authority of the connection, whatever ${name} is`, async () => {
+      const asked: (string | undefined)[] = [];
+      const proxy = createProxy().on('connect', ({ url }, socket) => {
+        asked.push(url);
+        socket.destroy();
+      });
+      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+      const { port } = proxy.address() as AddressInfo;
+      const exchanging = start('hardened', [String(port), 'entra'], { [name]: 'evil.example/' });
+      await once(exchanging.child, 'close');
+      proxy.close();
+      assert.deepEqual(asked, ['login.microsoftonline.com:443'], exchanging.written());
+    });
+  }
 
   if (process.platform === 'win32') return;
 
