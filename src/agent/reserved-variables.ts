@@ -34,6 +34,20 @@ export function refuseReservedVariables(names: readonly string[]): void {
   if (reserved.length > 0) throw reservedNames(reserved);
 }
 
+/**
+ * Another variable can arrive under the same name of the environment as one of the agent's own: with an
+ * underscore in place of a dot it is not among those that the agent keeps read-only.
+ * @param own the agent's variables that this task reads, as the agent writes them.
+ * @param names of all variables of the job.
+ * @throws {FederationError} that names those which stand in the place of the agent's own.
+ */
+export function refuseShadows(own: readonly string[], names: readonly string[]): void {
+  const isShadow = (name: string): boolean =>
+    own.some((one) => mangled(one) === mangled(name) && one.toUpperCase() !== name.toUpperCase());
+  const shadows = names.filter(isShadow);
+  if (shadows.length > 0) throw reservedNames(shadows);
+}
+
 /** @throws {FederationError} where a variable of the job has the form of an input of this task. */
 export function refuseReservedInput(input: string, names: readonly string[]): void {
   const reserved = names.filter((name) => mangled(name) === `INPUT_${mangled(input)}`);

@@ -26,6 +26,12 @@ const rows: readonly Row[] = [
     value: () => 'https://evil.example/',
   },
   {
+    title: 'the same by the name of the environment',
+    task: 'FederatedLogin',
+    variable: () => 'SYSTEM_TEAMFOUNDATIONSERVERURI',
+    value: () => 'https://evil.example/',
+  },
+  {
     title: 'the authority of the connection',
     task: 'TerraformOidcEnv',
     variable: (id) => `Endpoint.Data ${id}`,

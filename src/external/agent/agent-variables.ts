@@ -1,11 +1,16 @@
+import { mangled } from '../../agent/reserved-variables.ts';
 import { isObject } from '../../json-text.ts';
+
+/** The names of the agent's own variables that were read, as the agent writes them. */
+export const readVariables = new Set<string>();
 
 /**
  * A variable of the job that is no secret; undefined where it is empty. Read from the environment: the
  * task library would write the value to the debug log.
  */
 export function variable(name: string): string | undefined {
-  const value = process.env[name.replaceAll('.', '_').toUpperCase()];
+  readVariables.add(name);
+  const value = process.env[mangled(name)];
   return value === '' ? undefined : value;
 }
 

@@ -9,7 +9,11 @@ import * as taskLib from 'azure-pipelines-task-lib/task.js';
 import { Vault } from 'azure-pipelines-task-lib/vault.js';
 import { randomBytes } from 'node:crypto';
 import { type PipelineAgent, type PresentVariable } from '../../agent/pipeline-agent.ts';
-import { refuseReservedInput, refuseReservedVariables } from '../../agent/reserved-variables.ts';
+import {
+  refuseReservedInput,
+  refuseReservedVariables,
+  refuseShadows,
+} from '../../agent/reserved-variables.ts';
 import { credentialGuide } from '../../delivery/credential-guide.ts';
 import { isInContainer } from '../../delivery/files/state-directory.ts';
 import { documents, whereToReadOn } from '../../documents.ts';
@@ -21,7 +25,7 @@ import type { NetworkSettings } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
 import type { RawEndpoint } from '../../service-connection/service-connection.ts';
 import { agentNetwork } from './agent-network.ts';
-import { lowerCased, variable } from './agent-variables.ts';
+import { lowerCased, readVariables, variable } from './agent-variables.ts';
 import { masks } from './masks.ts';
 import { fileToUpload } from './uploads.ts';
 
@@ -69,6 +73,7 @@ function guarded(agent: PipelineAgent): PipelineAgent {
   // As the agent lists them: those of the environment of the machine are not among them.
   const names = Object.values(knownVariables).map(({ name }) => name);
   refuseReservedVariables(names);
+  refuseShadows([...readVariables], names);
   const input: PipelineAgent['input'] = (name) => {
     refuseReservedInput(name, names);
     return agent.input(name);
@@ -94,7 +99,7 @@ function pipelineAgent(): PipelineAgent {
     },
     tempDirectory,
     network: networkSettings(),
-    isMicrosoftHosted: isMicrosoftHosted(),
+    isMicrosoftHosted: variable('Agent.IsSelfHosted') === '0',
     environment: process.env,
     presentVariables,
     // In a container the parent is a helper that goes when the step ends; its paths show it.
@@ -135,15 +140,6 @@ function pipelineAgent(): PipelineAgent {
       taskLib.addAttachment(type, name, file);
     },
   };
-}
-
-/**
- * By a variable that the agent keeps read-only. Another one, with an underscore in place of the dot,
- * arrives under the same name of the environment, and any step may set that.
- */
-function isMicrosoftHosted(): boolean {
-  const { name = '' } = knownVariables['AGENT_ISSELFHOSTED'] ?? {};
-  return name.toLowerCase() === 'agent.isselfhosted' && variable('Agent.IsSelfHosted') === '0';
 }
 
 /** Without it files with tokens would lie wherever the step works, among the sources. */

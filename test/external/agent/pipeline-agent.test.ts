@@ -79,10 +79,15 @@ describe('The agent as a task sees it', function () {
     'VSTS_TASKVARIABLE_x',
     'ENDPOINT_URL_SYSTEMVSSCONNECTION',
     'Input.AzureSubscription',
+    // They arrive under the names of what the agent itself says, and nobody keeps them read-only.
+    'SYSTEM_TEAMFOUNDATIONSERVERURI',
+    'System OidcRequestUri',
+    'AGENT_TEMPDIRECTORY',
   ]) {
     for (const list of ['VSTS_PUBLIC_VARIABLES', 'VSTS_SECRET_VARIABLES']) {
       it(`refuses a job with the variable ${name} in ${list}, but cleans up in it`, () => {
-        const changes = { [list]: JSON.stringify(['Build.BuildId', name]) };
+        const own = ['Build.BuildId', 'system.teamFoundationServerUri', 'Agent.TempDirectory'];
+        const changes = { [list]: JSON.stringify([...own, name]) };
         assert.match(
           run(changes),
           /##vso\[task\.complete result=Failed;\].+\(RESERVED_VARIABLES\)/,
@@ -132,10 +137,8 @@ describe('The agent as a task sees it', function () {
   });
 
   it('takes user and password of a proxy out of its address, where they are encoded', () => {
-    const variables = JSON.stringify(['AZURE_CLIENT_SECRET']);
     const output = run({
       AGENT_PROXYURL: 'proxy.example:3128',
-      VSTS_SECRET_VARIABLES: variables,
       AGENT_PROXYUSERNAME: '',
       SECRET_AGENT_PROXYPASSWORD: '',
     });
@@ -145,7 +148,6 @@ describe('The agent as a task sees it', function () {
     });
     const encoded = run({
       AGENT_PROXYURL: 'http://the%20user:100%25sure%41@proxy.example',
-      VSTS_SECRET_VARIABLES: variables,
       AGENT_PROXYUSERNAME: '',
       SECRET_AGENT_PROXYPASSWORD: '',
     });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   refuseReservedInput,
   refuseReservedVariables,
+  refuseShadows,
 } from '../../../src/agent/reserved-variables.ts';
 import { ids } from '../../support/builders.ts';
 import { failureOf } from '../../support/failures.ts';
@@ -64,6 +65,14 @@ describe("A variable of the agent's own form", () => {
       'RESERVED_VARIABLES',
     );
     assert.ok(!/\n|##/.test(message));
+  });
+
+  it('is also that of one that the task reads, by another name', () => {
+    const own = ['System.OidcRequestUri', 'Agent.TempDirectory'];
+    for (const name of ['SYSTEM_OIDCREQUESTURI', 'system oidcRequestUri', 'agent_tempDirectory']) {
+      failureOf(() => refuseShadows(own, ['Build.BuildId', name]), 'RESERVED_VARIABLES');
+    }
+    refuseShadows(own, ['system.oidcrequesturi', 'AGENT.TEMPDIRECTORY', 'SYSTEM_NAME', 'AGENT']);
   });
 
   it('is also that of an input, where the task has it', () => {
