@@ -60,6 +60,8 @@ export interface JoinEvents {
    * all.
    */
   starting(brokerId: string | undefined): void;
+  /** This task has ended the broker that it had started, since it failed. */
+  ended(): void;
   /** The broker of an earlier task had died of an error of its own. */
   foundDead(words: LastWords): void;
 }
@@ -89,7 +91,7 @@ export async function joinBroker(
     const answer = await registerAt(state, order, world);
     if (answer !== undefined) {
       const joined = { hasStarted: false, before };
-      return membership(registrationIn(answer), joined, order, surroundings, world);
+      return membership(registrationIn(answer), joined, order, surroundings, events, world);
     }
     await bury(state, surroundings, events, world);
   }
@@ -103,6 +105,7 @@ export async function joinBroker(
     { hasStarted: true, before },
     order,
     surroundings,
+    events,
     world,
   );
 }
@@ -183,6 +186,7 @@ function membership(
   { hasStarted, before }: Joined,
   { id, propagationMs }: ConnectionOrder,
   surroundings: Surroundings,
+  events: JoinEvents,
   world: JoinWorld,
 ): Membership {
   const { tokenFile, issuer, subject, audience, issuedOn, clockAheadMs } = registration;
@@ -207,8 +211,9 @@ function membership(
       await ask('expect', { id, use });
     },
     undo: async () => {
-      if (hasStarted && before.length === 0) await ask('stop', {});
-      else if (!before.includes(id)) await ask('dismiss', { id });
+      if (hasStarted && before.length === 0) {
+        if ((await ask('stop', {})) !== undefined) events.ended();
+      } else if (!before.includes(id)) await ask('dismiss', { id });
     },
   };
 }

@@ -88,7 +88,11 @@ async function stopBroker(
       return;
     case 'unseen':
       agent.say(
-        'Nothing was found of the broker that this step started. It has ended, or a step removed its files; then it ends by itself within ten seconds. This step leaves no record for the tab Workload identity.',
+        `${
+          agent.recall(remembered.hasEnded) === undefined
+            ? 'Nothing was found of the broker that this step started. It has ended, or a step removed its files; then it ends by itself within ten seconds.'
+            : 'This step failed, and ended the broker that it had started.'
+        } This step leaves no record for the tab Workload identity.`,
       );
       return;
     case 'before':

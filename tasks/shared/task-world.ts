@@ -45,6 +45,7 @@ export async function join(
     surroundings,
     {
       starting: (brokerId) => agent.remember(remembered.brokerId, brokerId ?? ''),
+      ended: () => agent.remember(remembered.hasEnded, 'true'),
       foundDead: (words) => showLastWords(words, agent),
     },
     world,

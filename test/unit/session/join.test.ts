@@ -8,7 +8,7 @@ import { settled } from '../../support/fakes.ts';
 import { Machine } from '../../support/machine.ts';
 
 const staging = aServiceConnection({ id: 'staging', name: 'staging' });
-const noEvents = { starting: () => undefined, foundDead: () => undefined };
+const noEvents = { starting: () => undefined, ended: () => undefined, foundDead: () => undefined };
 
 /** A task joins; what it is told to stop is noted. */
 async function join(
@@ -26,6 +26,7 @@ async function join(
         if (id === undefined) toStop.pop();
         else toStop.push(id);
       },
+      ended: () => undefined,
       foundDead: (words) => found.push(words),
     },
     machine.join,

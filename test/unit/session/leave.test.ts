@@ -6,7 +6,7 @@ import { aServiceConnection, minutes, seconds } from '../../support/builders.ts'
 import { Machine } from '../../support/machine.ts';
 
 const root = `${tempDirectory}/workload-identity`;
-const noEvents = { starting: () => undefined, foundDead: () => undefined };
+const noEvents = { starting: () => undefined, ended: () => undefined, foundDead: () => undefined };
 
 /** A machine on which one task has started the broker. */
 async function started(): Promise<{ machine: Machine; brokerId: string }> {
@@ -16,6 +16,7 @@ async function started(): Promise<{ machine: Machine; brokerId: string }> {
     starting: (id = '') => {
       brokerId = id;
     },
+    ended: () => undefined,
     foundDead: () => undefined,
   };
   await joinBroker(aServiceConnection(), {}, machine.surroundings, events, machine.join);

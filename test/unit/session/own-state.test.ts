@@ -7,7 +7,7 @@ import { aServiceConnection } from '../../support/builders.ts';
 import { Machine } from '../../support/machine.ts';
 
 const staging = aServiceConnection({ id: 'staging', name: 'staging' });
-const events = { starting: () => undefined, foundDead: () => undefined };
+const events = { starting: () => undefined, ended: () => undefined, foundDead: () => undefined };
 
 const join = (machine: Machine, connection = aServiceConnection()): Promise<unknown> =>
   joinBroker(connection, {}, machine.surroundings, events, machine.join);

@@ -5,7 +5,8 @@ import { parseTimelineRecord } from '../../../../src/wire/timeline.ts';
 import { federatedLogin } from '../../../../tasks/FederatedLogin/federated-login.ts';
 import { finish } from '../../../../tasks/shared/finish.ts';
 import { tokenRefresher } from '../../../../tasks/TokenRefresher/token-refresher.ts';
-import { jobVariables } from '../../../support/builders.ts';
+import { anAnswer, jobVariables } from '../../../support/builders.ts';
+import { rejectionOf } from '../../../support/failures.ts';
 import type { AgentSettings, FakeAgent } from '../../../support/fake-agent.ts';
 import { FakeFiles } from '../../../support/fakes.ts';
 import { TaskBench } from '../../../support/task-bench.ts';
@@ -158,6 +159,33 @@ describe('the post-job step', () => {
     const again = await finished(bench, main);
     assert.deepEqual([again.warned, again.summaries], [[], {}]);
     assert.ok(again.log.includes('Nothing was found of the broker'));
+  });
+
+  it('tells that the main step has ended the broker itself, where it failed', async () => {
+    const bench = new TaskBench();
+    bench.http.reply = () => anAnswer({ status: 403 });
+    const main = bench.agent();
+    await rejectionOf(federatedLogin(bench.world(main)), 'SUBSCRIPTION_UNREADABLE');
+    const agent = await finished(bench, main);
+    assert.match(agent.log, /^This step failed, and ended the broker that it had started\./);
+    assert.doesNotMatch(agent.log, /Nothing was found/);
+    assert.deepEqual([agent.warned, bench.files.all], [[], []]);
+  });
+
+  it('stops the broker that did not hear when the main step failed', async () => {
+    const bench = new TaskBench();
+    bench.http.reply = () => anAnswer({ status: 403 });
+    const main = bench.agent();
+    const deaf = (): ReturnType<typeof bench.broker.world.reach> => ({
+      ask: () => Promise.resolve(undefined),
+    });
+    const world = bench.world(main);
+    await rejectionOf(
+      federatedLogin({ ...world, join: { ...world.join, reach: deaf } }),
+      'BROKER_NOT_STARTED',
+    );
+    const agent = await finished(bench, main);
+    assert.ok(agent.log.includes('signed in for 4.0 hours'), agent.log);
   });
 
   it('ends a broker by force that does not answer any more, and warns', async () => {
