@@ -7,11 +7,10 @@ import {
   type HttpAnswer,
   type HttpRequest,
 } from '../ports.ts';
-import { remedies } from '../remedies.ts';
 import { bearer } from '../secret.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import { failureBy, troubleOfAzureDevOps } from '../upstream/azure-devops-trouble.ts';
-import { verdictOnTrouble, type Verdict } from '../upstream/network-failure.ts';
+import { verdict, verdictOnTrouble, type Verdict } from '../upstream/network-failure.ts';
 import type { AccessToken } from './access-token.ts';
 import { azureDevOpsRefusal, notAUser } from './azure-devops-refusals.ts';
 
@@ -94,12 +93,7 @@ export function judgeConnectionData(
   return shown(user.providerDisplayName || user.id);
 }
 
-const unreadable: Verdict = {
-  code: 'DEVOPS_ANSWER_UNREADABLE',
-  kind: 'transient',
-  why: 'its answer names nobody',
-  remedy: remedies.DEVOPS_ANSWER_UNREADABLE,
-};
+const unreadable = verdict('DEVOPS_ANSWER_UNREADABLE', 'transient', 'its answer names nobody');
 
 interface AuthenticatedUser {
   readonly id: string;

@@ -4,7 +4,7 @@ import type { HttpAnswer } from '../ports.ts';
 import { remedies } from '../remedies.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import { failureBy, outage, troubleOfAzureDevOps } from '../upstream/azure-devops-trouble.ts';
-import type { Verdict } from '../upstream/network-failure.ts';
+import { verdict, type Verdict } from '../upstream/network-failure.ts';
 import { clockAheadMs, retryAfterMs } from '../upstream/retry-after.ts';
 import { readIdToken, type IdToken } from './id-token.ts';
 
@@ -27,29 +27,27 @@ export function judgeIdTokenAnswer(
   connection: ConnectionName,
   now: Date,
 ): GrantedIdToken {
-  const verdict = refusalOf(answer);
-  if (verdict !== undefined) {
+  const refusal = refusalOf(answer);
+  if (refusal !== undefined) {
     const what = `Azure DevOps gave no ID token for the service connection "${connection.name}"`;
-    throw failureBy(verdict, what, answer, now);
+    throw failureBy(refusal, what, answer, now);
   }
   const pauseMs = retryAfterMs(answer.headers, now);
   const idToken = readIdToken(tokenIn(answer.body, connection));
   return { idToken: { ...idToken, clockAheadMs: clockAheadMs(answer.headers, now) }, pauseMs };
 }
 
-const notReferenced: Verdict = {
-  code: 'CONNECTION_NOT_REFERENCED',
-  kind: 'definite',
-  why: 'no task of this stage and job names the connection in an input of its own',
-  remedy: remedies.CONNECTION_NOT_REFERENCED,
-};
+const notReferenced = verdict(
+  'CONNECTION_NOT_REFERENCED',
+  'definite',
+  'no task of this stage and job names the connection in an input of its own',
+);
 
-const jobTokenRefused: Verdict = {
-  code: 'JOB_TOKEN_REFUSED',
-  kind: 'definite',
-  why: "the job's access token was refused",
-  remedy: remedies.JOB_TOKEN_REFUSED,
-};
+const jobTokenRefused = verdict(
+  'JOB_TOKEN_REFUSED',
+  'definite',
+  "the job's access token was refused",
+);
 
 const pending: Verdict = {
   code: 'JOB_PENDING',
@@ -59,19 +57,13 @@ const pending: Verdict = {
     'Run the job again; if it stays so, look at https://status.dev.azure.com, and for a server gate or approval that holds the job.',
 };
 
-const notFound: Verdict = {
-  code: 'CONNECTION_NOT_FOUND',
-  kind: 'definite',
-  why: 'it does not find the connection, or not for this job',
-  remedy: remedies.CONNECTION_NOT_FOUND,
-};
+const notFound = verdict(
+  'CONNECTION_NOT_FOUND',
+  'definite',
+  'it does not find the connection, or not for this job',
+);
 
-const refused: Verdict = {
-  code: 'ID_TOKEN_REFUSED',
-  kind: 'unknown',
-  why: 'it refused the request',
-  remedy: remedies.ID_TOKEN_REFUSED,
-};
+const refused = verdict('ID_TOKEN_REFUSED', 'unknown', 'it refused the request');
 
 /** The table of answers that are no token; undefined for an answer that may hold one. */
 function refusalOf(answer: HttpAnswer): Verdict | undefined {

@@ -1,30 +1,26 @@
 import { FederationError } from '../errors.ts';
 import type { HttpAnswer } from '../ports.ts';
-import { remedies } from '../remedies.ts';
-import { proxySignIn, type Verdict } from './network-failure.ts';
+import { proxySignIn, verdict, type Verdict } from './network-failure.ts';
 import { retryAfterMs } from './retry-after.ts';
 
-const signInPage: Verdict = {
-  code: 'DEVOPS_SIGN_IN_PAGE',
-  kind: 'transient',
-  why: 'it sent a web page or a redirect in place of an answer',
-  remedy: remedies.DEVOPS_SIGN_IN_PAGE,
-};
+const signInPage = verdict(
+  'DEVOPS_SIGN_IN_PAGE',
+  'transient',
+  'it sent a web page or a redirect in place of an answer',
+);
 
-const throttled: Verdict = {
-  code: 'DEVOPS_THROTTLED',
-  kind: 'transient',
-  why: 'it limits the rate of requests at the moment',
-  remedy: remedies.DEVOPS_THROTTLED,
-};
+const throttled = verdict(
+  'DEVOPS_THROTTLED',
+  'transient',
+  'it limits the rate of requests at the moment',
+);
 
 /** Azure DevOps itself is in trouble. */
-export const outage: Verdict = {
-  code: 'DEVOPS_UNAVAILABLE',
-  kind: 'transient',
-  why: 'it is out of order at the moment',
-  remedy: remedies.DEVOPS_UNAVAILABLE,
-};
+export const outage = verdict(
+  'DEVOPS_UNAVAILABLE',
+  'transient',
+  'it is out of order at the moment',
+);
 
 /** What is wrong with an answer, whatever was asked; undefined where only the question can tell. */
 export function troubleOfAzureDevOps(answer: HttpAnswer): Verdict | undefined {

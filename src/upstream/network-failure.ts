@@ -11,6 +11,11 @@ export interface Verdict {
   readonly remedy: string;
 }
 
+/** A verdict with the remedy that log and results tab know for it. */
+export function verdict(code: keyof typeof remedies, kind: FailureKind, why: string): Verdict {
+  return { code, kind, why, remedy: remedies[code] };
+}
+
 /** What went wrong on the way, in words. */
 function describeTrouble(trouble: NetworkTrouble): string {
   const code = trouble.code === undefined ? '' : ` (${trouble.code})`;
@@ -55,12 +60,11 @@ export function verdictOnTrouble(trouble: NetworkTrouble, service: ErrorCode): V
 }
 
 /** A proxy that wants another user or password than the agent's goes on wanting it (HTTP 407). */
-export const proxySignIn: Verdict = {
-  code: 'PROXY_SIGN_IN_REFUSED',
-  kind: 'definite',
-  why: 'the proxy of this agent did not let the request through without another user or password',
-  remedy: remedies.PROXY_SIGN_IN_REFUSED,
-};
+export const proxySignIn = verdict(
+  'PROXY_SIGN_IN_REFUSED',
+  'definite',
+  'the proxy of this agent did not let the request through without another user or password',
+);
 
 /** What to do about trouble on the way. */
 function networkRemedy({ reason }: NetworkTrouble): string {
