@@ -41,6 +41,7 @@ export const errorCodes = [
   // Azure DevOps, asked who the identity of a connection is
   'DEVOPS_NOT_A_USER',
   'TF401444',
+  // The same number may come with a request for an ID token.
   'VS800075',
   // Resource Manager, asked for the subscription
   'SUBSCRIPTION_UNREADABLE',

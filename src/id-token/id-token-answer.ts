@@ -57,6 +57,18 @@ const pending: Verdict = {
     'Run the job again; if it stays so, look at https://status.dev.azure.com, and for a server gate or approval that holds the job.',
 };
 
+/**
+ * Azure DevOps means the project in the address of the request, for whoever asks: not the connection.
+ * https://learn.microsoft.com/azure/devops/pipelines/process/access-tokens#job-authorization-scope
+ */
+const projectUnseen: Verdict = {
+  code: 'VS800075',
+  kind: 'definite',
+  why: "the job's project does not exist, or the job may not see it",
+  remedy:
+    'Check that the project is there, and that its build service may View project-level information (Project settings, Permissions).',
+};
+
 const notFound = verdict(
   'CONNECTION_NOT_FOUND',
   'definite',
@@ -77,8 +89,9 @@ function refusalOf(answer: HttpAnswer): Verdict | undefined {
     return { ...outage, why: refused.why };
   const trouble = troubleOfAzureDevOps(answer);
   if (trouble !== undefined) return trouble;
-  if (status === 404) return notFound;
-  return status >= 200 && status < 300 ? undefined : refused;
+  if (status >= 200 && status < 300) return undefined;
+  if (body.includes('VS800075')) return projectUnseen;
+  return status === 404 ? notFound : refused;
 }
 
 function tokenIn(body: string, connection: ConnectionName): string {

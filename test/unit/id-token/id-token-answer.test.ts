@@ -106,6 +106,15 @@ const refusals: readonly (readonly [string, HttpAnswer, ErrorCode, FailureKind])
   ],
   ['no permission', vss(403, 'AccessDeniedException', 'No.'), 'ID_TOKEN_REFUSED', 'unknown'],
   ['no connection', vss(404, 'ServiceEndpointNotFound', 'No.'), 'CONNECTION_NOT_FOUND', 'definite'],
+  ...[400, 403, 404].map(
+    (status) =>
+      [
+        `a project that the job may not see (${status})`,
+        vss(status, 'ProjectDoesNotExistException', `VS800075: The project with id 'x' does not …`),
+        'VS800075',
+        'definite',
+      ] as const,
+  ),
   ['an answer too late', anAnswer({ status: 408 }), 'DEVOPS_UNAVAILABLE', 'transient'],
   [
     'too many requests',
