@@ -26,10 +26,11 @@ const countForm = /^\d{1,4}$/;
  * process holds a token, and a path of Windows stays as it is. A `$(…)` would be taken for a macro of
  * the pipeline, and a backslash means one thing to dash and another to bash. Without a token git is
  * told to give up: it would ask a person otherwise. Bash takes over from SHELLOPTS that it should print
- * each command, and would print the token.
+ * each command, and would print the token; or that it should end at the first that fails, as `read` does
+ * where no line end follows the token.
  */
 const helper = [
-  '!f() { { set +x; } 2>/dev/null',
+  '!f() { { set +ex; } 2>/dev/null',
   'test "$1" = get || exit 0',
   't=',
   `read -r t <"$${tokenFileName}"`,

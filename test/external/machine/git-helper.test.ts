@@ -99,6 +99,16 @@ describeWith(git, 'The credential helper, asked by git itself', () => {
     assert.ok(!stderr.includes(token), stderr);
   });
 
+  for (const options of ['errexit', 'nounset', 'errexit:nounset:pipefail:noglob:noclobber']) {
+    it(`gives the token where the job has bash take over ${options}`, () => {
+      const { GIT_CONFIG_VALUE_1: helper = '' } = variables();
+      const env = { ...process.env, ...variables(), SHELLOPTS: options };
+      const words = ['--posix', '-c', `${helper.slice(1)} get`];
+      const { stdout, stderr } = spawnSync('bash', words, { encoding: 'utf8', env });
+      assert.ok(stdout.includes(token), stderr);
+    });
+  }
+
   it('is the only one that is asked: a helper of the machine is not, and stores nothing', () => {
     const store = join(home, 'stored');
     const machine = ['config', '--global', 'credential.helper', `store --file '${store}'`];
