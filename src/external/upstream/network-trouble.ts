@@ -2,7 +2,7 @@ import { NetworkTrouble } from '../../ports.ts';
 
 /** TLS codes that mean: the certificate is not trusted here. */
 const certificateCodes =
-  /CERT|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|ERR_TLS|HOSTNAME_MISMATCH|ERR_SSL/;
+  /CERT|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|INVALID_(CA|PURPOSE)|PATH_LENGTH|^UNSPECIFIED$|ERR_TLS|HOSTNAME_MISMATCH|ERR_SSL/;
 
 /**
  * A library's error as trouble on the way. Its text stays behind: it may quote the request.
