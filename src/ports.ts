@@ -107,11 +107,6 @@ export interface Files {
   isPrivateDirectory(path: string): Promise<boolean>;
   /** Differs whenever a file is another one, or was written to; undefined when there is none. */
   stamp(path: string): Promise<string | undefined>;
-  /**
-   * Makes an empty file with mode 0600, all by itself; false when there is one already, or its name
-   * is not free yet.
-   */
-  claim(path: string): Promise<boolean>;
   /** Files and directories alike; no error when there is nothing. */
   remove(path: string): Promise<void>;
 }

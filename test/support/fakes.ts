@@ -223,11 +223,6 @@ export class FakeFiles implements Files {
     return Promise.resolve();
   }
 
-  claim(path: string): Promise<boolean> {
-    if (this.contents.has(path)) return Promise.resolve(false);
-    return this.replace(path, '').then(() => true);
-  }
-
   /** Every file and directory there is. */
   get all(): readonly string[] {
     return [...this.directories, ...this.contents.keys()].sort();

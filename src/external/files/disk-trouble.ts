@@ -10,21 +10,29 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'its folder is missing',
   ENOTDIR: 'what should be its folder is a file',
   EACCES: 'this user may not write there',
+  // As Windows says it, and Linux of a folder that nobody may change.
+  EPERM: 'this user may not write there',
+  ESTALE: 'its network drive has lost it',
   EIO: 'its disk has a fault',
 };
 
 /**
  * Writes, and says in words what keeps the disk from it.
  * @param path what is written.
+ * @param isOther what is no matter of the disk all the same.
  * @throws {FederationError} where it is the disk; else the error as it is.
  */
-export async function onDisk<T>(path: string, write: () => Promise<T>): Promise<T> {
+export async function onDisk<T>(
+  path: string,
+  write: () => Promise<T>,
+  isOther: (error: unknown) => boolean = () => false,
+): Promise<T> {
   try {
     return await write();
   } catch (error) {
     const code = codeOf(error) ?? '';
     const reason = reasons[code];
-    if (reason === undefined) throw error;
+    if (reason === undefined || isOther(error)) throw error;
     throw refusal(
       'TEMP_FOLDER_UNWRITABLE',
       `${path} could not be written, because ${reason} (${code}).`,

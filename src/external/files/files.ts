@@ -53,23 +53,13 @@ export const diskFiles: Files = {
     );
   },
 
-  async claim(path) {
-    try {
-      await onDisk(path, async () => (await open(path, 'wx', 0o600)).close());
-      return true;
-    } catch (error) {
-      // One that is being removed has its name until its last reader is gone.
-      if (codeOf(error) === 'EEXIST' || isHeld(error)) return false;
-      throw error;
-    }
-  },
-
   stamp: (path) =>
     new Promise((resolve) => {
       resolve(stampOf(path));
     }),
 
-  remove: (path) => onDisk(path, () => rm(path, removal)),
+  // Windows says of a file that somebody holds what it says of one that nobody may touch.
+  remove: (path) => onDisk(path, () => rm(path, removal), isHeld),
 };
 
 async function replace(path: string, content: string): Promise<void> {

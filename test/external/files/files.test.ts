@@ -52,7 +52,6 @@ describe('Files on disk', () => {
       execFileSync('mkfifo', [path]);
       await assert.rejects(diskFiles.read(path), unsafe);
       assert.equal(await diskFiles.exists(path), true);
-      assert.equal(await diskFiles.claim(path), false);
       await diskFiles.replace(path, 'a file');
       assert.equal(await diskFiles.read(path), 'a file');
     });
@@ -83,14 +82,6 @@ describe('Files on disk', () => {
     await replaced;
     assert.equal(await diskFiles.read(path), 'new');
     assert.deepEqual(readdirSync(folder), ['token']);
-  });
-
-  it('are claimed by one only, until they are removed', async () => {
-    const path = join(folder, 'lock');
-    assert.equal(await diskFiles.claim(path), true);
-    assert.equal(await diskFiles.claim(path), false);
-    await diskFiles.remove(path);
-    assert.equal(await diskFiles.claim(path), true);
   });
 
   it('are replaced in one step, and leave no draft behind', async () => {
@@ -127,7 +118,6 @@ describe('Files on disk', () => {
     const inNone = join(folder, 'none', 'name');
     const missing = { code, message: /folder is missing \(ENOENT\)/ };
     await assert.rejects(diskFiles.replace(inNone, 'text'), missing);
-    await assert.rejects(diskFiles.claim(inNone), missing);
     await assert.rejects(diskFiles.makePrivateDirectory(inNone), missing);
     await assert.rejects(diskFiles.makeInnerDirectory(inNone), missing);
     writeFileSync(join(folder, 'none'), '');
