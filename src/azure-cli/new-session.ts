@@ -36,15 +36,18 @@ export async function writeSession(
 ): Promise<void> {
   const { files } = world;
   const paths = profileFiles(profile);
-  const list = listAfterSignIn(await files.read(paths.list), subscriptions, user, wanted);
+  const after = async (path: string): Promise<string> =>
+    listAfterSignIn(await files.read(path), subscriptions, user, wanted);
+  const list = await after(paths.list);
   if (idToken !== undefined) await writeEntry(paths, user, idToken, world);
-  const clouds = await files.read(paths.clouds);
   const active = defaultIn(list);
   if (active !== undefined) {
+    const clouds = await files.read(paths.clouds);
     await files.replace(paths.clouds, withActiveSubscription(clouds, user.cloudName, active));
   }
   await files.replace(paths.list, list);
-  await files.replace(paths.savedList, list);
+  // What a script has added is not ours to put back: its credentials are gone then.
+  await files.replace(paths.savedList, await after(paths.savedList));
 }
 
 async function writeEntry(

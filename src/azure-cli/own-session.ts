@@ -37,9 +37,12 @@ export class OwnSession {
     this.#isLooking = true;
     try {
       const { folders, clock } = this.#world;
-      const stamp = folders.stamp(this.#files.list);
+      const { list, savedList } = this.#files;
+      const stamp = folders.stamp(list);
       await clock.sleep(emptyForMs);
-      if (this.#isEmpty() && folders.stamp(this.#files.list) === stamp) await this.#putBack();
+      const isStillEmpty = this.#isEmpty() && folders.stamp(list) === stamp;
+      // Another connection of the job may have put the list back, which both share; not our entry.
+      if (isStillEmpty || folders.read(list) === folders.read(savedList)) await this.#putBack();
     } finally {
       this.#isLooking = false;
     }

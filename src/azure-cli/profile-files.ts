@@ -16,7 +16,7 @@ export interface ProfileFiles {
   readonly config: string;
   /** The commands that az knows, with its version. */
   readonly commandIndex: string;
-  /** What we keep beside our own profile: its list as the sign-in wrote it. */
+  /** What we keep beside our own profile: its list as our sign-ins wrote it. */
   readonly savedList: string;
 }
 
@@ -32,6 +32,6 @@ export function profileFiles(profile: string): ProfileFiles {
     clouds: within('clouds.config'),
     config: within('config'),
     commandIndex: within('commandIndex.json'),
-    savedList: path.join(path.dirname(profile), 'azureProfile.json'),
+    savedList: `${profile}.json`,
   };
 }

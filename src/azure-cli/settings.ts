@@ -22,7 +22,7 @@ export async function prepareProfile(
 ): Promise<void> {
   await files.makeInnerDirectory(profile);
   const { config } = profileFiles(profile);
-  // Of the same connection, from an earlier step, with what the job may have set since.
+  // From an earlier step, with what the job may have set since.
   if (await files.exists(config)) return;
   const home = homeOf(environment, isWindowsPath(profile));
   const own = home === undefined ? undefined : pathsOf(profile).join(home, '.azure');

@@ -28,33 +28,32 @@ export function signedInState(
 
 /**
  * The content of `azureProfile.json` after a sign-in, as `az login` leaves it: subscriptions of the
- * same ID are replaced, and those of other sign-ins stay.
+ * same ID are replaced at their place, and those of other sign-ins stay.
  * @param before the content until now; one that cannot be read counts as none.
  * @param wanted the ID of the default subscription; where there is none, the default of before if it is
  *   listed again, else the first enabled one.
  */
 export function listAfterSignIn(
-  before: string | undefined,
+  before = '',
   listed: readonly Subscription[],
   user: ProfileUser,
   wanted: string | undefined,
 ): string {
-  const old = before === undefined ? undefined : parsed(before);
+  const old = parsed(before);
   const outer = isObject(old) ? old : {};
   const signedIn = listed.length === 0 ? [tenantEntry(user)] : listed.map(entryOf(user));
-  const present = subscriptionsIn(before ?? '') ?? [];
+  const present = subscriptionsIn(before) ?? [];
   const preferred = wanted ?? idOf(present.find((each) => each['isDefault'] === true));
-  const others = present.filter(
-    (each) => !signedIn.some(({ id }) => isSame(each['id'], String(id))),
-  );
+  const sameIn = (list: readonly JsonObject[], { id }: JsonObject): JsonObject | undefined =>
+    list.find((each) => isSame(each['id'], String(id)));
   const chosen =
     signedIn.find(({ id }) => preferred !== undefined && isSame(id, preferred)) ??
     signedIn.find(({ state }) => state === 'Enabled') ??
     signedIn[0];
   const subscriptions = [
-    ...others.map((each) => ({ ...each, isDefault: false })),
-    ...signedIn.map((each) => ({ ...each, isDefault: each === chosen })),
-  ];
+    ...present.map((each) => sameIn(signedIn, each) ?? each),
+    ...signedIn.filter((each) => sameIn(present, each) === undefined),
+  ].map((each) => ({ ...each, isDefault: each === chosen }));
   return `${byteOrderMark}${JSON.stringify({ ...outer, subscriptions })}`;
 }
 

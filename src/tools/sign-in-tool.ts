@@ -97,7 +97,7 @@ export interface SignInTool {
   /** Decides how it is signed in, before anybody signs in; absent for a tool that always runs for that. */
   plan?(program: string, connection: ServiceConnection, machine: ToolMachine): Promise<SignInPlan>;
   /** Where the broker keeps the tool's tokens fresh, for the connection of a token file. */
-  places?(tokenFile: string): readonly TokenPlace[];
+  places?(tokenFile: string, connection: ServiceConnection): readonly TokenPlace[];
   /** What the tool asks the broker for in later steps; undefined where it has its tokens itself. */
   useOf?(azureCliSession: AzureCliSession): Use | undefined;
   /**

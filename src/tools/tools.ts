@@ -64,8 +64,12 @@ export function writesSession({ found }: FoundTools): boolean {
 }
 
 /** Where the broker keeps the tokens of the found tools fresh. */
-export function placesOf({ found }: FoundTools, tokenFile: string): readonly TokenPlace[] {
-  return found.flatMap(({ tool }) => tool.places?.(tokenFile) ?? []);
+export function placesOf(
+  { found }: FoundTools,
+  tokenFile: string,
+  connection: ServiceConnection,
+): readonly TokenPlace[] {
+  return found.flatMap(({ tool }) => tool.places?.(tokenFile, connection) ?? []);
 }
 
 /** What the named ones of the found tools will ask the broker for. */

@@ -122,7 +122,7 @@ async function signIn(
   const { agent } = world;
   if (inputs.refresh) {
     const tokenFile = stateDirectoryIn(agent.tempDirectory).tokenFile(connection.id);
-    const places = [...accessTokenFiles(inputs, world), ...placesOf(found, tokenFile)];
+    const places = [...accessTokenFiles(inputs, world), ...placesOf(found, tokenFile, connection)];
     // Where Azure is left alone, only a no is passed on: it wins over what other steps said.
     const keepOtherTasks =
       leavesIdentity(inputs.tools) && inputs.keepOtherTasks ? undefined : inputs.keepOtherTasks;

@@ -1,7 +1,6 @@
 import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
 import { publish } from '../../src/agent/publish.ts';
 import type { VariableChange } from '../../src/agent/variable-change.ts';
-import { azureCliProfileBeside } from '../../src/delivery/files/state-directory.ts';
 import {
   tellConnection,
   tellEndOfJob,
@@ -74,8 +73,7 @@ export function publishSignIn(
     ...own,
     ...(endpoints === undefined ? [] : noProxyVariables(agent)),
   ];
-  const azureCliProfile = azureCliProfileBeside(tokenFile);
-  const next = { connection, variables, endpoints, azureCliProfile, managedIdentity };
+  const next = { connection, variables, endpoints, managedIdentity };
   publish(
     {
       variables: [...variables, ...followUps(agent.environment, next, agent)],

@@ -16,15 +16,15 @@ function beside(version: string, step: number): string {
   return `${major}.${Number(minor) + step}.0`;
 }
 
-/** The profile of a connection is there before FederatedLogin, with what a script did to it. */
-function prepared(connectionId: string, script: string): string {
+/** The profile of the job is there before FederatedLogin, with what a script did to it. */
+function prepared(script: string): string {
   return `
   - task: TokenRefresher@1
     inputs: { azureSubscription: shop }
   - bash: |
       umask 077
-      mkdir "$AGENT_TEMPDIRECTORY/workload-identity/${connectionId}/azure"
-      cd "$AGENT_TEMPDIRECTORY/workload-identity/${connectionId}/azure"
+      mkdir "$AGENT_TEMPDIRECTORY/workload-identity/azure-AzureCloud"
+      cd "$AGENT_TEMPDIRECTORY/workload-identity/azure-AzureCloud"
       ${script}
 `;
 }
@@ -59,7 +59,7 @@ describe('Which Azure CLI is here', function () {
         pipeline: `
 variables: { System.Debug: true }
 steps:
-${before === undefined ? '' : prepared(connection.id, before)}  - task: FederatedLogin@1
+${before === undefined ? '' : prepared(before)}  - task: FederatedLogin@1
     inputs: { azureSubscription: shop, tools: azureCli, azureCliSession: ${session} }
   - bash: |
       echo "list: $(cat "$AZURE_CONFIG_DIR/azureProfile.json" | wc -c)"
@@ -115,14 +115,14 @@ ${before === undefined ? '' : prepared(connection.id, before)}  - task: Federate
     });
   }
 
-  it('leaves nothing where a file of the session cannot be written, and says so', async () => {
+  it('leaves nothing where a file of the session is none that it may write, and says so', async () => {
     const { play, starts } = await signIn("pip's virtual environment", newest, {
-      before: 'mkdir ../azureProfile.json',
+      before: 'mkdir ../azure-AzureCloud.json',
     });
     assert.equal(play.report.result, 'Failed', play.report.log);
     assert.match(
       play.report.log,
-      /The session of Azure CLI could not be written.*AZURE_CLI_FAILED/,
+      /azure-AzureCloud\.json is not a private file.*STATE_DIRECTORY_UNSAFE/,
     );
     assert.deepEqual(starts, []);
     assertClean(play);
@@ -137,7 +137,7 @@ ${before === undefined ? '' : prepared(connection.id, before)}  - task: Federate
         const isPrepared = (): boolean =>
           existsSync(shared) &&
           readdirSync(shared, { recursive: true, encoding: 'utf8' }).some((path) =>
-            path.endsWith(join('azure', 'config')),
+            path.endsWith(join('azure-AzureCloud', 'config')),
           );
         while (!isPrepared()) await pause(50);
         await pause(500);

@@ -21,8 +21,9 @@ import { FakeTools } from './fake-tools.ts';
 import { FakeFiles, ImpatientClock } from './fakes.ts';
 import { azureCliPackage, InstalledTree, pipScript } from './installed-tree.ts';
 
-export const directory = '/agent/_temp/workload-identity/connection';
-export const profile = `${directory}/azure`;
+const root = '/agent/_temp/workload-identity';
+export const directory = `${root}/connection`;
+export const profile = `${root}/azure-AzureCloud`;
 /** What `az login` prints. */
 export const accounts = (
   ...list: readonly [id: string, isDefault: boolean][]
@@ -101,7 +102,7 @@ export class ToolStage {
       isMicrosoftHosted: scene.isMicrosoftHosted ?? false,
       presentVariables: scene.variables ?? [],
     });
-    this.files.directories.add(directory);
+    this.files.directories.add(root).add(directory);
   }
 
   async signIn(): Promise<Record<string, string>> {

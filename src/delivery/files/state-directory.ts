@@ -22,10 +22,15 @@ export interface StateDirectory {
   accessTokenFile(connectionId: string, name: string): string;
 }
 
-/** The private profile of Azure CLI, beside the token file that it is signed in with. */
-export function azureCliProfileBeside(tokenFile: string): string {
+/**
+ * The private profile of Azure CLI, for a sign-in with a token file. Sign-ins of one job share one for each
+ * cloud, as those by `az login` do; those to an Azure Stack do not, since each is another cloud of that name.
+ */
+export function azureCliProfile(tokenFile: string, { name }: { readonly name: string }): string {
   const path = pathsOf(tokenFile);
-  return path.join(path.dirname(tokenFile), 'azure');
+  const own = path.dirname(tokenFile);
+  const isAlone = name === 'AzureStack' || path.basename(own).startsWith(names.ofOneStep);
+  return path.join(isAlone ? own : path.dirname(own), `azure-${name}`);
 }
 
 /** The access token that git's helper reads, beside the token file of the same connection. */
@@ -75,8 +80,7 @@ export function onceDirectoryIn(
 export function isOnceDirectoryIn(tempDirectory: string, directory: string): boolean {
   const path = pathsOf(tempDirectory);
   const name = path.basename(directory);
-  const isName =
-    name.startsWith(names.ofOneStep) && /^[\w-]{12}$/.test(name.slice(names.ofOneStep.length));
+  const isName = new RegExp(`^${names.ofOneStep}[\\w-]{12}$`).test(name);
   return isName && directory === path.join(tempDirectory, name);
 }
 

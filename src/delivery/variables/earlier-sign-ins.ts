@@ -14,8 +14,6 @@ export interface NextSignIn {
   readonly variables: readonly VariableChange[];
   /** Only with the broker. */
   readonly endpoints?: Endpoints | undefined;
-  /** Where Azure CLI is signed in with this connection, if it is. */
-  readonly azureCliProfile: string;
   /** Whether the managed identity endpoint is exported in any case, or only where another one is there. */
   readonly managedIdentity: 'always' | 'instead of another';
 }
@@ -131,17 +129,17 @@ function managedIdentity(
 
 /** A session stays: it names its client ID wherever it asks, and each endpoint of the job serves that. */
 function tellOfAzureCli(
-  { AZURE_CONFIG_DIR: profile = '' }: Environment,
+  { AZURE_CONFIG_DIR: profile = '', AZURE_CLIENT_ID: clientId }: Environment,
   next: NextSignIn,
   { say }: Pick<PipelineAgent, 'say'>,
 ): void {
   const isOfAnother =
     isInOurDirectory(profile) &&
-    profile !== next.azureCliProfile &&
+    clientId !== next.connection.clientId &&
     !isAbout('AZURE_CONFIG_DIR', next);
   if (!isOfAnother) return;
   say(
-    'Azure CLI stays signed in as the connection of an earlier step, until FederatedLogin signs it in anew. The AZURE_ variables, the token file and the managed identity endpoint are those of this one from now on.',
+    'Azure CLI stays signed in as the connection of an earlier step, until FederatedLogin signs it in anew. The AZURE_ variables, the token file and the managed identity endpoint are those of this one.',
   );
 }
 

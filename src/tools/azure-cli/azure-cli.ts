@@ -1,4 +1,4 @@
-import { azureCliProfileBeside } from '../../delivery/files/state-directory.ts';
+import { azureCliProfile } from '../../delivery/files/state-directory.ts';
 import { azureCliVariables } from '../../delivery/variables/azure-variables.ts';
 import { refusal } from '../../errors.ts';
 import type { SignInTool } from '../sign-in-tool.ts';
@@ -17,7 +17,9 @@ export const azureCli: SignInTool = {
     return program === undefined ? [] : [program];
   },
   plan: planSignIn,
-  places: (tokenFile) => [{ kind: 'azure-cli', profile: azureCliProfileBeside(tokenFile) }],
+  places: (tokenFile, { cloud }) => [
+    { kind: 'azure-cli', profile: azureCliProfile(tokenFile, cloud) },
+  ],
   useOf: (session) => (session === 'managedIdentity' ? 'azureCli' : undefined),
   signIn: async ([program], whom, world) => {
     if (program === undefined) return { isSignedIn: false, why: noProgram };

@@ -2,7 +2,7 @@ import type { Subscription } from '../../access-token/subscriptions.ts';
 import { writeAzureDevOpsDefaults } from '../../azure-cli/azure-devops-defaults.ts';
 import { saveList, writeSession } from '../../azure-cli/new-session.ts';
 import { prepareProfile } from '../../azure-cli/settings.ts';
-import { azureCliProfileBeside } from '../../delivery/files/state-directory.ts';
+import { azureCliProfile } from '../../delivery/files/state-directory.ts';
 import { FederationError, kindOfError, refusal } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import type { OneSignIn, ToolSignIn, ToolWorld } from '../sign-in-tool.ts';
@@ -28,7 +28,7 @@ export async function signInAzureCli(
 ): Promise<string> {
   const { connection, session, job, azureCliSession, plan } = whom;
   const { agent, files } = world;
-  const profile = azureCliProfileBeside(session.tokenFile);
+  const profile = azureCliProfile(session.tokenFile, connection.cloud);
   const byBroker = azureCliSession === 'managedIdentity';
   if (byBroker && session.endpoints === undefined) throw needsRefresh();
   await prepareProfile(profile, connection.cloud.name, agent.environment, files);
@@ -77,7 +77,7 @@ function notWritten(error: unknown, connection: string): FederationError {
   return refusal(
     'AZURE_CLI_FAILED',
     `The session of Azure CLI could not be written for the service connection "${connection}" (${kindOfError(error)}).`,
-    'Look for a full disk, or for what else keeps files from being written in the temp folder of the agent.',
+    'Look for a full disk, or what else forbids writing in the temp folder of the agent.',
   );
 }
 

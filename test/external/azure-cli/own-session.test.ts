@@ -46,6 +46,32 @@ describe("FederatedLogin's session of Azure CLI", () => {
     assert.ok(!fixture.all.some((path) => path.includes('draft')));
   });
 
+  it('is put back with the entries of all connections of the job that share the profile', async () => {
+    const clock = new FakeClock();
+    const fixture = made({ clock });
+    const both = aList(
+      aSubscription(),
+      aSubscription({ id: other, user: { name: other, type: 'servicePrincipal' } }),
+    );
+    fixture.write(fixture.files.savedList, both);
+    clear(fixture);
+    const { profile, identity, world, statistics } = fixture;
+    const second = { ...identity, owner: { ...identity.owner, clientId: other } };
+    const looking = [
+      sessionOf(fixture).look(),
+      new OwnSession(profile, second, world, statistics).look(),
+    ];
+    await clock.advance(4_000);
+    await Promise.all(looking);
+    assert.equal(fixture.read(fixture.files.list), both);
+    const entries = JSON.parse(fixture.read(fixture.files.entries)) as { client_id: string }[];
+    assert.deepEqual(
+      entries.map(({ client_id }) => client_id),
+      [identity.owner.clientId, other],
+    );
+    assert.equal(putBacks(fixture), 1);
+  });
+
   it('is put back without an entry where it asks the broker', async () => {
     const fixture = made();
     const user = { name: 'userAssignedIdentity', type: 'servicePrincipal' };

@@ -3,12 +3,13 @@ import { withActiveSubscription } from '../../../src/azure-cli/active-subscripti
 import { writeSession, type NewSession } from '../../../src/azure-cli/new-session.ts';
 import { profileFiles } from '../../../src/azure-cli/profile-files.ts';
 import { Secret } from '../../../src/secret.ts';
+import { aList, aSubscription } from '../../support/azure-cli-profile.ts';
 import { ids } from '../../support/builders.ts';
 import { foldersOver } from '../../support/fake-folders.ts';
 import { FakeFiles, ImpatientClock } from '../../support/fakes.ts';
 import { aListedSubscription } from '../../support/tool-stage.ts';
 
-const profile = '/temp/workload-identity/connection/azure';
+const profile = '/temp/workload-identity/azure-AzureCloud';
 const paths = profileFiles(profile);
 const session: NewSession = {
   user: {
@@ -24,7 +25,7 @@ const session: NewSession = {
 
 function disk(): FakeFiles {
   const files = new FakeFiles();
-  files.directories.add(profile).add('/temp/workload-identity/connection');
+  files.directories.add(profile).add('/temp/workload-identity');
   return files;
 }
 
@@ -67,6 +68,29 @@ describe('A session of Azure CLI that is written', () => {
     assert.deepEqual(
       [...files.contents.keys()].sort(),
       [paths.savedList, paths.list, paths.clouds, paths.entries].sort(),
+    );
+  });
+
+  it('is added to those of other sign-ins, of which a script keeps its own when ours are put back', async () => {
+    const files = disk();
+    await write(files);
+    const script = aSubscription({ id: ids.plan, user: { name: 'x', type: 'servicePrincipal' } });
+    const { subscriptions } = list;
+    files.contents.set(paths.list, aList(...subscriptions, script));
+    const user = { ...session.user, clientId: ids.project };
+    const wanted = ids.project;
+    await write(files, { user, subscriptions: [aListedSubscription({ id: wanted })], wanted });
+    const idsIn = (path: string): readonly string[] => {
+      const text = (files.contents.get(path) ?? '').slice(1);
+      const { subscriptions: found } = JSON.parse(text) as { subscriptions: { id: string }[] };
+      return found.map(({ id }) => id);
+    };
+    assert.deepEqual(idsIn(paths.list), [ids.subscription, ids.plan, wanted]);
+    assert.deepEqual(idsIn(paths.savedList), [ids.subscription, wanted]);
+    const stored = JSON.parse(files.contents.get(paths.entries) ?? '') as { client_id: string }[];
+    assert.deepEqual(
+      stored.map(({ client_id }) => client_id),
+      [ids.client, ids.project],
     );
   });
 

@@ -118,6 +118,22 @@ describe("Azure CLI's list of subscriptions after a sign-in", () => {
     );
   });
 
+  it('leaves what is listed again at its place, as az does', () => {
+    const subscriptions = [aSubscription(), aSubscription({ id: other, tenantId: other })];
+    const before = JSON.stringify({ subscriptions });
+    const after = listAfterSignIn(before, [listed(ids.subscription)], user, undefined);
+    const { subscriptions: found } = read(after) as {
+      subscriptions: { id: string; isDefault: boolean }[];
+    };
+    assert.deepEqual(
+      found.map(({ id, isDefault }) => [id, isDefault]),
+      [
+        [ids.subscription, true],
+        [other, false],
+      ],
+    );
+  });
+
   it('begins anew where the list cannot be read', () => {
     assert.deepEqual(defaults(listAfterSignIn('{"sub', [listed(other)], user, undefined)), [other]);
   });

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import {
-  azureCliProfileBeside,
+  azureCliProfile,
   isInOurDirectory,
   onceDirectoryIn,
   stateDirectoryIn,
@@ -59,8 +59,45 @@ describe('the state directory', () => {
       const own = onceDirectoryIn(temp, new Secret('-_cdefghijkl')).tokenFile;
       for (const file of [shared, own]) {
         ok(isInOurDirectory(file));
-        ok(isInOurDirectory(azureCliProfileBeside(file)));
+        ok(isInOurDirectory(azureCliProfile(file, { name: 'AzureCloud' })));
       }
+    });
+  }
+
+  for (const [what, tokenFile, cloud, profile] of [
+    [
+      'one',
+      stateDirectoryIn('/t').tokenFile('a'),
+      'AzureCloud',
+      '/t/workload-identity/azure-AzureCloud',
+    ],
+    [
+      'the same',
+      stateDirectoryIn('/t').tokenFile('b'),
+      'AzureCloud',
+      '/t/workload-identity/azure-AzureCloud',
+    ],
+    [
+      'another',
+      stateDirectoryIn('/t').tokenFile('b'),
+      'AzureChinaCloud',
+      '/t/workload-identity/azure-AzureChinaCloud',
+    ],
+    [
+      'one alone',
+      stateDirectoryIn('/t').tokenFile('b'),
+      'AzureStack',
+      '/t/workload-identity/b/azure-AzureStack',
+    ],
+    [
+      'its own',
+      '/t/workload-identity-once-x/id-token',
+      'AzureCloud',
+      '/t/workload-identity-once-x/azure-AzureCloud',
+    ],
+  ] as const) {
+    it(`gives ${tokenFile} and ${cloud} ${what} profile of Azure CLI`, () => {
+      equal(azureCliProfile(tokenFile, { name: cloud }), profile);
     });
   }
 

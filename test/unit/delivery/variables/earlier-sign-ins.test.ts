@@ -15,7 +15,7 @@ import { FakeAgent } from '../../../support/fake-agent.ts';
 const folder = '/agent/_temp/workload-identity';
 const connection = aServiceConnection();
 const tokenFile = `${folder}/${ids.connection}/id-token`;
-const azureCliProfile = `${folder}/${ids.connection}/azure`;
+const azureCliProfile = `${folder}/azure-AzureCloud`;
 const endpoints = someEndpoints();
 
 /** What an earlier task of ours has exported for another connection. */
@@ -25,7 +25,7 @@ const another = {
   AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.com/',
   AZURE_FEDERATED_TOKEN_FILE: `${folder}/another/id-token`,
 };
-const anotherAzureCli = { ...another, AZURE_CONFIG_DIR: `${folder}/another/azure` };
+const anotherAzureCli = { ...another, AZURE_CONFIG_DIR: azureCliProfile };
 const anotherManagedIdentity = { IDENTITY_ENDPOINT: 'http://127.0.0.1:1/', IDENTITY_HEADER: 'h' };
 const anotherAzd = { AZURE_OIDC_REQUEST_URL: 'http://127.0.0.1:1/', AZURE_OIDC_REQUEST_TOKEN: 't' };
 
@@ -38,7 +38,7 @@ function follow(
   const agent = new FakeAgent({ presentVariables });
   const variables = [...workloadIdentityVariables(connection, tokenFile), ...more];
   const managedIdentity = 'instead of another' as const;
-  const next = { connection, variables, endpoints, azureCliProfile, managedIdentity, ...changes };
+  const next = { connection, variables, endpoints, managedIdentity, ...changes };
   return { followed: followUps(environment, next, agent), agent };
 }
 
@@ -105,8 +105,9 @@ describe('after an earlier sign-in', () => {
   });
 
   it('Azure CLI of the same connection goes with it', () => {
-    const same = { ...another, AZURE_CONFIG_DIR: azureCliProfile, ...anotherManagedIdentity };
-    assert.deepEqual(follow(same).followed, managedIdentityVariables(endpoints));
+    const same = { ...anotherAzureCli, AZURE_CLIENT_ID: ids.client, ...anotherManagedIdentity };
+    const { followed, agent } = follow(same);
+    assert.deepEqual([followed, agent.said], [managedIdentityVariables(endpoints), []]);
   });
 
   it('Azure CLI that is signed in anew needs no care', () => {

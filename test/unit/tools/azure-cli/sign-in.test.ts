@@ -39,7 +39,7 @@ describe('Signing Azure CLI in', () => {
       },
     });
     await stage.signIn();
-    assert.equal(stage.files.contents.get(`${directory}/azureProfile.json`), 'the list');
+    assert.equal(stage.files.contents.get(`${profile}.json`), 'the list');
   });
 
   const byBroker = { programs: ['az'], azureCliSession: 'managedIdentity' } as const;
@@ -126,7 +126,10 @@ describe('Signing Azure CLI in', () => {
     const stage = new ToolStage({ programs: ['az'], connection });
     await stage.signIn();
     assert.match(stage.tools.lines[0] ?? '', /cloud register --name AzureStack/);
-    await stage.files.replace(`${profile}/clouds.config`, '[AzureStack]\nprofile = x\n');
+    await stage.files.replace(
+      `${directory}/azure-AzureStack/clouds.config`,
+      '[AzureStack]\nprofile = x\n',
+    );
     await stage.signIn();
     assert.match(stage.tools.lines.slice(2).join('\n'), /^\/bin\/az login [^\n]*$/);
   });
@@ -147,13 +150,14 @@ describe('Signing Azure CLI in', () => {
   });
 
   it('does so on Windows too, where the home is not HOME, before the first az starts', async () => {
-    const temp = 'C:\\build agent\\_work\\_temp\\workload-identity\\connection';
-    const config = `${temp}\\azure\\config`;
+    const temp = 'C:\\build agent\\_work\\_temp\\workload-identity';
+    const ours = `${temp}\\azure-AzureCloud`;
+    const config = `${ours}\\config`;
     const own = 'C:\\Users\\me\\.azure';
     const stage: ToolStage = new ToolStage({
       programs: ['az'],
       environment: { HOME: '/c/other', USERPROFILE: 'C:\\Users\\me' },
-      tokenFile: `${temp}\\id-token`,
+      tokenFile: `${temp}\\connection\\id-token`,
       reply: () => {
         assert.match(stage.files.contents.get(config) ?? '', /\nencrypt_token_cache = no\n/);
         return signedIn;
@@ -161,8 +165,8 @@ describe('Signing Azure CLI in', () => {
     });
     stage.files.directories.add(own).add(`${own}\\cliextensions`);
     await stage.files.replace(`${own}\\versionCheck.json`, 'versions');
-    assert.equal((await stage.signIn())['AZURE_CONFIG_DIR'], `${temp}\\azure`);
-    assert.equal(stage.files.contents.get(`${temp}\\azure\\versionCheck.json`), 'versions');
+    assert.equal((await stage.signIn())['AZURE_CONFIG_DIR'], ours);
+    assert.equal(stage.files.contents.get(`${ours}\\versionCheck.json`), 'versions');
     assert.ok(stage.files.contents.get(config)?.includes(`dir = ${own}\\cliextensions\n`));
     assert.equal(stage.tools.runs.length, 1);
   });
@@ -208,6 +212,15 @@ describe('Writing the session of Azure CLI', () => {
     await stage.signIn();
     assert.match(stage.agent.warned.join(), /to the tenant only/);
     assert.match(listIn(stage), /tenant level account/);
+  });
+
+  it('says so where a file of it cannot be written', async () => {
+    const stage = new ToolStage(known);
+    stage.files.unwritable.add(`${profile}.json`);
+    await assert.rejects(stage.signIn(), {
+      code: 'AZURE_CLI_FAILED',
+      message: /The session of Azure CLI could not be written .*ENOSPC/,
+    });
   });
 
   it('asks the broker where the author wants a managed identity', async () => {
