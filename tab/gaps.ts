@@ -18,17 +18,17 @@ export interface Gap extends Interval {
  * as missing only while asking fails, or while there is no ID token to ask with.
  */
 export function gapsOf(lane: Lane, connection: Connection): readonly Gap[] {
-  const isOfId = lane.scope === undefined;
-  const idLane = connection.lanes.find(({ scope }) => scope === undefined);
-  const idGaps = isOfId || idLane === undefined ? [] : gapsOf(idLane, connection);
-  const failures = lane.episodes.map((each) => ({ ...each, ...intervalOf(each, connection) }));
-  const range = rangeOf(lane, connection);
-  const wanted = isOfId
-    ? [range]
-    : merged([...failures, ...idGaps].flatMap((each) => overlap(each, range)));
+  if (lane.scope === undefined) return idTokenGaps(lane, connection);
+  const idToken = connection.lanes.find(({ scope }) => scope === undefined);
+  const idGaps = idToken === undefined ? [] : idTokenGaps(idToken, connection);
+  const failing = [...lane.episodes.map((each) => intervalOf(each, connection)), ...idGaps];
+  const wanted = merged(failing.flatMap((each) => overlap(each, rangeOf(lane, connection))));
   return without(wanted, good(lane))
     .filter(isLong)
-    .map((gap) => ({ ...gap, code: codeOf(failures, gap) ?? codeOf(idGaps, gap) }));
+    .map((gap) => ({
+      ...gap,
+      code: codeOf(lane.episodes, gap, connection) ?? codeOf(idGaps, gap, connection),
+    }));
 }
 
 /** The time of an episode; one that had not passed lasts until its connection ends. */
@@ -37,6 +37,12 @@ export function intervalOf(
   connection: Pick<Connection, 'untilS'>,
 ): Interval {
   return { fromS, untilS: untilS ?? Math.max(fromS, connection.untilS) };
+}
+
+function idTokenGaps(lane: Lane, connection: Connection): readonly Gap[] {
+  return without([rangeOf(lane, connection)], good(lane))
+    .filter(isLong)
+    .map((gap) => ({ ...gap, code: codeOf(lane.episodes, gap, connection) }));
 }
 
 /** From the first token, or the first failure to get one, to the end. */
@@ -53,13 +59,17 @@ function good({ tokens, spans }: Lane): readonly Interval[] {
 }
 
 /** The failure that overlaps a gap for longest. */
-function codeOf(failures: readonly Gap[], gap: Interval): string | undefined {
+function codeOf(
+  failures: readonly { fromS: number; untilS: number | undefined; code: string | undefined }[],
+  gap: Interval,
+  connection: Connection,
+): string | undefined {
   let code: string | undefined;
   let longestS = -1;
   for (const failure of failures) {
-    for (const { fromS, untilS } of overlap(failure, gap)) {
-      if (untilS - fromS > longestS) [code, longestS] = [failure.code, untilS - fromS];
-    }
+    const [common] = overlap(intervalOf(failure, connection), gap);
+    const lengthS = common === undefined ? -1 : common.untilS - common.fromS;
+    if (lengthS > longestS) [code, longestS] = [failure.code, lengthS];
   }
   return code;
 }

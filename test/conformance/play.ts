@@ -22,6 +22,8 @@ export interface Production extends Pick<PlayOptions, 'allow' | 'profile'> {
   /** Variables of the job; a function where they tell of what there is in the emulator. */
   readonly variables: PlayOptions['variables'] | VariablesOf;
   readonly connections: readonly string[];
+  /** The subscription of a connection, by its name; that of all others where this says nothing. */
+  readonly subscriptions?: Readonly<Record<string, string>>;
   /** The type of all of them. */
   readonly connectionType?: ConnectionType;
   readonly lives: Lives;
@@ -80,7 +82,7 @@ async function playOn(
   production: Production,
   stageOptions: StageOptions,
 ): Promise<Produced> {
-  const { connections, connectionType = 'AzureRM' } = production;
+  const { connections, connectionType = 'AzureRM', subscriptions = {} } = production;
   const { lives, deploymentSeconds, path = [], variables } = production;
   await emulator.createContainer('tfstate');
   // Whatever is given for an ID token lives as long, wherever it is given.
@@ -93,9 +95,13 @@ async function playOn(
   const environment = { ...stageOptions.environment, PATH: searched };
   const stage = new Stage(emulator, { ...stageOptions, environment });
   try {
-    const known = connections.map((name) =>
-      emulator.addServiceConnection({ name, issuer: 'entra', type: connectionType }),
-    );
+    const known = connections.map((name) => {
+      const subscriptionId = subscriptions[name];
+      return emulator.addServiceConnection({
+        ...{ name, issuer: 'entra', type: connectionType },
+        ...(subscriptionId === undefined ? {} : { subscriptionId }),
+      });
+    });
     const play = await stage.play({
       allow: production.allow ?? [],
       ...(production.profile === undefined ? {} : { profile: production.profile }),

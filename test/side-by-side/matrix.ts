@@ -3,6 +3,7 @@ import { mapped } from '../conformance/clients.ts';
 import { isRefusal, type Lives } from '../conformance/evidence.ts';
 import { cleanlinessChecks } from '../conformance/outcome.ts';
 import { produce, type Produced } from '../conformance/play.ts';
+import type { ServiceConnection } from '../harness/emulator/emulator.ts';
 import type { JournalEntry } from '../harness/emulator/journal.ts';
 import { signInVariables } from './sessions.ts';
 import { environmentOf } from './versions.ts';
@@ -15,6 +16,10 @@ export interface Trial {
   readonly lives: Lives;
   readonly deploymentSeconds: number;
   readonly variables?: Readonly<Record<string, string>>;
+  /** Connections beside the first, each with a subscription of its own. */
+  readonly others?: readonly (keyof typeof otherSubscriptions)[];
+  /** Is played with `--ends` too, by the newest version. */
+  readonly isShort?: true;
   /** Whatever is not as it should be; by itself, that nothing was refused and nothing is left. */
   readonly complaints?: (produced: Produced) => readonly string[];
 }
@@ -38,6 +43,11 @@ const long = (name: string, pipeline: string, profile = ''): Trial => ({
   deploymentSeconds: longSeconds,
   variables: { profile },
 });
+
+const otherSubscriptions = {
+  hub: '9c0d3d3f-55a1-4a36-9d58-0a7d4a3f6c11',
+  script: '2f6a8c1e-7b43-4d0a-8e25-6c9b1d7f4a30',
+} as const;
 
 /** What each version of Azure CLI is put through. */
 export const trials: readonly Trial[] = [
@@ -64,6 +74,14 @@ export const trials: readonly Trial[] = [
     lives: usual,
     deploymentSeconds: 1,
   },
+  {
+    name: 'a second sign-in of the same connection, and of another',
+    pipeline: 'second-sign-in',
+    lives: usual,
+    deploymentSeconds: 1,
+    others: ['hub', 'script'],
+    isShort: true,
+  },
 ];
 
 /** What became of a trial. */
@@ -76,23 +94,35 @@ export interface TrialOutcome {
 
 /** Plays the job of a trial with one version of Azure CLI. */
 export async function tryVersion(trial: Trial, version: string): Promise<TrialOutcome> {
-  const { pipeline, lives, deploymentSeconds, variables = {} } = trial;
+  const { pipeline, lives, deploymentSeconds, variables = {}, others = [] } = trial;
   const produced = await produce({
     pipeline: join('test', 'side-by-side', 'pipelines', `${pipeline}.yml`),
     sources: join('test', 'side-by-side', 'programs'),
-    connections: ['production'],
+    connections: ['production', ...others],
+    subscriptions: otherSubscriptions,
     lives,
     deploymentSeconds,
     allow: mapped,
     path: [join(environmentOf(version), 'bin')],
-    variables: (_emulator, [connection]) => ({
+    variables: (_emulator, [connection, ...more]) => ({
       ...signInVariables(connection),
+      ...Object.fromEntries(more.flatMap(variablesOf)),
       AZURE_CORE_COLLECT_TELEMETRY: 'no',
       ...variables,
     }),
   });
   const complaints = (trial.complaints ?? usualComplaints)(produced);
   return { trial, version, complaints, log: produced.report.log };
+}
+
+/** What a step needs to sign in with another connection, by its name. */
+function variablesOf({ name, id, clientId, subscriptionId }: ServiceConnection) {
+  const head = name.toUpperCase();
+  return [
+    [`${head}_ID`, id],
+    [`${head}_CLIENT`, clientId],
+    [`${head}_SUBSCRIPTION`, subscriptionId],
+  ] as const;
 }
 
 const isOverdue = ({ error }: JournalEntry): boolean => error?.includes('700024') === true;
