@@ -11,21 +11,8 @@ import { idOfPreview } from './stamping.mjs';
  */
 export async function buildTab(root, output, taskIds) {
   await mkdir(output, { recursive: true });
-  const [{ metafile }] = await Promise.all([
-    build({
-      absWorkingDir: root,
-      entryPoints: ['tab/main.ts'],
-      outfile: join(output, 'tab.js'),
-      bundle: true,
-      minify: true,
-      format: 'iife',
-      platform: 'browser',
-      target: ['chrome100', 'firefox100', 'safari15.4'],
-      legalComments: 'none',
-      metafile: true,
-      logLevel: 'warning',
-      plugins: [tabAlone(root), await generated(root, taskIds)],
-    }),
+  const [metafile] = await Promise.all([
+    buildScript(root, output, taskIds),
     build({
       absWorkingDir: root,
       entryPoints: ['tab/tab.css'],
@@ -37,6 +24,39 @@ export async function buildTab(root, output, taskIds) {
   ]);
   return metafile;
 }
+
+async function buildScript(root, output, taskIds) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['tab/main.ts'],
+    outfile: join(output, 'tab.js'),
+    bundle: true,
+    minify: true,
+    mangleProps: innerNames,
+    format: 'iife',
+    platform: 'browser',
+    target: ['chrome100', 'firefox100', 'safari15.4'],
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    plugins: [tabAlone(root), await generated(root, taskIds)],
+  });
+  return metafile;
+}
+
+/**
+ * Members of the SDK's classes that only the SDK itself calls. Not among them: what stands in its
+ * messages to the host, and names that a browser or the page has too.
+ */
+const innerNames = new RegExp(
+  `^(${[
+    ...['_channels', '_customDeserializeObject', '_customSerializeObject'],
+    ...['_handleMessageReceived', '_registerProxyFunction', '_sendRpcMessage', '_success'],
+    ...['getObjectRegistry', 'getRegisteredObject', 'getRemoteObjectProxy', 'invokeMethod'],
+    ...['invokeRemoteMethod', 'newObjects', 'nextMessageId', 'nextProxyId', 'originalObjects'],
+    ...['postToWindow', 'proxyFunctions', 'targetOrigin'],
+  ].join('|')})$`,
+);
 
 /** The sizes of the files of the page by their names, in bytes. */
 export async function tabFiles(output) {
@@ -64,15 +84,18 @@ export { entraRemedies } from './src/access-token/entra-failures.ts';`,
   return { ...ours, ...entraRemedies };
 }
 
-/** The module `generated`: remedies, and the IDs of the tasks in the release and in a preview. */
+/**
+ * The module `generated`: remedies, and the first part of the IDs of the tasks in the release and in
+ * a preview. It tells them from all others, and random digits do not become smaller in a zip.
+ */
 async function generated(root, taskIds) {
-  const ids = [...taskIds, ...taskIds.map(idOfPreview)];
-  const remedyOf = Object.entries(await remedies(root));
-  // Many failures have the same remedy, and each byte is loaded by whoever opens the tab.
-  const texts = [...new Set(remedyOf.map(([, text]) => text))];
-  const entries = remedyOf.map(([code, text]) => `${code}: texts[${texts.indexOf(text)}]`);
-  const contents = `const texts = ${JSON.stringify(texts)};
-export const remedies = { ${entries.join(', ')} };
+  const ids = [...taskIds, ...taskIds.map(idOfPreview)].map((id) => id.slice(0, 8));
+  const contents = `const codesOf = ${JSON.stringify(await codesByRemedy(root))};
+export const remedies = Object.fromEntries(
+  Object.entries(codesOf).flatMap(([remedy, codes]) =>
+    codes.split(' ').map((code) => [code, remedy]),
+  ),
+);
 export const taskIds = ${JSON.stringify(ids)};`;
   return {
     name: 'generated',
@@ -81,6 +104,20 @@ export const taskIds = ${JSON.stringify(ids)};`;
       bundle.onLoad({ filter: /.*/, namespace: 'generated' }, () => ({ contents }));
     },
   };
+}
+
+/**
+ * The codes of the failures for each remedy: many have the same, and each byte is loaded by whoever
+ * opens the tab.
+ */
+async function codesByRemedy(root) {
+  // A file that cannot be written has a warning of its own in the record of a job.
+  const { TEMP_FOLDER_UNWRITABLE: _, ...inRecords } = await remedies(root);
+  const found = {};
+  for (const [code, remedy] of Object.entries(inRecords)) {
+    found[remedy] = remedy in found ? `${found[remedy]} ${code}` : code;
+  }
+  return found;
 }
 
 /** The page has the extension SDK and its own files, and nothing of what runs on an agent. */

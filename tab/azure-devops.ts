@@ -76,7 +76,7 @@ export class RunReader {
         referrerPolicy: 'no-referrer',
         signal: AbortSignal.timeout(timeoutMs),
       });
-      if (!answer.ok) throw new Refusal(wordsFor(answer.status));
+      if (!answer.ok) throw refusalOf(answer.status);
       return await textOf(answer, maxBytes);
     } catch (error) {
       if (error instanceof Refusal) throw error;
@@ -93,18 +93,19 @@ export class RunReader {
   }
 }
 
-function wordsFor(status: number): string {
-  if (status === 401)
-    return 'Azure DevOps did not accept the sign-in of this page (401): reload it. If it stays so, an administrator of the organization has to authorize the extension to read builds.';
-  if (status === 403)
-    return 'You may not see the data of this run (403): that takes the permission "View builds".';
-  if (status === 404)
-    return 'Azure DevOps does not find this run or its data (404): it may be deleted, or you may not see it.';
-  if (status === 429)
-    return 'Azure DevOps asks for fewer requests (429): reload this page in some minutes.';
-  return status >= 500
-    ? `Azure DevOps has trouble of its own (${status}): reload this page later.`
-    : `Azure DevOps refused the data of this run (${status}).`;
+const wordsFor: Readonly<Record<number, string>> = {
+  401: 'Azure DevOps did not accept the sign-in of this page (401): reload it. If it stays so, an administrator of the organization has to authorize the extension to read builds.',
+  403: 'You may not see the data of this run (403): that takes the permission "View builds".',
+  404: 'Azure DevOps does not find this run or its data (404): it may be deleted, or you may not see it.',
+  429: 'Azure DevOps asks for fewer requests (429): reload this page in some minutes.',
+};
+
+function refusalOf(status: number): Refusal {
+  const others =
+    status >= 500
+      ? `Azure DevOps has trouble of its own (${status}): reload this page later.`
+      : `Azure DevOps refused the data of this run (${status}).`;
+  return new Refusal(wordsFor[status] ?? others);
 }
 
 /** The text of an answer, which is given up when it is larger than it may be. */

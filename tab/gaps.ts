@@ -18,17 +18,17 @@ export interface Gap extends Interval {
  * as missing only while asking fails, or while there is no ID token to ask with.
  */
 export function gapsOf(lane: Lane, connection: Connection): readonly Gap[] {
-  if (lane.scope === undefined) return idTokenGaps(lane, connection);
-  const idToken = connection.lanes.find(({ scope }) => scope === undefined);
-  const idGaps = idToken === undefined ? [] : idTokenGaps(idToken, connection);
-  const failing = [...lane.episodes.map((each) => intervalOf(each, connection)), ...idGaps];
-  const wanted = merged(failing.flatMap((each) => overlap(each, rangeOf(lane, connection))));
+  const isOfId = lane.scope === undefined;
+  const idLane = connection.lanes.find(({ scope }) => scope === undefined);
+  const idGaps = isOfId || idLane === undefined ? [] : gapsOf(idLane, connection);
+  const failures = lane.episodes.map((each) => ({ ...each, ...intervalOf(each, connection) }));
+  const range = rangeOf(lane, connection);
+  const wanted = isOfId
+    ? [range]
+    : merged([...failures, ...idGaps].flatMap((each) => overlap(each, range)));
   return without(wanted, good(lane))
     .filter(isLong)
-    .map((gap) => ({
-      ...gap,
-      code: codeOf(lane.episodes, gap, connection) ?? codeOf(idGaps, gap, connection),
-    }));
+    .map((gap) => ({ ...gap, code: codeOf(failures, gap) ?? codeOf(idGaps, gap) }));
 }
 
 /** The time of an episode; one that had not passed lasts until its connection ends. */
@@ -37,12 +37,6 @@ export function intervalOf(
   connection: Pick<Connection, 'untilS'>,
 ): Interval {
   return { fromS, untilS: untilS ?? Math.max(fromS, connection.untilS) };
-}
-
-function idTokenGaps(lane: Lane, connection: Connection): readonly Gap[] {
-  return without([rangeOf(lane, connection)], good(lane))
-    .filter(isLong)
-    .map((gap) => ({ ...gap, code: codeOf(lane.episodes, gap, connection) }));
 }
 
 /** From the first token, or the first failure to get one, to the end. */
@@ -59,17 +53,13 @@ function good({ tokens, spans }: Lane): readonly Interval[] {
 }
 
 /** The failure that overlaps a gap for longest. */
-function codeOf(
-  failures: readonly { fromS: number; untilS: number | undefined; code: string | undefined }[],
-  gap: Interval,
-  connection: Connection,
-): string | undefined {
+function codeOf(failures: readonly Gap[], gap: Interval): string | undefined {
   let code: string | undefined;
   let longestS = -1;
   for (const failure of failures) {
-    const [common] = overlap(intervalOf(failure, connection), gap);
-    const lengthS = common === undefined ? -1 : common.untilS - common.fromS;
-    if (lengthS > longestS) [code, longestS] = [failure.code, lengthS];
+    for (const { fromS, untilS } of overlap(failure, gap)) {
+      if (untilS - fromS > longestS) [code, longestS] = [failure.code, untilS - fromS];
+    }
   }
   return code;
 }

@@ -1,13 +1,15 @@
 import { gapsOf, intervalOf, type Gap } from './gaps.ts';
 import {
+  answersTo,
   tokensIn,
+  total,
   type Connection,
   type Episode,
   type Lane,
   type Timeline,
   type Warning,
 } from './timeline.ts';
-import { clockTime, count, duration, shortened, wait } from './words.ts';
+import { clockTime, count, duration, grouped, shortened, wait } from './words.ts';
 
 /** Something that happened in a job. The first three kinds are said at once, all are in the table. */
 export interface Happening {
@@ -25,15 +27,28 @@ const tolerableWaitMs = 5_000;
 
 /** Everything that happened in a job, in no order. */
 export function happeningsIn(timeline: Timeline): readonly Happening[] {
+  const ofConnections = timeline.connections.flatMap((connection) =>
+    [
+      ...connection.lanes.flatMap((lane) => ofLane(lane, connection, timeline)),
+      ...ofClients(connection, timeline),
+    ].map((each) => ({ ...each, connection: connection.name })),
+  );
   return [
     ...ofBrokers(timeline),
     ...ofJobToken(timeline),
-    ...timeline.connections.flatMap((connection) => [
-      ...connection.lanes.flatMap((lane) => ofLane(lane, connection, timeline)),
-      ...ofClients(connection, timeline),
-    ]),
+    ...ofConnections,
     ...timeline.warnings.map((warning) => ofWarning(warning, timeline)),
   ];
+}
+
+function happening(
+  tone: Happening['tone'],
+  atS: number,
+  what: string,
+  code?: string,
+  connection = '',
+): Happening {
+  return { tone, atS, connection, what, code };
 }
 
 /** The name of a token as sentences say it. */
@@ -42,41 +57,26 @@ function tokenName({ scope }: Lane): string {
 }
 
 function ofLane(lane: Lane, connection: Connection, timeline: Timeline): readonly Happening[] {
-  const { startedOn } = timeline;
   const token = tokenName(lane);
   const gaps = gapsOf(lane, connection);
-  const happening = (
-    atS: number,
-    tone: Happening['tone'],
-    what: string,
-    code?: string,
-  ): Happening => ({
-    tone,
-    atS,
-    connection: connection.name,
-    what,
-    code,
-  });
+  const goodUntil = (untilS: number): string => `good until ${clockTime(timeline, untilS)}.`;
   return [
-    ...gaps.map((gap) => happening(gap.fromS, 'bad', missing(gap, token, timeline), gap.code)),
+    ...gaps.map((gap) => happening('bad', gap.fromS, missing(gap, token, timeline), gap.code)),
     ...lane.episodes.map((episode) => {
       const { fromS, untilS } = intervalOf(episode, connection);
       // Where a token was missing meanwhile, that is said already.
       const isFelt = gaps.some((gap) => gap.fromS <= untilS && gap.untilS >= fromS);
-      const what = trouble(episode, untilS - fromS, token, startedOn);
+      const what = trouble(episode, untilS - fromS, token, timeline);
       return isFelt
-        ? happening(fromS, 'event', `${what}.`)
-        : happening(fromS, 'warning', `${what}, and the token in hand stayed good.`, episode.code);
+        ? happening('event', fromS, `${what}.`)
+        : happening('warning', fromS, `${what}, and the token in hand stayed good.`, episode.code);
     }),
-    ...lane.spans.map(([fromS, untilS, n]) =>
-      happening(
-        fromS,
-        'event',
-        `${count(n, `new ${token}`)}, one after the other, good until ${clockTime(startedOn, untilS)}.`,
-      ),
-    ),
+    ...lane.spans.map(([fromS, untilS, n]) => {
+      const what = `${count(n, `new ${token}`)}, one after the other, ${goodUntil(untilS)}`;
+      return happening('event', fromS, what);
+    }),
     ...lane.tokens.map(([fromS, untilS]) =>
-      happening(fromS, 'token', `new ${token}, good until ${clockTime(startedOn, untilS)}.`),
+      happening('token', fromS, `new ${token}, ${goodUntil(untilS)}`),
     ),
   ];
 }
@@ -84,110 +84,94 @@ function ofLane(lane: Lane, connection: Connection, timeline: Timeline): readonl
 function missing({ fromS, untilS, code }: Gap, token: string, timeline: Timeline): string {
   const end = untilS < timeline.untilS ? '' : ', to the end of the job';
   const why = code === undefined ? '' : ` (${code})`;
-  return `no good ${token} from ${clockTime(timeline.startedOn, fromS)} for ${duration(untilS - fromS)}${end}${why}.`;
+  return `no good ${token} from ${clockTime(timeline, fromS)} for ${duration(untilS - fromS)}${end}${why}.`;
 }
 
 function trouble(
-  { fromS, untilS, code, failures, retryAfterS, isThrottled }: Episode,
+  { fromS, untilS, code, failures, retryAfterS, throttled }: Episode,
   lengthS: number,
   token: string,
-  startedOn: Date,
+  timeline: Timeline,
 ): string {
-  const requests = count(failures, isThrottled ? 'throttled request' : 'failed request');
+  const requests = count(failures, throttled ? 'throttled request' : 'failed request');
   const asked = retryAfterS === 0 ? '' : `, asked to wait for up to ${duration(retryAfterS)}`;
   const end =
     untilS === undefined ? 'it had not passed at the end' : `it passed after ${duration(lengthS)}`;
-  return `asking for the ${token} failed from ${clockTime(startedOn, fromS)} (${code}, ${requests}${asked}); ${end}`;
+  return `asking for the ${token} failed from ${clockTime(timeline, fromS)} (${code}, ${requests}${asked}); ${end}`;
 }
 
 function ofClients(
-  { name, kinds, bucketS, longestWait }: Connection,
-  { startedOn }: Timeline,
+  { kinds, bucketS, longestWait }: Connection,
+  timeline: Timeline,
 ): readonly Happening[] {
-  const happenings = kinds.flatMap(({ name: kind, buckets }): Happening[] => {
-    const answers = buckets.reduce((sum, bucket) => sum + bucket.answers, 0);
-    const refused = buckets.reduce((sum, bucket) => sum + bucket.refused, 0);
-    const what = `${count(answers, 'answer')} to ${kind}, ${refused.toLocaleString('en-US')} of them a refusal.`;
-    const atS = (buckets[0]?.index ?? 0) * bucketS;
-    return [{ tone: refused === 0 ? 'event' : 'warning', atS, connection: name, what }];
+  const happenings = kinds.map((kind) => {
+    const { answers, refused } = answersTo(kind);
+    const what = `${count(answers, 'answer')} to ${kind.name}, ${grouped(refused)} of them a refusal.`;
+    const atS = (kind.buckets[0]?.[0] ?? 0) * bucketS;
+    return happening(refused === 0 ? 'event' : 'warning', atS, what);
   });
   if (longestWait === undefined) return happenings;
   const { ms, atS, kind } = longestWait;
-  const what = `the longest wait of a client was ${wait(ms)} (${kind}, at ${clockTime(startedOn, atS)}).`;
-  return [
-    ...happenings,
-    { tone: ms > tolerableWaitMs ? 'warning' : 'plain', atS, connection: name, what },
-  ];
+  const what = `the longest wait of a client was ${wait(ms)} (${kind}, at ${clockTime(timeline, atS)}).`;
+  return [...happenings, happening(ms > tolerableWaitMs ? 'warning' : 'plain', atS, what)];
 }
 
 /** What each warning means; the record holds only its code. */
 function ofWarning({ code, atS, connection, seconds = 0 }: Warning, timeline: Timeline): Happening {
-  const words: Readonly<Record<string, string>> = {
-    ISSUER_RETIRES:
+  const ofClock = (direction: string): string =>
+    `The clock of the agent was ${duration(seconds)} ${direction} that of Azure DevOps.`;
+  const words = new Map([
+    [
+      'ISSUER_RETIRES',
       'it uses the Azure DevOps issuer, which retires on 2027-07-01. Convert it to the Entra issuer before.',
-    CLOCK_AHEAD: `The clock of the agent was ${duration(seconds)} ahead of that of Azure DevOps.`,
-    CLOCK_BEHIND: `The clock of the agent was ${duration(seconds)} behind that of Azure DevOps.`,
-    FILE_NOT_WRITTEN: 'a token could not be written into its file.',
-  };
-  const known = Object.hasOwn(words, code) ? words[code] : undefined;
-  const name = connection === undefined ? undefined : timeline.connections[connection]?.name;
-  const what = known ?? `a warning that this page does not know: ${shortened(code, 40)}.`;
-  return { tone: 'warning', atS, connection: name ?? '', what };
+    ],
+    ['CLOCK_AHEAD', ofClock('ahead of')],
+    ['CLOCK_BEHIND', ofClock('behind')],
+    ['FILE_NOT_WRITTEN', 'a token could not be written into its file.'],
+  ]);
+  const what = words.get(code) ?? `a warning that this page does not know: ${shortened(code, 40)}.`;
+  const { name } = timeline.connections[connection ?? -1] ?? {};
+  return happening('warning', atS, what, undefined, name);
 }
 
-function ofBrokers({ brokers, isComplete, startedOn, untilS }: Timeline): readonly Happening[] {
-  const ofJob = (tone: Happening['tone'], atS: number, what: string): Happening => ({
-    tone,
-    atS,
-    connection: '',
-    what,
-  });
-  const lives = brokers.flatMap(({ fromS, untilS: endS }, index) => {
+function ofBrokers(timeline: Timeline): readonly Happening[] {
+  const { brokers, isComplete, untilS } = timeline;
+  const starts = brokers.map(({ fromS }, index) => {
     const before = brokers[index - 1];
-    return [
-      before === undefined
-        ? ofJob('event', fromS, 'The broker started.')
-        : ofJob(
-            'warning',
-            fromS,
-            `The broker ended at about ${clockTime(startedOn, before.untilS)} without being asked to; another one took over at ${clockTime(startedOn, fromS)}.`,
-          ),
-      ...(isComplete && index === brokers.length - 1
-        ? [ofJob('event', endS, 'The broker ended.')]
-        : []),
-    ];
+    return before === undefined
+      ? happening('event', fromS, 'The broker started.')
+      : happening(
+          'warning',
+          fromS,
+          `The broker ended at about ${clockTime(timeline, before.untilS)} without being asked to; another one took over at ${clockTime(timeline, fromS)}.`,
+        );
   });
-  if (isComplete) return lives;
-  const gone = `The broker was gone before the job ended: this record is what it had written by ${clockTime(startedOn, untilS)}.`;
-  return [...lives, ofJob('warning', untilS, gone)];
+  const gone = `The broker was gone before the job ended: this record is what it had written by ${clockTime(timeline, untilS)}.`;
+  const end = isComplete
+    ? brokers.slice(-1).map((last) => happening('event', last.untilS, 'The broker ended.'))
+    : [happening('warning', untilS, gone)];
+  return [...starts, ...end];
 }
 
-function ofJobToken({ tokenEndsS, untilS, startedOn }: Timeline): readonly Happening[] {
+function ofJobToken(timeline: Timeline): readonly Happening[] {
+  const { tokenEndsS, untilS } = timeline;
   if (tokenEndsS === undefined) return [];
-  const end = clockTime(startedOn, tokenEndsS);
+  const end = clockTime(timeline, tokenEndsS);
   return [
     tokenEndsS < untilS
-      ? {
-          tone: 'bad',
-          atS: tokenEndsS,
-          connection: '',
-          what: `The job's own access token ended at ${end}, ${duration(untilS - tokenEndsS)} before the job: from then on Azure DevOps gives no ID token.`,
-        }
-      : {
-          tone: 'event',
-          atS: tokenEndsS,
-          connection: '',
-          what: `The job's own access token would have ended at ${end}.`,
-        },
+      ? happening(
+          'bad',
+          tokenEndsS,
+          `The job's own access token ended at ${end}, ${duration(untilS - tokenEndsS)} before the job: from then on Azure DevOps gives no ID token.`,
+        )
+      : happening('event', tokenEndsS, `The job's own access token would have ended at ${end}.`),
   ];
 }
 
 /** How much there was of everything, for a job in which all went well. */
 export function totals({ connections, untilS }: Timeline): string {
   const lanes = connections.flatMap((connection) => connection.lanes);
-  const sum = (isOfId: boolean): number =>
-    lanes
-      .filter(({ scope }) => (scope === undefined) === isOfId)
-      .reduce((total, lane) => total + tokensIn(lane), 0);
-  return `${count(sum(true), 'ID token')} and ${count(sum(false), 'access token')} for ${count(connections.length, 'service connection')} in ${duration(untilS)}`;
+  const tokens = (isOfId: boolean): number =>
+    total(lanes.filter(({ scope }) => (scope === undefined) === isOfId).map(tokensIn));
+  return `${count(tokens(true), 'ID token')} and ${count(tokens(false), 'access token')} for ${count(connections.length, 'service connection')} in ${duration(untilS)}`;
 }

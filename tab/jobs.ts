@@ -1,6 +1,6 @@
-import { isObject, type Fields } from './foreign.ts';
+import { Misfit, integer, listOf, object, or, textOf, type Reader } from './foreign.ts';
 
-/** What of a record of Azure DevOps' own timeline of a run counts here. */
+/** What of a record of Azure DevOps' own timeline of a run counts here; empty where it says nothing. */
 export interface RunRecord {
   readonly id: string;
   readonly parentId: string;
@@ -10,10 +10,9 @@ export interface RunRecord {
   readonly attempt: number;
   readonly state: string;
   readonly result: string;
-  readonly order: number;
-  readonly taskId: string;
-  /** Timelines of earlier attempts. */
-  readonly previousTimelines: readonly string[];
+  readonly task: { readonly id: string };
+  /** Where earlier attempts have timelines of their own. */
+  readonly previousAttempts: readonly { readonly timelineId: string }[];
 }
 
 /** Where an attachment hangs: on the record of the step that attached it. */
@@ -39,48 +38,61 @@ export interface Job {
   readonly attachments: readonly AttachmentPlace[];
 }
 
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** From a job's step to its stage it is four records; more is a circle. */
 const maxAncestors = 10;
 
-/** The records of an answer of Azure DevOps; whatever has not their form is left out. */
-export function readRecords(body: unknown): readonly RunRecord[] {
-  return list(body, 'records').flatMap((each) => {
-    const record = fieldsOf(each);
-    const id = idOf(record['id']);
-    if (id === undefined) return [];
-    return {
-      id,
-      parentId: idOf(record['parentId']) ?? '',
-      type: text(record['type']),
-      name: text(record['name']),
-      identifier: text(record['identifier']),
-      attempt: number(record['attempt']) ?? 1,
-      state: text(record['state']),
-      result: text(record['result']),
-      order: number(record['order']) ?? 0,
-      taskId: idOf(fieldsOf(record['task'])['id']) ?? '',
-      previousTimelines: list(record, 'previousAttempts').flatMap(
-        (attempt) => idOf(fieldsOf(attempt)['timelineId']) ?? [],
-      ),
-    };
-  });
+function id(value: unknown): string {
+  const found = text(value).toLowerCase();
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(found)) return found;
+  throw new Misfit('it is no ID');
 }
 
-/** The places of the attachments of an answer of Azure DevOps, which stand in their links only. */
-export function readPlaces(body: unknown): readonly AttachmentPlace[] {
-  return list(body, 'value').flatMap((each) => {
-    const attachment = fieldsOf(each);
-    const links = fieldsOf(attachment['_links']);
-    const address = text(fieldsOf(links['self'])['href']);
-    const [, timelineId, recordId] =
-      /\/builds\/\d+\/([0-9a-f-]{36})\/([0-9a-f-]{36})\/attachments\//i.exec(address) ?? [];
-    const [timeline, record] = [idOf(timelineId), idOf(recordId)];
-    if (timeline === undefined || record === undefined) return [];
-    return { timelineId: timeline, recordId: record, name: text(attachment['name']) };
-  });
+const text = textOf(1_000);
+const textOrNone = or(text, '');
+const idOrNone = or(id, '');
+
+/** Reads those items of a list that fit; what is no list has none. */
+function fitting<T>(read: Reader<T>): Reader<readonly T[]> {
+  const items = listOf(or(read, undefined));
+  return or((value) => items(value).filter((item) => item !== undefined), []);
 }
+
+const taskOrNone = or(object({ id: idOrNone }), { id: '' });
+
+const records: Reader<readonly RunRecord[]> = fitting(
+  object({
+    id,
+    parentId: idOrNone,
+    type: textOrNone,
+    name: textOrNone,
+    identifier: textOrNone,
+    attempt: or(integer, 1),
+    state: textOrNone,
+    result: textOrNone,
+    task: taskOrNone,
+    previousAttempts: fitting(object({ timelineId: id })),
+  }),
+);
+
+/** The records of an answer of Azure DevOps; whatever has not their form is left out. */
+export const readRecords: Reader<readonly RunRecord[]> = (body) => answer(body).records;
+
+const attachment = object({
+  name: textOrNone,
+  _links: object({ self: object({ href: text }) }),
+});
+
+const places: Reader<readonly AttachmentPlace[]> = fitting((value) => {
+  const { name, _links } = attachment(value);
+  const [, timelineId, recordId] =
+    /\/builds\/\d+\/([^/]+)\/([^/]+)\/attachments\//i.exec(_links.self.href) ?? [];
+  return { timelineId: id(timelineId), recordId: id(recordId), name };
+});
+
+/** The places of the attachments of an answer of Azure DevOps, which stand in their links only. */
+export const readPlaces: Reader<readonly AttachmentPlace[]> = (body) => answer(body).value;
+
+const answer = or(object({ records, value: places }), { records: [], value: [] });
 
 /**
  * The jobs that have a record of their tokens, or one of our tasks; failed ones of the last attempt
@@ -90,28 +102,33 @@ export function readPlaces(body: unknown): readonly AttachmentPlace[] {
 export function jobsOf(
   timelines: ReadonlyMap<string, readonly RunRecord[]>,
   places: readonly AttachmentPlace[],
-  ourTasks: ReadonlySet<string>,
+  isOurs: (taskId: string) => boolean,
 ): readonly Job[] {
+  const indexes = new Map([...timelines].map(([key, records]) => [key, indexOf(records)]));
   const found = new Map<string, Found>();
-  for (const records of timelines.values()) {
-    const byId = new Map(records.map((record) => [record.id, record]));
-    for (const record of records) {
-      if (record.type !== 'Job') continue;
-      const key = keyOf(record);
-      if (!found.has(key))
-        found.set(key, { job: record, stage: stageOf(record, byId), attachments: [] });
+  const foundFor = (id: string, index: Index | undefined): Found | undefined => {
+    const job = index && ancestor(id, 'Job', index);
+    return job && found.get(keyOf(job));
+  };
+  for (const index of indexes.values()) {
+    for (const job of index.values()) {
+      const key = keyOf(job);
+      if (job.type === 'Job' && !found.has(key))
+        found.set(key, { job, stage: ancestor(job.id, 'Stage', index), attachments: [] });
     }
-    for (const { taskId, ...record } of records) {
-      if (!ourTasks.has(taskId)) continue;
-      const job = ancestor(record, 'Job', byId);
-      const known = job && found.get(keyOf(job));
+    for (const { id, task } of index.values()) {
+      const known = isOurs(task.id) && foundFor(id, index);
       if (known) known.isOurs = true;
     }
   }
   const strangers: Job[] = [];
   for (const place of places) {
-    const job = jobAt(place, timelines);
-    const known = job && found.get(keyOf(job));
+    const { recordId, timelineId } = place;
+    const candidates = [indexes.get(timelineId), ...indexes.values()];
+    const known = foundFor(
+      recordId,
+      candidates.find((index) => index?.has(recordId)),
+    );
     if (known) known.attachments.push(place);
     else strangers.push(stranger(place));
   }
@@ -128,36 +145,21 @@ interface Found {
   isOurs?: boolean;
 }
 
-function jobAt(
-  { timelineId, recordId }: AttachmentPlace,
-  timelines: ReadonlyMap<string, readonly RunRecord[]>,
-): RunRecord | undefined {
-  const own = timelines.get(timelineId);
-  for (const records of own === undefined ? timelines.values() : [own, ...timelines.values()]) {
-    const byId = new Map(records.map((record) => [record.id, record]));
-    const record = byId.get(recordId);
-    if (record !== undefined) return ancestor(record, 'Job', byId);
-  }
-  return undefined;
+/** The records of a timeline by their IDs. */
+type Index = ReadonlyMap<string, RunRecord>;
+
+function indexOf(records: readonly RunRecord[]): Index {
+  return new Map(records.map((record) => [record.id, record]));
 }
 
-function ancestor(
-  record: Pick<RunRecord, 'id' | 'type' | 'parentId'>,
-  type: string,
-  byId: ReadonlyMap<string, RunRecord>,
-): RunRecord | undefined {
-  let id = record.id;
-  for (let step = 0; step < maxAncestors; step += 1) {
-    const found = byId.get(id);
-    if (found === undefined || found.type === type) return found;
-    id = found.parentId;
+/** The record itself or the nearest above it that is of a type. */
+function ancestor(id: string, type: string, index: Index): RunRecord | undefined {
+  let found = index.get(id);
+  for (let step = 0; step < maxAncestors && found !== undefined; step += 1) {
+    if (found.type === type) return found;
+    found = index.get(found.parentId);
   }
   return undefined;
-}
-
-function stageOf(job: RunRecord, byId: ReadonlyMap<string, RunRecord>): RunRecord | undefined {
-  const stage = ancestor(job, 'Stage', byId);
-  return stage?.name === '__default' ? undefined : stage;
 }
 
 function asJob({ job, stage, attachments }: Found, all: readonly Found[]): Job {
@@ -169,7 +171,7 @@ function asJob({ job, stage, attachments }: Found, all: readonly Found[]): Job {
   return {
     key: keyOf(job),
     name: job.name === '' || job.name === '__default' ? 'Job' : job.name,
-    stage: stage?.name,
+    stage: stage?.name === '__default' ? undefined : stage?.name,
     attempt: job.attempt,
     isLatest: job.attempt === latest,
     isRunning,
@@ -206,25 +208,4 @@ function byUrgency(a: Job, b: Job): number {
 
 function keyOf({ id, attempt }: RunRecord): string {
   return `${id}/${attempt}`;
-}
-
-function fieldsOf(value: unknown): Fields {
-  return isObject(value) ? value : {};
-}
-
-function list(value: unknown, name: string): readonly unknown[] {
-  const found = fieldsOf(value)[name];
-  return Array.isArray(found) ? found : [];
-}
-
-function idOf(value: unknown): string | undefined {
-  return typeof value === 'string' && guid.test(value) ? value.toLowerCase() : undefined;
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, 1_000) : '';
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
 }

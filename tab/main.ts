@@ -9,6 +9,7 @@ import {
 } from 'azure-devops-extension-sdk';
 import { remedies, taskIds } from 'generated';
 import { Refusal, RunReader, type RunAddress } from './azure-devops.ts';
+import { integer, object, textOf } from './foreign.ts';
 import { jobsOf, type AttachmentPlace, type Job, type RunRecord } from './jobs.ts';
 import { wordsOnly, type JobView, type RecordView } from './page.ts';
 import type { Piece } from './piece.ts';
@@ -25,6 +26,9 @@ const lookAgainMs = 60_000;
 const maxAtATime = 6;
 const maxAttachments = 200;
 const maxTimelines = 50;
+
+/** Addresses are shorter, in characters. */
+const text = textOf(1_000);
 
 const screen = new Screen(remedies, () => {
   // A wish of the host's only: the page scrolls by itself where it is not granted.
@@ -50,7 +54,9 @@ async function show(): Promise<void> {
 async function load(reader: RunReader): Promise<void> {
   const [places, current] = await Promise.all([reader.places(), reader.records()]);
   const { timelines, unread } = await earlierTimelines(reader, current, places);
-  const jobs = jobsOf(timelines, places.slice(0, maxAttachments), new Set(taskIds));
+  const jobs = jobsOf(timelines, places.slice(0, maxAttachments), (id) =>
+    taskIds.includes(id.slice(0, 8)),
+  );
   const notes = notesOn(jobs, current, places.length, unread);
   const records = new Map<AttachmentPlace, RecordView>();
   const views = (): readonly JobView[] =>
@@ -99,18 +105,18 @@ async function earlierTimelines(
   const timelines = new Map<string, readonly RunRecord[]>([['current', current]]);
   const ids = new Set(current.map(({ id }) => id));
   const missing = places.filter(({ recordId }) => !ids.has(recordId));
-  const named = [
-    ...missing.map(({ timelineId }) => timelineId),
-    ...current.flatMap(({ previousTimelines }) => previousTimelines),
-  ];
+  const named = [...missing, ...current.flatMap(({ previousAttempts }) => previousAttempts)];
   let unread = 0;
-  await eachOf([...new Set(named)].slice(0, maxTimelines), async (id) => {
-    try {
-      timelines.set(id, await reader.records(id));
-    } catch {
-      unread += 1;
-    }
-  });
+  await eachOf(
+    [...new Set(named.map(({ timelineId }) => timelineId))].slice(0, maxTimelines),
+    async (id) => {
+      try {
+        timelines.set(id, await reader.records(id));
+      } catch {
+        unread += 1;
+      }
+    },
+  );
   return { timelines, unread };
 }
 
@@ -120,19 +126,18 @@ function notesOn(
   attachments: number,
   unread: number,
 ): readonly string[] {
-  const goesOn = isGoingOn(current);
-  return [
-    ...(goesOn ? ['The run goes on: its jobs leave their records when they end.'] : []),
-    ...(jobs.length === 0 && !goesOn
-      ? ['No job of this run used a task of this extension, or left a record of its tokens.']
-      : []),
-    ...(attachments > maxAttachments
-      ? [`The run has ${attachments} records; this page shows the first ${maxAttachments}.`]
-      : []),
-    ...(unread > 0
-      ? ['Azure DevOps did not show an earlier attempt of this run: its jobs may be missing here.']
-      : []),
-  ];
+  const notes: string[] = [];
+  if (isGoingOn(current))
+    notes.push('The run goes on: its jobs leave their records when they end.');
+  else if (jobs.length === 0)
+    notes.push('No job of this run used a task of this extension, or left a record of its tokens.');
+  if (attachments > maxAttachments)
+    notes.push(`The run has ${attachments} records; this page shows the first ${maxAttachments}.`);
+  if (unread > 0)
+    notes.push(
+      'Azure DevOps did not show an earlier attempt of this run: its jobs may be missing here.',
+    );
+  return notes;
 }
 
 function isGoingOn(records: readonly RunRecord[]): boolean {
@@ -141,52 +146,42 @@ function isGoingOn(records: readonly RunRecord[]): boolean {
 
 /** Which run the page stands in. */
 async function runAddress(): Promise<RunAddress> {
-  const trouble = 'Azure DevOps did not say which run this is: reload the page.';
   const [build, project, root] = await within(
     Promise.all([buildId(), projectId(), serviceRoot()]),
-    trouble,
+    'Azure DevOps did not say which run this is: reload the page.',
   );
-  if (build === undefined || project === undefined) throw new Refusal(trouble);
   return { build, project, root };
 }
 
-interface BuildPage {
-  getBuildPageData(): Promise<{ build?: { id?: unknown } } | undefined>;
-}
+const buildReader = object({ id: integer });
 
 /** From the page's own service; from the tab's configuration where there is none. */
-async function buildId(): Promise<number | undefined> {
+async function buildId(): Promise<number> {
   try {
-    const service = await getService<BuildPage>('ms.vss-build-web.build-page-data-service');
-    const id = (await service.getBuildPageData())?.build?.id;
-    if (typeof id === 'number') return id;
+    const page = await answerOf('ms.vss-build-web.build-page-data-service', 'getBuildPageData');
+    return object({ build: buildReader })(page).build.id;
   } catch {
     // Older servers have the other way only.
   }
-  const { onBuildChanged } = getConfiguration() as { onBuildChanged?: unknown };
-  if (typeof onBuildChanged !== 'function') return undefined;
-  return new Promise((resolve) => {
-    (onBuildChanged as (tell: (build: { id?: unknown }) => void) => void)(({ id }) =>
-      resolve(typeof id === 'number' ? id : undefined),
-    );
-  });
+  const { onBuildChanged } = getConfiguration() as { onBuildChanged: (tell: Tell) => void };
+  return buildReader(await new Promise((tell: Tell) => onBuildChanged(tell))).id;
 }
 
-async function projectId(): Promise<string | undefined> {
-  interface ProjectPage {
-    getProject(): Promise<{ id?: unknown } | undefined>;
-  }
-  const service = await getService<ProjectPage>('ms.vss-tfs-web.tfs-page-data-service');
-  const id = (await service.getProject())?.id;
-  return typeof id === 'string' ? id : undefined;
+type Tell = (build: unknown) => void;
+
+async function projectId(): Promise<string> {
+  const project = await answerOf('ms.vss-tfs-web.tfs-page-data-service', 'getProject');
+  return object({ id: text })(project).id;
 }
 
 async function serviceRoot(): Promise<string> {
-  interface Locations {
-    getServiceLocation(): Promise<string>;
-  }
-  const service = await getService<Locations>('ms.vss-features.location-service');
-  return service.getServiceLocation();
+  return text(await answerOf('ms.vss-features.location-service', 'getServiceLocation'));
+}
+
+/** What a service of the page around this one answers. */
+async function answerOf(service: string, question: string): Promise<unknown> {
+  const functions = await getService<Readonly<Record<string, () => Promise<unknown>>>>(service);
+  return functions[question]?.();
 }
 
 /** Does work for each item, some at a time; the work never rejects. */

@@ -1,5 +1,6 @@
+import type { Interval } from './gaps.ts';
 import { piece, type Piece } from './piece.ts';
-import { round } from './scale.ts';
+import { round, type TimeScale } from './scale.ts';
 import { shortened } from './words.ts';
 
 /** Left and right of everything in a picture, in pixels. */
@@ -23,28 +24,35 @@ export function hatching(): Piece {
         patternUnits: 'userSpaceOnUse',
         patternTransform: 'rotate(45)',
       },
-      piece('line', { class: 'stripe', x1: 0, x2: 0, y1: 0, y2: 6 }),
+      line('stripe', 0, 0, 0, 6),
     ),
   );
 }
 
-interface Box {
-  readonly fromX: number;
-  readonly toX: number;
-  readonly top: number;
-  readonly height: number;
-  readonly title?: string;
-  readonly fill?: string;
-}
-
-/** A rectangle that can be seen however short its time is. */
-export function box(mark: string, { fromX, toX, top, height, title, fill }: Box): Piece {
-  const width = round(Math.max(2, toX - fromX));
+/** A rectangle over a time, which can be seen however short that is. */
+export function box(
+  mark: string,
+  { fromS, untilS }: Interval,
+  scale: TimeScale,
+  top: number,
+  height: number,
+  title?: string,
+): Piece {
+  const x = scale.x(fromS);
+  const width = round(Math.max(2, scale.x(untilS) - x));
   return piece(
     'rect',
-    { class: mark, x: fromX, y: top, width, height, ...(fill === undefined ? {} : { fill }) },
+    { class: mark, x, y: top, width, height },
     ...(title === undefined ? [] : [piece('title', {}, title)]),
   );
+}
+
+export function line(mark: string, x1: number, x2: number, y1: number, y2: number): Piece {
+  return piece('line', { class: mark, x1, x2, y1, y2 });
+}
+
+export function path(mark: string, d: string): Piece {
+  return piece('path', { class: mark, d });
 }
 
 export function text(words: string, x: number, y: number, mark: string, anchor = 'start'): Piece {

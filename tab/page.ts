@@ -42,7 +42,7 @@ export function page(
     'main',
     {},
     heading(),
-    ...notes.map((note) => piece('p', { class: 'note' }, note)),
+    ...notes.map(note),
     ...jobs.map((view) => {
       const isOpen = (view.job.isLatest || view.job.hasFailed) && open < maxOpen;
       if (isOpen) open += 1;
@@ -79,7 +79,7 @@ function heading(): Piece {
 function jobSection({ job, records }: JobView, isOpen: boolean, options: PageOptions): Piece {
   const contents: readonly Child[] =
     records.length === 0
-      ? [piece('p', { class: 'note' }, withoutRecord(job))]
+      ? [note(withoutRecord(job))]
       : records.flatMap((record, index) => recordContents(record, recordKey(job, index), options));
   return piece(
     'details',
@@ -120,23 +120,21 @@ function recordContents(record: RecordView, key: string, options: PageOptions): 
       return timelineContents(record.timeline, key, options);
     case 'newer':
       return [
-        piece(
-          'p',
-          { class: 'note' },
+        note(
           `This record is of a newer form (${record.version}), written by version ${shortened(record.product, 40)} of the extension: reload this page to get the newer page.`,
         ),
       ];
     case 'unreadable':
-      return [
-        piece('p', { class: 'note' }, `The record of this job cannot be read: ${record.why}.`),
-      ];
+      return [note(`The record of this job cannot be read: ${record.why}.`)];
     case 'failed':
-      return [
-        piece('p', { class: 'note' }, `The record of this job cannot be shown. ${record.why}`),
-      ];
+      return [note(`The record of this job cannot be shown. ${record.why}`)];
     case 'waiting':
-      return [piece('p', { class: 'note' }, 'Reading the record of this job …')];
+      return [note('Reading the record of this job …')];
   }
+}
+
+function note(words: string): Piece {
+  return piece('p', { class: 'note' }, words);
 }
 
 function timelineContents(

@@ -7,20 +7,23 @@ import {
   fitting,
   hatching,
   labels,
+  line,
   margin,
+  path,
   space,
   text,
 } from './marks.ts';
 import { piece, type Piece } from './piece.ts';
 import { round, tickLabel, timeScale, type TimeScale } from './scale.ts';
 import {
+  answersTo,
   tokensIn,
   type Connection,
   type KindOfClient,
   type Lane,
   type Timeline,
 } from './timeline.ts';
-import { count, duration, shortened } from './words.ts';
+import { count, duration, grouped, shortened } from './words.ts';
 
 const labelHeight = 20;
 const laneHeight = 44;
@@ -114,85 +117,82 @@ function laneRow(lane: Lane, connection: Connection, canvas: Canvas): Row {
   const draw = (top: number): Piece => {
     const bodyTop = top + labelHeight;
     const bottom = bodyTop + laneHeight;
-    const { area, edge, isBand } = lifeLine(lane, maxLifeS, {
-      scale,
-      endS,
-      top: bodyTop + 3,
-      bottom,
-    });
-    const fromX = scale.x(connection.fromS);
+    const frame = { scale, endS, top: bodyTop + 3, bottom };
+    const { area, edge, isBand } = lifeLine(lane, maxLifeS, frame);
     return piece(
       'g',
       {},
       ...labels(lane.scope ?? 'ID token', facts, top, width),
-      box('lane', { fromX, toX: scale.x(connection.untilS), top: bodyTop, height: laneHeight }),
-      ...lane.spans.slice(0, maxMarks).map(([fromS, untilS, n]) =>
-        box('merged', {
-          fromX: scale.x(fromS),
-          toX: scale.x(untilS),
-          top: bodyTop,
-          height: laneHeight,
-          title: `${count(n, 'token')}, told as one`,
-        }),
-      ),
-      piece('path', { class: 'life', d: area }),
-      piece('path', { class: isBand ? 'band' : 'line', d: edge }),
+      box('lane', connection, scale, bodyTop, laneHeight),
+      ...lane.spans
+        .slice(0, maxMarks)
+        .map(([fromS, untilS, n]) =>
+          box(
+            'merged',
+            { fromS, untilS },
+            scale,
+            bodyTop,
+            laneHeight,
+            `${count(n, 'token')}, told as one`,
+          ),
+        ),
+      path('life', area),
+      path(isBand ? 'band' : 'line', edge),
       ...longest(gaps).flatMap((gap) => gapMarks(gap, bodyTop, scale)),
       ...longest(lane.episodes.map((each) => ({ ...each, ...intervalOf(each, connection) }))).map(
-        ({ fromS, untilS, code, failures }) =>
-          box('trouble', {
-            fromX: scale.x(fromS),
-            toX: scale.x(untilS),
-            top: bottom + 2,
-            height: stripHeight,
-            title: `${shortened(code, 60)}: ${count(failures, 'failed request')}`,
-          }),
+        (episode) =>
+          box(
+            'trouble',
+            episode,
+            scale,
+            bottom + 2,
+            stripHeight,
+            `${shortened(episode.code, 60)}: ${count(episode.failures, 'failed request')}`,
+          ),
       ),
     );
   };
   return { height: labelHeight + laneHeight + strip + space, isTrouble, draw };
 }
 
-function gapMarks({ fromS, untilS, code }: Gap, top: number, scale: TimeScale): readonly Piece[] {
+function gapMarks(gap: Gap, top: number, scale: TimeScale): readonly Piece[] {
+  const { fromS, untilS, code } = gap;
   const [fromX, toX] = [scale.x(fromS), scale.x(untilS)];
-  const height = laneHeight;
-  const title = `no good token for ${duration(untilS - fromS)}${code === undefined ? '' : ` (${shortened(code, 60)})`}`;
   const words = 'no good token';
+  const title = `${words} for ${duration(untilS - fromS)}${code === undefined ? '' : ` (${shortened(code, 60)})`}`;
   const isRoomy = toX - fromX > words.length * characterWidth + 8;
   return [
-    box('gap', { fromX, toX, top, height, title }),
-    box('hatch', { fromX, toX, top, height, fill: 'url(#hatch)' }),
+    box('gap', gap, scale, top, laneHeight, title),
+    box('hatch', gap, scale, top, laneHeight),
     ...(isRoomy
-      ? [text(words, round((fromX + toX) / 2), top + height / 2 + 4, 'on-gap', 'middle')]
+      ? [text(words, round((fromX + toX) / 2), top + laneHeight / 2 + 4, 'on-gap', 'middle')]
       : []),
   ];
 }
 
-function answersRow({ name, buckets }: KindOfClient, { bucketS }: Connection, canvas: Canvas): Row {
+function answersRow(kind: KindOfClient, { bucketS }: Connection, canvas: Canvas): Row {
   const { scale, width } = canvas;
-  const sum = (of: 'answers' | 'refused'): number =>
-    buckets.reduce((total, each) => total + each[of], 0);
-  const refused = sum('refused');
-  const most = buckets.reduce((peak, { answers }) => Math.max(peak, answers), 1);
-  const facts = `${count(sum('answers'), 'answer')}${refused === 0 ? '' : `, ${refused.toLocaleString('en-US')} of them a refusal`}`;
+  const { answers, refused } = answersTo(kind);
+  const most = kind.buckets.reduce((peak, [, answers]) => Math.max(peak, answers), 1);
+  const facts = `${count(answers, 'answer')}${refused === 0 ? '' : `, ${grouped(refused)} of them a refusal`}`;
   const draw = (top: number): Piece => {
     const bottom = top + labelHeight + answersHeight;
     let [given, denied] = ['', ''];
-    for (const bucket of buckets) {
-      const fromX = scale.x(bucket.index * bucketS);
-      const toX = Math.max(fromX + 2, scale.x((bucket.index + 1) * bucketS) - 1);
+    for (const [index, answers, refused] of kind.buckets) {
+      const fromX = scale.x(index * bucketS);
+      const toX = Math.max(fromX + 2, scale.x((index + 1) * bucketS) - 1);
       const height = (number: number): number =>
         round(Math.max(3, (number / most) * answersHeight));
-      given += bar(fromX, toX, bottom, height(bucket.answers));
-      if (bucket.refused > 0) denied += bar(fromX, toX, bottom, height(bucket.refused));
+      given += bar(fromX, toX, bottom, height(answers));
+      if (refused > 0) denied += bar(fromX, toX, bottom, height(refused));
     }
     return piece(
       'g',
       {},
-      ...labels(`Answers to ${name}`, facts, top, width),
-      piece('path', { class: 'answers', d: given }),
-      piece('path', { class: 'refused', d: denied }),
-      piece('line', { class: 'base', x1: margin, x2: width - margin, y1: bottom, y2: bottom }),
+      ...labels(`Answers to ${kind.name}`, facts, top, width),
+      path('answers', given),
+      path('refused', denied),
+      line('base', margin, width - margin, bottom, bottom),
     );
   };
   return { height: labelHeight + answersHeight + space, isTrouble: refused > 0, draw };
@@ -204,7 +204,7 @@ function axis({ scale, timeline }: Canvas, bottom: number): readonly Piece[] {
     const anchor = seconds === 0 ? 'start' : 'middle';
     if (seconds > 0 && seconds > timeline.untilS * 0.97) return [];
     return [
-      piece('line', { class: 'grid', x1: x, x2: x, y1: 0, y2: bottom }),
+      line('grid', x, x, 0, bottom),
       text(tickLabel(seconds), x, bottom + 14, 'quiet', anchor),
     ];
   });
@@ -212,22 +212,17 @@ function axis({ scale, timeline }: Canvas, bottom: number): readonly Piece[] {
 
 /** The times between the end of one broker and the start of the next. */
 function absences({ scale, timeline: { brokers } }: Canvas, height: number): readonly Piece[] {
-  return brokers.slice(1, maxMarks).map(({ fromS }, index) =>
-    box('away', {
-      fromX: scale.x(brokers[index]?.untilS ?? fromS),
-      toX: scale.x(fromS),
-      top: 0,
-      height,
-      title: 'no broker',
-    }),
-  );
+  return brokers.slice(1, maxMarks).map((broker, index) => {
+    const fromS = brokers[index]?.untilS ?? broker.fromS;
+    return box('away', { fromS, untilS: broker.fromS }, scale, 0, height, 'no broker');
+  });
 }
 
 function endMark(tokenEndsS: number, { scale, width }: Canvas, bottom: number): readonly Piece[] {
   const x = scale.x(tokenEndsS);
   const isRight = x > width / 2;
   return [
-    piece('line', { class: 'end', x1: x, x2: x, y1: 4, y2: bottom }),
+    line('end', x, x, 4, bottom),
     text("end of the job's token", isRight ? x - 5 : x + 5, 13, 'quiet', isRight ? 'end' : 'start'),
   ];
 }

@@ -1,6 +1,6 @@
 import { happeningsIn, totals, type Happening } from './happenings.ts';
 import type { Timeline } from './timeline.ts';
-import { count, shortened } from './words.ts';
+import { count, grouped, shortened } from './words.ts';
 
 /** One thing to know about a job. */
 export interface Statement {
@@ -40,7 +40,7 @@ export function statementsOf(timeline: Timeline): readonly Statement[] {
 function leftOut({ left }: Timeline): readonly Statement[] {
   const parts = Object.entries<number>({ ...left }).filter(([, number]) => number > 0);
   if (parts.length === 0) return [];
-  const all = parts.map(([name, number]) => `${number.toLocaleString('en-US')} ${name}`).join(', ');
+  const all = parts.map(([name, number]) => `${grouped(number)} ${name}`).join(', ');
   return [{ tone: 'plain', text: `Counted, but too many to be listed: ${all}.` }];
 }
 

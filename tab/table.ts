@@ -24,7 +24,7 @@ export function table(timeline: Timeline): Piece {
       'tbody',
       {},
       ...shown.map(({ atS, connection, what }) =>
-        row('td', [clockTime(timeline.startedOn, atS), connection, what]),
+        row('td', [clockTime(timeline, atS), connection, what]),
       ),
     ),
   );

@@ -3,8 +3,6 @@
  * `startedOn`. The JSON Schema beside this file defines what a record holds.
  */
 export interface Timeline {
-  /** Version of the extension that wrote the record. */
-  readonly product: string;
   readonly startedOn: Date;
   readonly untilS: number;
   /** End of the job's own access token, after which no ID token can be had; if it is known. */
@@ -21,7 +19,6 @@ export interface Timeline {
 export interface BrokerLife {
   readonly fromS: number;
   readonly untilS: number;
-  readonly end: string;
 }
 
 export interface Connection {
@@ -52,7 +49,8 @@ export interface Episode {
   readonly code: string;
   readonly failures: number;
   readonly retryAfterS: number;
-  readonly isThrottled: boolean;
+  /** Whether a service limited the rate of requests. */
+  readonly throttled: boolean;
 }
 
 export interface KindOfClient {
@@ -60,11 +58,8 @@ export interface KindOfClient {
   readonly buckets: readonly Bucket[];
 }
 
-export interface Bucket {
-  readonly index: number;
-  readonly answers: number;
-  readonly refused: number;
-}
+/** The answers of a short time, how many of them were refusals, and the longest wait in ms. */
+export type Bucket = readonly [index: number, answers: number, refused: number, waitMs: number];
 
 export interface LongestWait {
   readonly ms: number;
@@ -91,5 +86,20 @@ export interface Left {
 
 /** How many tokens a lane saw. */
 export function tokensIn({ tokens, spans }: Pick<Lane, 'tokens' | 'spans'>): number {
-  return spans.reduce((sum, [, , merged]) => sum + merged, tokens.length);
+  return tokens.length + total(spans.map(([, , merged]) => merged));
+}
+
+/** How many answers a kind of client got, and how many of them were refusals. */
+export function answersTo({ buckets }: KindOfClient): {
+  readonly answers: number;
+  readonly refused: number;
+} {
+  return {
+    answers: total(buckets.map(([, answers]) => answers)),
+    refused: total(buckets.map(([, , refused]) => refused)),
+  };
+}
+
+export function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }

@@ -16,16 +16,21 @@ export function wait(ms: number): string {
 }
 
 /** The time of day in UTC, as the job's log has it; with the date on another day than the start. */
-export function clockTime(startedOn: Date, seconds: number): string {
-  const start = startedOn.toISOString();
+export function clockTime({ startedOn }: { readonly startedOn: Date }, seconds: number): string {
+  const [firstDay] = startedOn.toISOString().split('T');
   const moment = new Date(startedOn.getTime() + seconds * 1_000).toISOString();
-  const time = moment.slice(11, 19);
-  return moment.slice(0, 10) === start.slice(0, 10) ? time : `${moment.slice(0, 10)} ${time}`;
+  const [day, time] = moment.slice(0, 19).split('T');
+  return day === firstDay ? `${time}` : `${day} ${time}`;
 }
 
 /** A number with its noun: `1 token`, `1,024 tokens`. */
 export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+  return `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** A number with its thousands apart: `1,024`. */
+export function grouped(number: number): string {
+  return number.toLocaleString('en-US');
 }
 
 /** A text cut to a number of characters, and marked where it is. */

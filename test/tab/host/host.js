@@ -4,6 +4,8 @@ const scene = JSON.parse(decodeURIComponent(location.hash.slice(1)));
 
 /** Everything that the tab called, in order. */
 window.calls = [];
+/** When the tab first called each, in ms by the clock of this page. */
+window.calledAt = {};
 const frame = document.createElement('iframe');
 frame.name = 'tab';
 frame.style.height = '600px';
@@ -80,6 +82,7 @@ addEventListener('message', ({ source, data }) => {
   if (message.instanceId === undefined) return;
   handshakeToken = message.handshakeToken ?? handshakeToken;
   window.calls.push(message.methodName);
+  window.calledAt[message.methodName] ??= performance.now();
   const parameters = message.params ?? [];
   try {
     const result =

@@ -28,6 +28,8 @@ export interface OpenedTab {
   readonly complaints: readonly string[];
   /** What the tab asked of the host so far. */
   readonly calls: () => Promise<readonly string[]>;
+  /** How long the host showed that the tab is loading, in ms by the host's clock. */
+  readonly loadingMs: () => Promise<number>;
   readonly changeTheme: (theme: Theme) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -69,6 +71,12 @@ export async function openTab(
     requests,
     complaints,
     calls: () => page.evaluate('window.calls'),
+    loadingMs: async () => {
+      await page.waitForFunction("window.calls.includes('notifyLoadSucceeded')");
+      return page.evaluate(
+        'window.calledAt.notifyLoadSucceeded - window.calledAt.initialHandshake',
+      );
+    },
     changeTheme: (other) => page.evaluate(`window.changeTheme(${JSON.stringify(themes[other])})`),
     close: () => closed(context),
   };

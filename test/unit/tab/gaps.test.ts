@@ -13,7 +13,7 @@ function lane(
 }
 
 function trouble(fromS: number, untilS: number | undefined, code = 'DEVOPS_UNAVAILABLE'): Episode {
-  return { fromS, untilS, code, failures: 3, retryAfterS: 0, isThrottled: false };
+  return { fromS, untilS, code, failures: 3, retryAfterS: 0, throttled: false };
 }
 
 function connectionWith(...lanes: readonly Lane[]): Connection {

@@ -22,9 +22,9 @@ describe('The words of the tab', () => {
   });
 
   it('say the time of day in UTC, with the date on another day', () => {
-    const startedOn = new Date('2026-11-29T23:59:30Z');
-    assert.equal(clockTime(startedOn, 10), '23:59:40');
-    assert.equal(clockTime(startedOn, 40), '2026-11-30 00:00:10');
+    const job = { startedOn: new Date('2026-11-29T23:59:30Z') };
+    assert.equal(clockTime(job, 10), '23:59:40');
+    assert.equal(clockTime(job, 40), '2026-11-30 00:00:10');
   });
 
   it('count', () => {
