@@ -1,7 +1,8 @@
 // Builds the results tab into build/extension/tab/: a page, its style and one classic script.
 import { build } from 'esbuild';
-import { copyFile, mkdir, readFile, readdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { minify } from 'terser';
 import { idOfPreview } from './stamping.mjs';
 
 /**
@@ -26,21 +27,27 @@ export async function buildTab(root, output, taskIds) {
 }
 
 async function buildScript(root, output, taskIds) {
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ['tab/main.ts'],
     outfile: join(output, 'tab.js'),
     bundle: true,
-    minify: true,
-    mangleProps: innerNames,
     format: 'iife',
     platform: 'browser',
     target: ['chrome100', 'firefox100', 'safari15.4'],
     legalComments: 'none',
     metafile: true,
+    write: false,
     logLevel: 'warning',
     plugins: [tabAlone(root), await generated(root, taskIds)],
   });
+  // Terser merges more than esbuild, and its names repeat: the zipped script is a twentieth smaller.
+  const { code } = await minify(outputFiles[0].text, {
+    ecma: 2022,
+    compress: { passes: 3, pure_getters: true },
+    mangle: { properties: { regex: innerNames } },
+  });
+  await writeFile(join(output, 'tab.js'), code);
   return metafile;
 }
 
