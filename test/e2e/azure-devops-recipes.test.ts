@@ -33,7 +33,7 @@ const mappedByTheAuthor = {
 };
 
 describe('A connection to Azure DevOps itself', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const theatre = useTheatre();
   let folder: string;
   beforeEach(() => {

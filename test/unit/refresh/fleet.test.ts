@@ -4,7 +4,7 @@ import { figuresOf, fleetFigures, loadOf, loginLoop, type Figures } from '../../
 describe('a fleet of 10,000 jobs that begin within one minute and last four hours', () => {
   let broker: Figures, longLived: Figures, logins: Figures, native: Figures;
   before(function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     [broker, longLived, logins, native] = fleetFigures() as [Figures, Figures, Figures, Figures];
   });
 
