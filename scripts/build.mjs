@@ -31,7 +31,6 @@ const output = resolve(options.output ?? join(root, 'build', 'extension'));
 const tab = join(output, 'tab');
 const tasks = ['FederatedLogin', 'TerraformOidcEnv', 'TokenRefresher'];
 
-/** Our code stays readable, so that stack traces say something; third-party code is minified. */
 const settings = {
   absWorkingDir: root,
   bundle: true,
@@ -48,6 +47,9 @@ const settings = {
   metafile: true,
   logLevel: 'warning',
 };
+
+/** Our code keeps its names, and has lines: by them the frames of a log's last words say where. */
+const ownCode = { minifySyntax: true, minifyWhitespace: true, lineLimit: 120 };
 
 const { version, repository } = await readJson('package.json');
 const address = addressOf(options.repository ?? repository);
@@ -109,6 +111,7 @@ async function bundleTask(task) {
   const [steps, broker] = await Promise.all([
     build({
       ...settings,
+      ...ownCode,
       define: address === undefined ? {} : { DOCUMENTS: JSON.stringify(documentsAt(address)) },
       stdin: { contents: oneEntry(step), resolveDir: root, sourcefile: `tasks/${task}/steps.mjs` },
       plugins: [...plugins, ofProcess('task')],
@@ -116,6 +119,7 @@ async function bundleTask(task) {
     }),
     build({
       ...settings,
+      ...ownCode,
       entryPoints: ['tasks/shared/broker.ts'],
       plugins: [...plugins, ofProcess('broker'), libraryStub.refusing('azure-pipelines-task-lib')],
       outfile: join(folder, 'broker.mjs'),

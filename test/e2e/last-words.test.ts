@@ -41,7 +41,7 @@ describe('A bug in the broker', function () {
     const connections = [emulator.addServiceConnection({ name: 'broken' })];
     const job = await startHeld(stage, { steps: holdStep('start') + login, connections });
     await job.heldAt('start');
-    const behind = /async function runBroker\(\{ settings, connection \}, world\) \{/;
+    const behind = /async function runBroker\(\{\s*settings,\s*connection\s*\},\s*world\)\s*\{/;
     plantBug(job, behind, 'throw new TypeError(settings.job.jobAccessToken);');
     const play = await job.end('start');
     assert.equal(play.report.result, 'Failed');
@@ -60,12 +60,12 @@ describe('A bug in the broker', function () {
     // The loop itself knows no settings; a successor, which has connections to keep, is spared.
     plantBug(
       job,
-      /async function keep\(broker, settings, [^)]+\) \{/,
+      /async function keep\(broker,\s*settings,[^)]+\)\s*\{/,
       'broker.planted = settings;',
     );
     const bug =
       'if (broker.planted.kept.length === 0) throw new TypeError(broker.planted.job.jobAccessToken);';
-    plantBug(job, /void broker\.tend\(\);/, bug);
+    plantBug(job, /await clock\.\s*sleep\(restMs,[^;]+return;/, bug);
     job.letGo('start');
     await job.heldAt('loop');
     await goneWithin(job.broker.pid, 60_000);
@@ -83,7 +83,7 @@ describe('A bug in the broker', function () {
     const job = await startHeld(stage, { steps: holdStep('start') + login + ask, connections });
     await job.heldAt('start');
     const bug = "if (request.method === 'GET') throw new TypeError(request.headers.join());";
-    plantBug(job, /async function answer\(request\d*, parts\) \{/, bug);
+    plantBug(job, /async function answer\(request\d*,\s*parts\)\s*\{/, bug);
     const play = await job.end('start');
     assert.match(play.report.log, /answer 500/);
     assert.match(play.report.log, /nobody foresaw \(TypeError\)/);
