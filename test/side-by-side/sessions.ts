@@ -85,6 +85,8 @@ async function playIn(
         GUEST_TENANT: guestTenant,
         lines,
         results,
+        // For the folder of one module, 2.45 would load all of setuptools in each process.
+        SETUPTOOLS_USE_DISTUTILS: 'stdlib',
         pause: isShort ? String(pauseSeconds) : '0',
         AZURE_CLI_PROGRAM: join(program, 'az'),
       };

@@ -9,9 +9,10 @@ const claimsOf = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64u
 
 const { subscriptions } = JSON.parse(read('azureProfile.json'));
 const entries = JSON.parse(read('service_principal_entries.json'));
-const stored = entries.map(({ client_assertion, ...entry }) => {
+// Versions differ in the order of these keys.
+const stored = entries.map(({ client_id, tenant, client_assertion, ...more }) => {
   const { iss, sub, aud } = claimsOf(client_assertion);
-  return { ...entry, client_assertion: { iss, sub, aud } };
+  return { client_id, tenant, client_assertion: { iss, sub, aud }, ...more };
 });
 const note = {
   subscriptions,
