@@ -1,5 +1,6 @@
+import { refusal } from '../errors.ts';
 import { Secret } from '../secret.ts';
-import type { PipelineAgent } from './pipeline-agent.ts';
+import type { PipelineAgent, PresentVariable } from './pipeline-agent.ts';
 import type { VariableChange } from './variable-change.ts';
 
 /** The values of a step's output variables; a secret one is masked, and scripts must map it. */
@@ -14,8 +15,10 @@ export interface Publication {
 /**
  * Hands everything to the agent at once, at the very end: a task that fails before has exported
  * nothing. Masks come first, so that no value can be printed before it is hidden.
+ * @throws {FederationError} for names that the job has as secret variables.
  */
 export function publish({ variables, outputs }: Publication, agent: PipelineAgent): void {
+  refuseSecretNames(variables, agent.presentVariables());
   for (const change of variables) {
     if (change.kind !== 'plain') agent.mask(change.value);
   }
@@ -25,6 +28,24 @@ export function publish({ variables, outputs }: Publication, agent: PipelineAgen
   for (const change of variables) agent.setVariable(change);
   for (const [name, value] of Object.entries(outputs)) agent.setOutput(name, value);
   tellVariables(variables, agent);
+}
+
+/** What is secret once is secret for good: no script would see what is set there. */
+function refuseSecretNames(
+  changes: readonly VariableChange[],
+  present: readonly PresentVariable[],
+): void {
+  const secrets = present.filter(({ source }) => source === 'secret');
+  const kept = new Set(secrets.map(({ name }) => name.toUpperCase()));
+  const names = changes
+    .filter(({ name, kind }) => kind !== 'secret' && kept.has(name.toUpperCase()))
+    .map(({ name }) => name);
+  if (names.length === 0) return;
+  throw refusal(
+    'LEFTOVER_VARIABLES',
+    `This job has ${names.join(', ')} as secret variables, which stay secret: no script would see what this task sets there.`,
+    'Remove them from the variables and variable groups of this job, or make them plain ones.',
+  );
 }
 
 /** The names of what later steps will see; never the values. */

@@ -5,6 +5,7 @@ import {
 import { refuseSdkLeftovers } from '../../src/delivery/variables/leftovers.ts';
 import { accessTokenFilesOf, accessTokenFileVariables } from '../../src/session/access-tokens.ts';
 import type { Membership } from '../../src/session/join.ts';
+import { orUndo } from '../../src/session/session.ts';
 import { beginSignIn, publishSignIn } from '../shared/sign-in.ts';
 import { join, type TaskWorld } from '../shared/task-world.ts';
 import { readInputs } from './inputs.ts';
@@ -26,11 +27,13 @@ export async function tokenRefresher(world: TaskWorld): Promise<void> {
     ...accessTokenFileVariables(files),
   ];
   const otherTasks = { areKept: keepOtherTasks };
-  publishSignIn(
-    connection,
-    session,
-    { own, otherTasks, managedIdentity: 'instead of another' },
-    agent,
-  );
-  if (managedIdentity) await session.expect('managedIdentity');
+  await orUndo(session, async () => {
+    publishSignIn(
+      connection,
+      session,
+      { own, otherTasks, managedIdentity: 'instead of another' },
+      agent,
+    );
+    if (managedIdentity) await session.expect('managedIdentity');
+  });
 }

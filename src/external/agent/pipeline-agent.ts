@@ -197,9 +197,9 @@ function presentVariables(): readonly PresentVariable[] {
   }));
   const secrets = known
     .filter(([, { secret }]) => secret)
-    .map(([name]): PresentVariable => ({
+    .map(([key, { name }]): PresentVariable => ({
       name,
-      isEmpty: !vault.retrieveSecret(`SECRET_${name}`),
+      isEmpty: !vault.retrieveSecret(`SECRET_${key}`),
       source: 'secret',
     }));
   return [...environment, ...secrets];

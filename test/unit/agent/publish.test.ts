@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { publish } from '../../../src/agent/publish.ts';
 import { masked, plain, secret } from '../../../src/agent/variable-change.ts';
 import { Secret } from '../../../src/secret.ts';
+import { failureOf } from '../../support/failures.ts';
 import { FakeAgent } from '../../support/fake-agent.ts';
 
 describe('publishing', () => {
@@ -30,6 +31,22 @@ describe('publishing', () => {
     publish({ variables: [], outputs: { bearer: new Secret('the-capability') } }, agent);
     assert.deepEqual(agent.masks, ['the-capability']);
     assert.deepEqual(agent.outputs, { bearer: '***' });
+  });
+
+  it('fails before anything is set where the job has a name as a secret, which stays one', () => {
+    const agent = new FakeAgent({
+      presentVariables: ['url', 'HEADER', 'APP_TOKEN', 'OTHER'].map((name) => ({
+        name,
+        isEmpty: name === 'HEADER',
+        source: 'secret',
+      })),
+    });
+    const { message } = failureOf(
+      () => publish({ variables, outputs: {} }, agent),
+      'LEFTOVER_VARIABLES',
+    );
+    assert.match(message, /has URL, HEADER as secret/);
+    assert.deepEqual([agent.order, agent.said], [[], []]);
   });
 
   it('tells names only', () => {
