@@ -8,6 +8,7 @@ import {
   refuseTerraformDestinations,
 } from '../../src/delivery/variables/leftovers.ts';
 import { outputsOf } from '../../src/delivery/variables/outputs.ts';
+import { warnOfOtherSubscription } from '../../src/delivery/variables/subscription-choice.ts';
 import {
   brokerVariables,
   nativeVariables,
@@ -24,6 +25,7 @@ import {
 } from '../../src/service-connection/service-connection.ts';
 import type { Membership } from '../../src/session/join.ts';
 import { idTokenOnce } from '../../src/session/once.ts';
+import { orUndo } from '../../src/session/session.ts';
 import type { Waiting } from '../../src/upstream/retry-policy.ts';
 import { beginSignIn, publishSignIn } from '../shared/sign-in.ts';
 import { join, loggedWhileSlow, type TaskWorld } from '../shared/task-world.ts';
@@ -56,13 +58,15 @@ async function throughBroker(named: ServiceConnection, world: TaskWorld): Promis
     ...organizationOf(connection, agent),
   ];
   const exported = [...own, ...clearLeftovers(own, connection, agent)];
-  publishSignIn(
-    connection,
-    session,
-    { own: exported, otherTasks: { areKept: false }, managedIdentity: 'instead of another' },
-    agent,
-  );
-  await session.expect('terraform');
+  await orUndo(session, async () => {
+    publishSignIn(
+      connection,
+      session,
+      { own: exported, otherTasks: { areKept: false }, managedIdentity: 'instead of another' },
+      agent,
+    );
+    await session.expect('terraform');
+  });
 }
 
 /** Only variables of the author's own names: the backend and other providers keep the first one. */
@@ -77,8 +81,10 @@ async function secondIdentity(
   const { session } = await beginSignIn(connection, signIn, agent);
   const { endpoints, idToken } = session;
   const variables = prefixedVariables(prefix, connection, endpoints);
-  publish({ variables, outputs: outputsOf(connection, idToken, session) }, agent);
-  await session.expect('terraform-variables');
+  await orUndo(session, async () => {
+    publish({ variables, outputs: outputsOf(connection, idToken, session) }, agent);
+    await session.expect('terraform-variables');
+  });
 }
 
 /** @throws {FederationError} where the providers would send the job's access token elsewhere. */
@@ -119,6 +125,7 @@ function publishWithoutBroker(
     ...organizationOf(connection, agent),
     ...clearLeftovers(own, connection, agent),
   ];
+  warnOfOtherSubscription(variables, agent);
   publish({ variables, outputs: outputsOf(connection, idToken) }, agent);
 }
 
@@ -144,7 +151,8 @@ function clearLeftovers(
   connection: ServiceConnection,
   agent: PipelineAgent,
 ): readonly VariableChange[] {
-  const cleared = clearedTerraformLeftovers(agent.presentVariables(), exported, connection);
+  const present = agent.presentVariables();
+  const cleared = clearedTerraformLeftovers(present, exported, connection, agent.environment);
   if (cleared.length === 0) return [];
   const names = cleared.map(({ name }) => name).join(', ');
   agent.warn(

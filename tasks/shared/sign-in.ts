@@ -16,6 +16,7 @@ import { followUps, type NextSignIn } from '../../src/delivery/variables/earlier
 import { warnOfSelectors } from '../../src/delivery/variables/machine-identity.ts';
 import { noProxyVariables, tellOfAgentProxy } from '../../src/delivery/variables/no-proxy.ts';
 import { outputsOf } from '../../src/delivery/variables/outputs.ts';
+import { warnOfOtherSubscription } from '../../src/delivery/variables/subscription-choice.ts';
 import {
   tellTokenFileIsBack,
   type TokenFileExport,
@@ -73,6 +74,7 @@ export function publishSignIn(
     ...own,
     ...(endpoints === undefined ? [] : noProxyVariables(agent)),
   ];
+  warnOfOtherSubscription(variables, agent);
   const next = { connection, variables, endpoints, managedIdentity };
   publish(
     {

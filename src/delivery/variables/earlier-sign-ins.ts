@@ -6,7 +6,7 @@ import type { Endpoints } from '../../wire/endpoints.ts';
 import { isInOurDirectory } from '../files/state-directory.ts';
 import { azdVariables, managedIdentityVariables } from './azure-variables.ts';
 import { machineIdentityNames } from './machine-identity.ts';
-import { isLeftOut } from './token-file.ts';
+import { hasSignIn } from './subscription-choice.ts';
 
 /** A sign-in that is about to be exported. */
 export interface NextSignIn {
@@ -40,8 +40,7 @@ export function followUps(
   agent: Pick<PipelineAgent, 'say' | 'warn' | 'presentVariables'>,
 ): readonly VariableChange[] {
   if (!isAbout('AZURE_CLIENT_ID', next)) return [];
-  const isOurs = isInOurDirectory(environment['AZURE_FEDERATED_TOKEN_FILE'] ?? '');
-  if (!isOurs && !isLeftOut(environment)) {
+  if (!hasSignIn(environment)) {
     tellOverwritten(environment, next, agent);
     return insteadOfTheMachine(environment, next, agent);
   }
@@ -108,12 +107,16 @@ function insteadOfTheMachine(
   return managedIdentityVariables(endpoints);
 }
 
-/** An empty one stops a tool that needs it; the one of another connection would mislead it. */
+/**
+ * An empty one stops a tool that needs it; the one of another connection would mislead it. Of the same
+ * identity it is the author's choice.
+ */
 function subscription(environment: Environment, next: NextSignIn): readonly VariableChange[] {
   const name = 'AZURE_SUBSCRIPTION_ID';
-  const { subscriptionId = '' } = next.connection;
+  const { clientId, subscriptionId = '' } = next.connection;
   if (!isStale([name], environment, next) || environment[name] === subscriptionId) return [];
-  return [plain(name, subscriptionId)];
+  const isChoice = subscriptionId === '' && environment['AZURE_CLIENT_ID'] === clientId;
+  return isChoice ? [] : [plain(name, subscriptionId)];
 }
 
 function managedIdentity(

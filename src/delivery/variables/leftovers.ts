@@ -1,8 +1,13 @@
 import type { PresentVariable } from '../../agent/pipeline-agent.ts';
 import { plain, type VariableChange } from '../../agent/variable-change.ts';
 import { refusal } from '../../errors.ts';
+import type { Environment } from '../../ports.ts';
 import type { Cloud } from '../../service-connection/cloud.ts';
 import type { ServiceConnection } from '../../service-connection/service-connection.ts';
+import { hasTerraform } from './subscription-choice.ts';
+
+/** A choice of the author's, unless an earlier step has exported that of another identity. */
+const subscriptionName = 'ARM_SUBSCRIPTION_ID';
 
 /** Variables for which Terraform and its providers never ask the request URL. */
 const winOverRequestUrl: readonly string[] = [
@@ -29,7 +34,7 @@ const terraformSelectors: readonly string[] = [
   'ARM_MSI_ENDPOINT',
   'ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID',
   'ARM_OIDC_AZURE_SERVICE_CONNECTION_ID',
-  'ARM_SUBSCRIPTION_ID',
+  subscriptionName,
   'ARM_ENVIRONMENT',
   'FABRIC_OIDC_REQUEST_URL',
   'FABRIC_OIDC_REQUEST_TOKEN',
@@ -77,12 +82,14 @@ const sdkSelectors: readonly string[] = [
 export function clearedTerraformLeftovers(
   present: readonly PresentVariable[],
   exported: readonly VariableChange[],
-  { kind, cloud }: ServiceConnection,
+  { kind, cloud, clientId }: ServiceConnection,
+  environment: Environment,
 ): readonly VariableChange[] {
+  const isOfAnother = hasTerraform(environment) && environment['ARM_CLIENT_ID'] !== clientId;
   const ours = new Set(exported.map(({ name }) => name));
   const selectors = kind === 'azureDevOps' ? azureDevOpsSelectors : [];
   return found([...terraformSelectors, ...selectors, ...destinationsOutside(cloud)], present)
-    .filter((name) => !ours.has(name))
+    .filter((name) => !ours.has(name) && (name !== subscriptionName || isOfAnother))
     .map((name) => plain(name, ''));
 }
 

@@ -97,6 +97,12 @@ describe('after an earlier sign-in', () => {
     assert.deepEqual(followed, [plain('AZURE_SUBSCRIPTION_ID', '')]);
   });
 
+  it('a subscription that the author chose stays beside a connection that has none, in each step', () => {
+    const none = aServiceConnection({ subscriptionId: undefined });
+    const before = { ...another, AZURE_CLIENT_ID: ids.client, AZURE_SUBSCRIPTION_ID: 'chosen' };
+    assert.deepEqual(follow(before, { connection: none }).followed, []);
+  });
+
   it('the endpoint follows, and Azure CLI of another connection stays signed in, which is told', () => {
     const { followed, agent } = follow({ ...anotherAzureCli, ...anotherManagedIdentity });
     assert.deepEqual(followed, managedIdentityVariables(endpoints));

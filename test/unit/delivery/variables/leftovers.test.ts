@@ -1,18 +1,29 @@
 import assert from 'node:assert/strict';
 import type { PresentVariable } from '../../../../src/agent/pipeline-agent.ts';
-import { plain } from '../../../../src/agent/variable-change.ts';
+import { plain, type VariableChange } from '../../../../src/agent/variable-change.ts';
 import {
   clearedTerraformLeftovers,
   refuseSdkLeftovers,
   refuseTerraformDestinations,
 } from '../../../../src/delivery/variables/leftovers.ts';
 import { brokerVariables } from '../../../../src/delivery/variables/terraform-variables.ts';
+import type { Environment } from '../../../../src/ports.ts';
 import { cloudNamed } from '../../../../src/service-connection/cloud.ts';
-import { aServiceConnection, someEndpoints } from '../../../support/builders.ts';
+import type { ServiceConnection } from '../../../../src/service-connection/service-connection.ts';
+import { aServiceConnection, ids, someEndpoints } from '../../../support/builders.ts';
 import { failureOf } from '../../../support/failures.ts';
 
 const present = (...names: string[]): readonly PresentVariable[] =>
   names.map((name) => ({ name, isEmpty: false, source: 'job' }));
+
+/** In a job that this is the first step of ours in, unless its environment says otherwise. */
+const cleared = (
+  present: readonly PresentVariable[],
+  exported: readonly VariableChange[],
+  connection: ServiceConnection,
+  environment: Environment = {},
+): readonly VariableChange[] =>
+  clearedTerraformLeftovers(present, exported, connection, environment);
 
 const azure = aServiceConnection();
 const azureStack = aServiceConnection({ cloud: cloudNamed('AzureStack', 'x') });
@@ -57,15 +68,13 @@ const ofMachine = ['MSI_ENDPOINT', 'MSI_SECRET', 'IMDS_ENDPOINT', 'IDENTITY_SERV
 describe("Terraform's leftovers", () => {
   for (const name of [...terraform, ...destinations]) {
     it(`are set empty: ${name}`, () => {
-      assert.deepEqual(clearedTerraformLeftovers(present(name.toLowerCase()), [], azure), [
-        plain(name, ''),
-      ]);
+      assert.deepEqual(cleared(present(name.toLowerCase()), [], azure), [plain(name, '')]);
     });
   }
 
   it('keep what leads to an Azure Stack, for a connection that is for one', () => {
-    const cleared = clearedTerraformLeftovers(present(...destinations), [], azureStack);
-    assert.deepEqual(cleared, []);
+    const empty = cleared(present(...destinations), [], azureStack);
+    assert.deepEqual(empty, []);
     assert.doesNotThrow(() =>
       refuseTerraformDestinations(present(...destinations), azureStack.cloud),
     );
@@ -83,36 +92,50 @@ describe("Terraform's leftovers", () => {
 
   it('are left alone where they are empty already, or not there', () => {
     const empty = terraform.map((name) => ({ name, isEmpty: true, source: 'job' as const }));
-    assert.deepEqual(clearedTerraformLeftovers(empty, [], azure), []);
-    assert.deepEqual(clearedTerraformLeftovers([], [], azure), []);
+    assert.deepEqual(cleared(empty, [], azure), []);
+    assert.deepEqual(cleared([], [], azure), []);
   });
 
   it('are told once, however often they are there', () => {
     const twice = present('ARM_USE_MSI', 'arm_use_msi');
-    assert.equal(clearedTerraformLeftovers(twice, [], azure).length, 1);
+    assert.equal(cleared(twice, [], azure).length, 1);
   });
 
   it('never undo what is about to be exported', () => {
     const exported = brokerVariables(aServiceConnection(), someEndpoints());
     const again = present(...exported.map(({ name }) => name));
-    assert.deepEqual(clearedTerraformLeftovers(again, exported, azure), []);
+    assert.deepEqual(cleared(again, exported, azure), []);
   });
 
-  it('of another mode go: the request URL of the broker, the cloud, the subscription', () => {
-    const before = ['ARM_OIDC_REQUEST_URL', 'ARM_ENVIRONMENT', 'ARM_SUBSCRIPTION_ID'];
+  it('of another mode go: the request URL of the broker, the cloud', () => {
+    const before = ['ARM_OIDC_REQUEST_URL', 'ARM_ENVIRONMENT'];
     const exported = [plain('ARM_USE_OIDC', 'true')];
-    const cleared = clearedTerraformLeftovers(present(...before), exported, azure);
-    assert.deepEqual(cleared.map(({ name }) => name).sort(), [...before].sort());
+    const empty = cleared(present(...before), exported, azure);
+    assert.deepEqual(empty.map(({ name }) => name).sort(), [...before].sort());
   });
+
+  for (const [whose, stays, environment] of [
+    ['that the author chose', true, {}],
+    ['beside an earlier step of the same identity', true, { ARM_CLIENT_ID: ids.client }],
+    ['of another identity', false, { ARM_CLIENT_ID: 'another' }],
+  ] as const) {
+    it(`${stays ? 'are not' : 'are'} a subscription ${whose}, for a connection that has none`, () => {
+      const url = someEndpoints().idTokenUrl;
+      const before = 'ARM_CLIENT_ID' in environment ? { ARM_OIDC_REQUEST_URL: url } : {};
+      const subscription = present('ARM_SUBSCRIPTION_ID');
+      const empty = cleared(subscription, [], azure, { ...before, ...environment });
+      assert.deepEqual(empty, stays ? [] : [plain('ARM_SUBSCRIPTION_ID', '')]);
+    });
+  }
 
   it('are no secret variables: only a step that maps one sees it, and wants it', () => {
     const secret = terraform.map((name) => ({ name, isEmpty: false, source: 'secret' as const }));
-    assert.deepEqual(clearedTerraformLeftovers(secret, [], azure), []);
+    assert.deepEqual(cleared(secret, [], azure), []);
   });
 
   it("do not include what is nobody's business here", () => {
     const others = present('ARM_ACCESS_KEY', 'ARM_SKIP_PROVIDER_REGISTRATION', 'TF_VAR_x', 'PATH');
-    assert.deepEqual(clearedTerraformLeftovers(others, [], azure), []);
+    assert.deepEqual(cleared(others, [], azure), []);
   });
 });
 
