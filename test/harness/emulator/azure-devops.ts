@@ -22,6 +22,9 @@ export function devopsHeaders(): Readonly<Record<string, string>> {
   };
 }
 
+/** What Azure DevOps says to somebody whom it does not know. */
+export const notAuthorized = 'TF400813: The user is not authorized to access this resource.';
+
 function refusal(
   status: number,
   typeKey: string,
@@ -59,11 +62,7 @@ function unauthorized(request: EmulatorRequest): EmulatorResponse {
     // A token that once was one is sent to sign in again; anything else gets the page itself.
     return bearerOf(request)?.includes('.') === true ? signInRedirect() : signInPage();
   }
-  const answer = refusal(
-    401,
-    'UnauthorizedRequestException',
-    'TF400813: The user is not authorized to access this resource.',
-  );
+  const answer = refusal(401, 'UnauthorizedRequestException', notAuthorized);
   const challenge = 'Bearer authorization_uri=https://login.microsoftonline.com/common';
   return { ...answer, headers: { ...answer.headers, 'WWW-Authenticate': challenge } };
 }

@@ -7,6 +7,7 @@ import { presentedBy } from './access-tokens.ts';
 import { passwordOf } from './administration.ts';
 import { jobOfToken } from './jobs.ts';
 import { bearerOf, json, type EmulatorRequest, type EmulatorResponse } from './message.ts';
+import { neverSignedIn } from './organization-users.ts';
 import { azureDevOps } from './resources.ts';
 import type { World } from './world.ts';
 
@@ -97,12 +98,7 @@ function userOf(
   if (world.git?.users.get(organization)?.has(application.clientId) === true) {
     return { name: application.name, tokenId };
   }
-  return plainText(
-    403,
-    `TF401444: Please sign-in at least once as ${world.tenantId}\\${application.objectId} in a web browser to enable access to the service.`,
-    {},
-    'no-user',
-  );
+  return plainText(403, neverSignedIn(application, world), {}, 'no-user');
 }
 
 /** `/{organization}/{project}/_git/{repository}/…`, or the same at an organization's own host. */

@@ -1,6 +1,6 @@
 import { unzipSync } from 'fflate';
 import { devopsIdentity, passwordOf } from './administration.ts';
-import { devopsHeaders } from './azure-devops.ts';
+import { devopsHeaders, notAuthorized } from './azure-devops.ts';
 import { json, type EmulatorRequest, type EmulatorResponse } from './message.ts';
 import type { Handler } from './route.ts';
 import { devopsRefusal } from './service-endpoints.ts';
@@ -40,11 +40,7 @@ const forMembers =
   (request, world) =>
     mayPublish(request, world)
       ? handler(request, world)
-      : devopsRefusal(
-          401,
-          'UnauthorizedRequestException',
-          'TF400813: The user is not authorized to access this resource.',
-        );
+      : devopsRefusal(401, 'UnauthorizedRequestException', notAuthorized);
 
 const findRoutes: Handler = (request) => {
   if (request.method !== 'OPTIONS') return devopsRefusal(404, 'NotFound', 'Page not found.');

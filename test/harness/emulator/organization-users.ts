@@ -57,6 +57,11 @@ export const principals = preview((request, world, { users }) =>
       ),
 );
 
+/** What Azure DevOps says to an identity that is no user of the organization. */
+export function neverSignedIn({ objectId }: Application, { tenantId }: World): string {
+  return `TF401444: Please sign-in at least once as ${tenantId}\\${tenantId}\\${objectId} in a web browser to enable access to the service.`;
+}
+
 /** `GET vssps.dev.azure.com/{organization}/_apis/graph/storagekeys/{descriptor}`. */
 export const storageKey = preview((request, world, { users }) => {
   if (users === 'none') return mayNot('View instance-level information');

@@ -24,17 +24,17 @@ import { buildDefinition, gitItem, variableGroups } from './pipelines.ts';
 import type { Route } from './route.ts';
 import { endpoint, endpoints, history, project, projects } from './service-endpoints.ts';
 
-const devopsRoutes = (cloud: Cloud): readonly Route[] => [
+const devopsRoutes: readonly Route[] = [
   {
     name: 'connection-data',
     pattern: /^\/contoso\/_apis\/connectionData\/?$/i,
-    handle: connectionData(cloud),
+    handle: connectionData,
   },
-  { name: 'pipelines', pattern: /^\/contoso\/shop\/_apis\/pipelines$/i, handle: pipelines(cloud) },
+  { name: 'pipelines', pattern: /^\/contoso\/shop\/_apis\/pipelines$/i, handle: pipelines },
   {
     name: 'pipelines',
     pattern: /^\/contoso\/shop\/_apis\/pipelines\/7\/runs$/i,
-    handle: pipelineRuns(cloud),
+    handle: pipelineRuns,
   },
   {
     name: 'oidctoken',
@@ -127,7 +127,7 @@ const entraRoutes = (cloud: Cloud): readonly Route[] => [
 const routesOf: Readonly<Record<ServiceName, (cloud: Cloud) => readonly Route[]>> = {
   'devops-users': () => usersRoutes,
   'devops-entitlements': () => entitlementRoutes,
-  'azure-devops': (cloud) => [...devopsRoutes(cloud), gitRoute('/(?<organization>[^/]+)')],
+  'azure-devops': () => [...devopsRoutes, gitRoute('/(?<organization>[^/]+)')],
   'visual-studio': () => [gitRoute('(/DefaultCollection)?')],
   'devops-issuer': () => issuerRoutes,
   marketplace: () =>

@@ -1,5 +1,5 @@
 import { devopsRights, type Project, type Registration, type Rights } from './administration.ts';
-import { devopsHeaders, signInPage, signInRedirect } from './azure-devops.ts';
+import { devopsHeaders, notAuthorized, signInPage, signInRedirect } from './azure-devops.ts';
 import { executionsIn } from './executions.ts';
 import {
   bearerOf,
@@ -51,11 +51,7 @@ function unauthorized(request: EmulatorRequest): EmulatorResponse {
   if (request.headers['x-tfs-fedauthredirect']?.toLowerCase() !== 'suppress') {
     return bearerOf(request) === undefined ? signInPage() : signInRedirect();
   }
-  const answer = devopsRefusal(
-    401,
-    'UnauthorizedRequestException',
-    'TF400813: The user is not authorized to access this resource.',
-  );
+  const answer = devopsRefusal(401, 'UnauthorizedRequestException', notAuthorized);
   return {
     ...answer,
     headers: {
