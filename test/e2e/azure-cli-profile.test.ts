@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { assertClean, linesOf, useTheatre } from './support/theatre.ts';
+import { useStandIns } from './support/stand-ins.ts';
+import { assertClean, linesOf } from './support/theatre.ts';
 
 /** Looks whether az is signed in, and then does what the job is to end by. */
 const look = (end: string): string => `
@@ -15,15 +15,7 @@ const look = (end: string): string => `
 
 describe('The profile of Azure CLI', function () {
   this.timeout(300_000);
-  const folder = mkdtempSync(join(tmpdir(), 'stand-in-az-'));
-  const path = [folder, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
-  const theatre = useTheatre({ environment: { PATH: path } });
-
-  before(() => {
-    symlinkSync(join(import.meta.dirname, 'stand-ins', 'stand-in.mjs'), join(folder, 'az'));
-    writeFileSync(join(folder, 'subscription'), theatre.emulator.subscriptionId);
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const theatre = useStandIns(['az']);
 
   for (const [ends, end, result] of [
     ['succeeds', 'true', 'Succeeded'],

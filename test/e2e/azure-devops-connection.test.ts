@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
 import type { ServiceConnection } from '../harness/emulator/service-connections.ts';
 import type { Play } from '../harness/stage.ts';
 import { assertFailsWell } from './support/failing.ts';
-import { assertGreen, linesOf, shortLives, useTheatre } from './support/theatre.ts';
+import { useStandIns } from './support/stand-ins.ts';
+import { assertGreen, linesOf, shortLives } from './support/theatre.ts';
 
 const devOpsResource = '499b84ac-1321-427f-aa17-267ca6975798';
 /** What an editor keeps in the hidden input is here too: it must not matter. */
@@ -50,14 +48,7 @@ function expected(
 
 describe('A service connection to Azure DevOps', function () {
   this.timeout(300_000);
-  const folder = mkdtempSync(join(tmpdir(), 'stand-in-az-'));
-  const path = [folder, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
-  const theatre = useTheatre({ environment: { PATH: path } });
-  before(() => {
-    symlinkSync(join(import.meta.dirname, 'stand-ins', 'stand-in.mjs'), join(folder, 'az'));
-    writeFileSync(join(folder, 'subscription'), theatre.emulator.subscriptionId);
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const theatre = useStandIns(['az']);
 
   const bothKinds = (): readonly [ServiceConnection, ServiceConnection] => [
     theatre.emulator.addServiceConnection({ name: 'shop' }),

@@ -3,7 +3,7 @@ import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SampledProcess } from '../harness/leaks/process-watch.ts';
 import { Stage } from '../harness/stage.ts';
-import { ask, idTokenDoor, managedIdentityDoor } from './support/clients.ts';
+import { ask, assertKeptApart, idTokenDoor } from './support/clients.ts';
 import { goneWithin, holdStep, playHeld, startHeld } from './support/held-job.ts';
 import { assertGreen, useTheatre } from './support/theatre.ts';
 
@@ -34,13 +34,7 @@ describe('Two jobs of one user on one host', function () {
         const yours = await two.heldAt('here');
         assert.notEqual(one.broker.pid, two.broker.pid);
         assert.notEqual(one.broker.port, two.broker.port);
-        for (const doorOf of [idTokenDoor, managedIdentityDoor]) {
-          const [inside, outside] = [doorOf(mine), doorOf(yours)];
-          assert.equal((await ask(inside)).status, 200);
-          assert.equal((await ask(outside)).status, 200);
-          assert.equal((await ask({ ...inside, headers: outside.headers })).status, 401);
-          assert.equal((await ask({ ...outside, headers: inside.headers })).status, 401);
-        }
+        await assertKeptApart(mine, yours);
         two.letGo('here');
       });
       assertGreen(second);

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
 import type { Profile } from '../harness/agent/contract.ts';
 import { trustAtAws, trustAtGoogle } from '../harness/emulator/other-clouds/trusts.ts';
 import { repositoryFile } from '../harness/stage.ts';
 import { has } from '../support/needs.ts';
-import { assertClean, useTheatre } from './support/theatre.ts';
+import { useStandIns } from './support/stand-ins.ts';
+import { assertClean } from './support/theatre.ts';
 
 interface Example {
   readonly title: string;
@@ -44,7 +42,6 @@ const standIns = [
   'tofu',
   'vault',
 ];
-const standIn = join(import.meta.dirname, 'stand-ins', 'stand-in.mjs');
 
 /** Where the page itself maps a token into a step, that step has it. */
 const mappedByTheAuthor = {
@@ -59,16 +56,9 @@ const helperOfContainer = {
 
 describe('Every pipeline to copy', function () {
   this.timeout(300_000);
-  const folder = mkdtempSync(join(tmpdir(), 'stand-ins-'));
-  const path = [folder, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
-  const theatre = useTheatre({ blobStorage: true, environment: { PATH: path } });
+  const theatre = useStandIns(standIns, { blobStorage: true });
 
-  before(async () => {
-    for (const name of standIns) symlinkSync(standIn, join(folder, name));
-    writeFileSync(join(folder, 'subscription'), theatre.emulator.subscriptionId);
-    await theatre.emulator.createContainer('tfstate');
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  before(() => theatre.emulator.createContainer('tfstate'));
 
   for (const { page, atLeast, sources, unplayed } of pages) {
     const examples = examplesIn(repositoryFile(...page.split('/')));

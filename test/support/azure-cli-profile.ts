@@ -5,6 +5,7 @@ import type { AccessToken } from '../../src/access-token/access-token.ts';
 import { KeeperStatistics } from '../../src/azure-cli/keeper-statistics.ts';
 import type { KeeperWorld, KeptIdentity } from '../../src/azure-cli/kept-identity.ts';
 import { profileFiles, type ProfileFiles } from '../../src/azure-cli/profile-files.ts';
+import { ProfileKeeper } from '../../src/azure-cli/profile-keeper.ts';
 import { sharedFolders } from '../../src/external/files/shared-folders.ts';
 import { readIdToken, type IdToken } from '../../src/id-token/id-token.ts';
 import type { SharedFolders } from '../../src/ports.ts';
@@ -36,6 +37,11 @@ export function aSubscription(changes: object = {}): object {
     environmentName: 'AzureCloud',
     ...changes,
   };
+}
+
+/** What stands in az's list for an identity that sees no subscription. */
+export function aTenantEntry(): object {
+  return aSubscription({ id: ids.tenant, name: 'N/A(tenant level account)' });
 }
 
 /** The list as az writes it, with its byte order mark. */
@@ -148,4 +154,24 @@ export class ProfileFixture {
   remove(): void {
     rmSync(this.temp, { recursive: true, force: true });
   }
+}
+
+/** Sets up mocha's hooks: makes profiles, which go after each test. */
+export function useProfiles(): (
+  ...changes: ConstructorParameters<typeof ProfileFixture>
+) => ProfileFixture {
+  const fixtures: ProfileFixture[] = [];
+  afterEach(() => {
+    for (const fixture of fixtures.splice(0)) fixture.remove();
+  });
+  return (...changes) => {
+    const fixture = new ProfileFixture(...changes);
+    fixtures.push(fixture);
+    return fixture;
+  };
+}
+
+/** What keeps the session in a profile fresh. */
+export function keeperOf({ profile, identity, world, statistics }: ProfileFixture): ProfileKeeper {
+  return new ProfileKeeper(profile, identity, world, statistics);
 }

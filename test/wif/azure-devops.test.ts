@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ManagedConnectionOptions } from '../harness/emulator/office.ts';
 import { useDesk } from './support/desk.ts';
-
-interface Report {
-  readonly findings: readonly {
-    readonly check: string;
-    readonly state: string;
-    readonly text: string;
-    readonly details: readonly string[];
-    readonly commands: readonly string[];
-  }[];
-}
+import { statesOf, type DoctorReport, type Finding } from './support/reports.ts';
 
 const itself = { name: 'devops', type: 'WorkloadIdentityUser' } as const;
 
@@ -19,9 +10,7 @@ describe('wif, for a connection to Azure DevOps itself', function () {
   const desk = useDesk();
   const add = (options: Partial<ManagedConnectionOptions> = {}): string =>
     desk().emulator.office.addConnection({ ...itself, ...options }).clientId;
-  const states = ({ findings }: Report): Readonly<Record<string, string>> =>
-    Object.fromEntries(findings.map(({ check, state }) => [check, state]));
-  const findingOf = ({ findings }: Report, check: string): Report['findings'][number] =>
+  const findingOf = ({ findings }: DoctorReport, check: string): Finding =>
     findings.find((one) => one.check === check) ?? assert.fail(`no finding ${check}`);
   afterEach(() => desk().assertNoCredential());
 
@@ -30,8 +19,8 @@ describe('wif, for a connection to Azure DevOps itself', function () {
     // The user is on a later page of the list.
     for (let number = 1; number <= office.pageSize; number += 1) add({ name: `other ${number}` });
     add();
-    const report = await desk().json<Report>(0, 'doctor', 'devops');
-    assert.deepEqual(states(report), {
+    const report = await desk().json<DoctorReport>(0, 'doctor', 'devops');
+    assert.deepEqual(statesOf(report), {
       issuer: 'hint',
       state: 'ok',
       identity: 'ok',
@@ -86,7 +75,7 @@ describe('wif, for a connection to Azure DevOps itself', function () {
       const { office } = desk().emulator;
       const level = { licence: licence ?? 'express', status: status ?? 'active' } as const;
       office.setAccessLevel(clientId, level);
-      const report = await desk().json<Report>(1, 'doctor', 'devops');
+      const report = await desk().json<DoctorReport>(1, 'doctor', 'devops');
       assert.equal(findingOf(report, check).state, 'problem');
       assert.match(findingOf(report, check).text, says);
     });
@@ -97,7 +86,7 @@ describe('wif, for a connection to Azure DevOps itself', function () {
     const { office, organization } = desk().emulator;
     const { objectId } = office.application(clientId);
     const [command = ''] = findingOf(
-      await desk().json<Report>(1, 'doctor', 'devops'),
+      await desk().json<DoctorReport>(1, 'doctor', 'devops'),
       'user',
     ).commands;
     assert.match(command, /^az rest --method post --resource 499b84ac-\S+ --url 'https:\/\/vsaex/);
@@ -107,7 +96,7 @@ describe('wif, for a connection to Azure DevOps itself', function () {
 
   it('knows that an application for several tenants cannot be used', async () => {
     desk().emulator.office.changeApplication(add(), { isMultiTenant: true });
-    const report = await desk().json<Report>(1, 'doctor', 'devops');
+    const report = await desk().json<DoctorReport>(1, 'doctor', 'devops');
     assert.match(findingOf(report, 'tenants').text, /AADSTS70052/);
   });
 
@@ -115,14 +104,14 @@ describe('wif, for a connection to Azure DevOps itself', function () {
     add();
     const { office } = desk().emulator;
     desk().environment = office.addAdministrator({ users: 'names' }).environment;
-    const some = await desk().json<Report>(1, 'doctor', 'devops');
+    const some = await desk().json<DoctorReport>(1, 'doctor', 'devops');
     assert.equal(findingOf(some, 'user').state, 'ok');
     assert.equal(findingOf(some, 'access level').state, 'unknown');
     assert.match(findingOf(some, 'access level').text, /Project Collection Administrators/);
     desk().environment = {
       AZURE_DEVOPS_EXT_PAT: office.issuePersonalAccessToken({ users: 'none' }),
     };
-    const none = await desk().json<Report>(1, 'doctor', 'devops');
+    const none = await desk().json<DoctorReport>(1, 'doctor', 'devops');
     assert.match(findingOf(none, 'user').text, /vso\.graph/);
   });
 

@@ -1,45 +1,12 @@
 import assert from 'node:assert/strict';
+import { connectionWish, stepStates, writesOf, type ConnectReport } from './support/connecting.ts';
 import { useDesk } from './support/desk.ts';
-
-interface Report {
-  readonly connection: { readonly id: string } | null;
-  readonly steps: readonly {
-    readonly title: string;
-    readonly state: string;
-    readonly detail: string;
-  }[];
-  readonly findings: readonly { readonly check: string; readonly state: string }[];
-  readonly failure: {
-    readonly code: string;
-    readonly message: string;
-    readonly command: string | null;
-  } | null;
-}
 
 describe('wif connect, before its first write', function () {
   this.timeout(60_000);
   const desk = useDesk();
-  const states = ({ steps }: Report): readonly string[] => steps.map(({ state }) => state);
-  const writes = (): readonly string[] =>
-    desk()
-      .emulator.journal.entries.filter(
-        ({ method, route, status }) => method !== 'GET' && route !== 'entra-token' && status < 300,
-      )
-      .map(({ method, route }) => `${method} ${route}`);
-  const wish = (): { readonly words: readonly string[]; readonly clientId: string } => {
-    const { office, subscriptionId } = desk().emulator;
-    const { resourceId, clientId } = office.addManagedIdentity('shop', 'identities');
-    const words = [
-      'connect',
-      '-p',
-      'shop',
-      '--name',
-      'production',
-      '--subscription',
-      subscriptionId,
-    ];
-    return { words: [...words, '--identity', resourceId, '--role', 'Contributor'], clientId };
-  };
+  const writes = (): readonly string[] => writesOf(desk());
+  const wish = (): ReturnType<typeof connectionWish> => connectionWish(desk());
   afterEach(() => desk().assertNoCredential());
 
   const foreseeable: readonly {
@@ -91,9 +58,9 @@ describe('wif connect, before its first write', function () {
     it(`refuses ${what} before it makes anything, and in the dry run`, async () => {
       const wanted = words();
       for (const more of [['--dry-run'], []]) {
-        const report = await desk().json<Report>(1, ...wanted, ...more);
+        const report = await desk().json<ConnectReport>(1, ...wanted, ...more);
         assert.equal(report.failure?.code, code);
-        assert.ok(states(report).every((state) => state === 'not reached'));
+        assert.ok(stepStates(report).every((state) => state === 'not reached'));
       }
       assert.deepEqual(writes(), []);
     });
@@ -115,10 +82,10 @@ describe('wif connect, before its first write', function () {
       },
     ];
     for (const { words, at } of cases) {
-      const report = await desk().json<Report>(0, ...common, ...words);
+      const report = await desk().json<ConnectReport>(0, ...common, ...words);
       assert.ok(report.steps.some(({ title, detail }) => title === 'role' && detail.endsWith(at)));
-      const again = await desk().json<Report>(0, ...common, ...words);
-      assert.deepEqual(states(again), ['exists', 'exists', 'exists', 'exists', 'works']);
+      const again = await desk().json<ConnectReport>(0, ...common, ...words);
+      assert.deepEqual(stepStates(again), ['exists', 'exists', 'exists', 'exists', 'works']);
     }
     const missing = ['--name', 'y', '--subscription', subscriptionId, '--resource-group', 'none'];
     const refused = await desk().run(...common, ...missing);
@@ -128,10 +95,10 @@ describe('wif connect, before its first write', function () {
 
   it('lets every pipeline use it where that was asked for, and asks once', async () => {
     const { words } = wish();
-    const first = await desk().json<Report>(0, ...words, '--all-pipelines');
-    assert.deepEqual(states(first).slice(-2), ['created', 'works']);
+    const first = await desk().json<ConnectReport>(0, ...words, '--all-pipelines');
+    assert.deepEqual(stepStates(first).slice(-2), ['created', 'works']);
     assert.ok(desk().emulator.office.isOpen(first.connection?.id ?? ''));
-    const second = await desk().json<Report>(0, ...words, '--all-pipelines');
+    const second = await desk().json<ConnectReport>(0, ...words, '--all-pipelines');
     assert.equal(second.steps.find(({ title }) => title === 'all pipelines')?.state, 'exists');
     assert.deepEqual(
       writes().filter((write) => write.startsWith('PATCH')),
@@ -144,7 +111,7 @@ describe('wif connect, before its first write', function () {
     const without = words.filter((word) => word !== '-p' && word !== 'shop');
     const address = ['-o', 'https://dev.azure.com/contoso/shop/_settings'];
     const named = ['--name', 'production'];
-    await desk().json<Report>(0, ...without, ...named.slice(2), ...address, '--dry-run');
+    await desk().json<ConnectReport>(0, ...without, ...named.slice(2), ...address, '--dry-run');
     const none = await desk().run(...without, '--dry-run');
     assert.equal(none.code, 2);
   });

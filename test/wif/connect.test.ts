@@ -1,46 +1,13 @@
 import assert from 'node:assert/strict';
 import type { EmulatorRequest } from '../harness/emulator/emulator.ts';
+import { connectionWish, stepStates, writesOf, type ConnectReport } from './support/connecting.ts';
 import { until, useDesk } from './support/desk.ts';
-
-interface Report {
-  readonly connection: { readonly id: string } | null;
-  readonly steps: readonly {
-    readonly title: string;
-    readonly state: string;
-    readonly detail: string;
-  }[];
-  readonly findings: readonly { readonly check: string; readonly state: string }[];
-  readonly failure: {
-    readonly code: string;
-    readonly message: string;
-    readonly command: string | null;
-  } | null;
-}
 
 describe('wif connect', function () {
   this.timeout(60_000);
   const desk = useDesk();
-  const states = ({ steps }: Report): readonly string[] => steps.map(({ state }) => state);
-  const writes = (): readonly string[] =>
-    desk()
-      .emulator.journal.entries.filter(
-        ({ method, route, status }) => method !== 'GET' && route !== 'entra-token' && status < 300,
-      )
-      .map(({ method, route }) => `${method} ${route}`);
-  const wish = (): { readonly words: readonly string[]; readonly clientId: string } => {
-    const { office, subscriptionId } = desk().emulator;
-    const { resourceId, clientId } = office.addManagedIdentity('shop', 'identities');
-    const words = [
-      'connect',
-      '-p',
-      'shop',
-      '--name',
-      'production',
-      '--subscription',
-      subscriptionId,
-    ];
-    return { words: [...words, '--identity', resourceId, '--role', 'Contributor'], clientId };
-  };
+  const writes = (): readonly string[] => writesOf(desk());
+  const wish = (): ReturnType<typeof connectionWish> => connectionWish(desk());
   const isCredential = ({ method, path }: EmulatorRequest): boolean =>
     method === 'PUT' && path.includes('federatedIdentityCredentials');
   const isAssignment = ({ path }: EmulatorRequest): boolean => path.includes('/roleAssignments');
@@ -50,15 +17,15 @@ describe('wif connect', function () {
 
   it('prints its plan in a dry run, and makes nothing', async () => {
     const { words } = wish();
-    const report = await desk().json<Report>(0, ...words, '--dry-run');
-    assert.deepEqual(states(report), Array(4).fill('would create'));
+    const report = await desk().json<ConnectReport>(0, ...words, '--dry-run');
+    assert.deepEqual(stepStates(report), Array(4).fill('would create'));
     assert.deepEqual(writes(), []);
   });
 
   it('makes connection, credential and role, and is content to find them again', async () => {
     const { words, clientId } = wish();
-    const first = await desk().json<Report>(0, ...words);
-    assert.deepEqual(states(first), ['created', 'exists', 'created', 'created', 'works']);
+    const first = await desk().json<ConnectReport>(0, ...words);
+    assert.deepEqual(stepStates(first), ['created', 'exists', 'created', 'created', 'works']);
     const { office } = desk().emulator;
     const connection = office.connection(first.connection?.id ?? '');
     assert.equal(connection.issuerKind, 'entra');
@@ -66,19 +33,19 @@ describe('wif connect', function () {
     assert.equal(credential?.subject, connection.subject);
     const made = writes();
     assert.deepEqual(made, ['POST service-endpoints', 'PUT arm', 'PUT arm']);
-    const second = await desk().json<Report>(0, ...words);
-    assert.deepEqual(states(second), ['exists', 'exists', 'exists', 'exists', 'works']);
+    const second = await desk().json<ConnectReport>(0, ...words);
+    assert.deepEqual(stepStates(second), ['exists', 'exists', 'exists', 'exists', 'works']);
     assert.deepEqual(writes(), made);
-    const dry = await desk().json<Report>(0, ...words, '--dry-run');
-    assert.deepEqual(states(dry), Array(4).fill('exists'));
+    const dry = await desk().json<ConnectReport>(0, ...words, '--dry-run');
+    assert.deepEqual(stepStates(dry), Array(4).fill('exists'));
   });
 
   it('does the same for an app registration', async () => {
     const { office, subscriptionId } = desk().emulator;
     const app = office.addApplication('shop');
     const words = ['connect', '-p', 'shop', '--name', 'app', '--app', app, '--role', 'Reader'];
-    const report = await desk().json<Report>(0, ...words, '--subscription', subscriptionId);
-    assert.deepEqual(states(report), ['created', 'exists', 'created', 'created', 'works']);
+    const report = await desk().json<ConnectReport>(0, ...words, '--subscription', subscriptionId);
+    assert.deepEqual(stepStates(report), ['created', 'exists', 'created', 'created', 'works']);
     assert.deepEqual(writes(), ['POST service-endpoints', 'POST graph', 'PUT arm']);
   });
 
@@ -98,8 +65,8 @@ describe('wif connect', function () {
     assert.match(out, /Someone else may do it:\n {2}az identity federated-credential create/);
     assert.match(out, /Run the same command again/);
     denied.clear();
-    const report = await desk().json<Report>(0, ...words);
-    assert.deepEqual(states(report), ['exists', 'exists', 'created', 'created', 'works']);
+    const report = await desk().json<ConnectReport>(0, ...words);
+    assert.deepEqual(stepStates(report), ['exists', 'exists', 'created', 'created', 'works']);
   });
 
   it('is content without a role where none was asked for, and says how to give one', async () => {
@@ -118,8 +85,8 @@ describe('wif connect', function () {
       ),
       out,
     );
-    const report = await desk().json<Report>(0, ...words.slice(0, -2));
-    assert.deepEqual(states(report), ['exists', 'exists', 'exists', 'works']);
+    const report = await desk().json<ConnectReport>(0, ...words.slice(0, -2));
+    assert.deepEqual(stepStates(report), ['exists', 'exists', 'exists', 'works']);
     assert.deepEqual(
       report.findings.filter(({ state }) => state !== 'ok').map(({ check }) => check),
       ['roles'],
@@ -160,7 +127,7 @@ describe('wif connect', function () {
     assert.match(out, /It takes the role Role Based Access Control Administrator/);
     assert.ok(out.includes(`Someone else may do it:\n  ${command}\n`), out);
     assert.ok(!out.includes('federated-credential create'), out);
-    const report = await desk().json<Report>(1, ...words);
+    const report = await desk().json<ConnectReport>(1, ...words);
     assert.equal(report.failure?.command, command);
   });
 
@@ -169,7 +136,7 @@ describe('wif connect', function () {
     const { office } = desk().emulator;
     const environment = desk().environment;
     desk().environment = office.addAdministrator({ connections: 'read' }).environment;
-    const reader = await desk().json<Report>(1, ...words);
+    const reader = await desk().json<ConnectReport>(1, ...words);
     assert.deepEqual([reader.failure?.code, reader.failure?.command], ['ACCESS_DENIED', null]);
     desk().environment = environment;
     const full = Array.from({ length: 20 }, (_, index) => ({
@@ -192,10 +159,10 @@ describe('wif connect', function () {
     it(`ends at the credential with ${title}, and goes on the next time`, async () => {
       const { words } = wish();
       desk().emulator.faults.inject({ at: 'arm', kind, when: isCredential, times: 1 });
-      const failed = await desk().json<Report>(3, ...words);
-      assert.deepEqual(states(failed), ['created', 'exists', 'failed', 'not reached']);
-      const report = await desk().json<Report>(0, ...words);
-      assert.deepEqual(states(report), ['exists', 'exists', 'created', 'created', 'works']);
+      const failed = await desk().json<ConnectReport>(3, ...words);
+      assert.deepEqual(stepStates(failed), ['created', 'exists', 'failed', 'not reached']);
+      const report = await desk().json<ConnectReport>(0, ...words);
+      assert.deepEqual(stepStates(report), ['exists', 'exists', 'created', 'created', 'works']);
     });
   }
 
@@ -208,7 +175,7 @@ describe('wif connect', function () {
       when: ({ method }) => method === 'POST',
     });
     faults.inject({ at: 'arm', kind: 'cut-off', when: isCredential });
-    await desk().json<Report>(0, ...words);
+    await desk().json<ConnectReport>(0, ...words);
     assert.deepEqual(writes(), ['POST service-endpoints', 'PUT arm', 'PUT arm']);
   });
 
@@ -224,14 +191,14 @@ describe('wif connect', function () {
     await until(() => silence.hits > 0);
     run.kill('SIGKILL');
     await run.ended;
-    const report = await desk().json<Report>(0, ...words);
-    assert.deepEqual(states(report), ['exists', 'exists', 'created', 'created', 'works']);
+    const report = await desk().json<ConnectReport>(0, ...words);
+    assert.deepEqual(stepStates(report), ['exists', 'exists', 'created', 'created', 'works']);
     assert.equal(writes().filter((write) => write === 'POST service-endpoints').length, 1);
   });
 
   it('refuses a name that another connection has, before it makes anything', async () => {
     desk().emulator.office.addConnection({ name: 'Production', scheme: 'ServicePrincipal' });
-    const report = await desk().json<Report>(1, ...wish().words);
+    const report = await desk().json<ConnectReport>(1, ...wish().words);
     assert.equal(report.failure?.code, 'CONNECTION_NAME_TAKEN');
     assert.deepEqual(writes(), []);
   });

@@ -3,17 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EmulatorRequest, Fault, ServiceConnection } from '../harness/emulator/emulator.ts';
 import { until, useDesk } from './support/desk.ts';
-
-interface Report {
-  readonly results: Readonly<Record<string, number>>;
-  readonly connections: readonly {
-    readonly name: string;
-    readonly result: string;
-    readonly reason: string;
-    readonly detail: string;
-    readonly by: string;
-  }[];
-}
+import type { ChangeReport } from './support/reports.ts';
 
 const journal = 'wif-contoso.jsonl';
 const none = { reason: '', detail: '' };
@@ -37,7 +27,7 @@ describe('wif convert', function () {
       `# the first wave\n${three?.id ?? ''}\n\nFOUR\n`,
     );
     const words = ['one', 'shop/two', '--file', 'wave.txt', '--apply'];
-    const report = await desk().json<Report>(0, 'convert', ...words);
+    const report = await desk().json<ChangeReport>(0, 'convert', ...words);
     assert.deepEqual(report.results, { converted: 4 });
     assert.deepEqual([...conversions()].sort(), [one, two, three, four].map((c) => c?.id).sort());
   });
@@ -54,7 +44,7 @@ describe('wif convert', function () {
     secretConnection('one');
     const token = desk().emulator.office.issuePersonalAccessToken();
     desk().environment = { AZURE_DEVOPS_EXT_PAT: token };
-    await desk().json<Report>(0, 'convert', 'one', '--apply');
+    await desk().json<ChangeReport>(0, 'convert', 'one', '--apply');
     assert.equal(conversions().length, 1);
   });
 
@@ -65,7 +55,7 @@ describe('wif convert', function () {
       scheme: 'ServicePrincipal',
       creationMode: 'Manual',
     });
-    const report = await desk().json<Report>(3, 'convert', 'one', 'two', '--apply');
+    const report = await desk().json<ChangeReport>(3, 'convert', 'one', 'two', '--apply');
     assert.deepEqual(report.results, { converted: 1, skipped: 1 });
     assert.match(report.connections[1]?.detail ?? '', /created manually/);
   });
@@ -107,7 +97,7 @@ describe('wif convert', function () {
     it(`converts once although, at the change, ${title}`, async () => {
       const { id } = secretConnection('one');
       inject(kind, { when: isPut, times: 1 });
-      const report = await desk().json<Report>(0, 'convert', 'one', '--apply');
+      const report = await desk().json<ChangeReport>(0, 'convert', 'one', '--apply');
       assert.deepEqual(report.results, { converted: 1 });
       assert.deepEqual(conversions(), [id]);
     });
@@ -118,13 +108,13 @@ describe('wif convert', function () {
       for (let number = 0; number < 30; number += 1) secretConnection(`c${number}`);
       let puts = 0;
       inject(kind, { when: (request) => isPut(request) && (puts += 1) > 5 });
-      const report = await desk().json<Report>(3, 'convert', '--all', '--apply');
+      const report = await desk().json<ChangeReport>(3, 'convert', '--all', '--apply');
       const { converted = 0, failed = 0, 'not started': rest = 0 } = report.results;
       assert.equal(converted + failed + rest, 30);
       assert.equal(converted, conversions().length);
       assert.ok(failed >= 1 && failed <= 4 && rest > 0);
       desk().emulator.faults.clear();
-      const again = await desk().json<Report>(0, 'convert', '--all', '--apply');
+      const again = await desk().json<ChangeReport>(0, 'convert', '--all', '--apply');
       assert.deepEqual(again.results, { converted: 30 });
       assert.equal(new Set(conversions()).size, conversions().length);
     });
@@ -134,7 +124,7 @@ describe('wif convert', function () {
     secretConnection('one');
     const { environment } = desk().emulator.office.addAdministrator({ connections: 'read' });
     desk().environment = environment;
-    const report = await desk().json<Report>(1, 'convert', 'one', '--apply');
+    const report = await desk().json<ChangeReport>(1, 'convert', 'one', '--apply');
     const [{ reason, detail } = none] = report.connections;
     assert.equal(reason, 'ACCESS_DENIED');
     assert.match(detail, /role Administrator on the service connection/);
@@ -143,7 +133,7 @@ describe('wif convert', function () {
   it('tells what Azure DevOps says when it may not change the app registration', async () => {
     const { office } = desk().emulator;
     office.addConnection({ name: 'locked', scheme: 'ServicePrincipal', isLocked: true });
-    const report = await desk().json<Report>(1, 'convert', 'locked', '--apply');
+    const report = await desk().json<ChangeReport>(1, 'convert', 'locked', '--apply');
     const [{ reason, detail } = none] = report.connections;
     assert.equal(reason, 'CHANGE_REFUSED');
     assert.match(detail, /Insufficient privileges/);
@@ -154,13 +144,13 @@ describe('wif convert', function () {
     secretConnection('one');
     await desk().run('convert', 'one', '--apply');
     await desk().run('revert', 'one', '--apply', '--journal', 'other.jsonl');
-    const alone = await desk().json<Report>(1, 'convert', 'one', '--apply');
+    const alone = await desk().json<ChangeReport>(1, 'convert', 'one', '--apply');
     assert.deepEqual(alone.results, { skipped: 1 });
     const [{ reason, detail } = none] = alone.connections;
     assert.equal(reason, 'reverted-since');
     assert.match(detail, /use a new --journal/);
     assert.equal(conversions().length, 2, 'there and back, and no third time');
-    await desk().json<Report>(0, 'convert', 'one', '--apply', '--journal', 'new.jsonl');
+    await desk().json<ChangeReport>(0, 'convert', 'one', '--apply', '--journal', 'new.jsonl');
     assert.equal(conversions().length, 3);
   });
 
@@ -172,7 +162,7 @@ describe('wif convert', function () {
     run.kill('SIGINT');
     const { code, out, err } = await run.ended;
     assert.equal(code, 3, err);
-    const { results } = JSON.parse(out) as Report;
+    const { results } = JSON.parse(out) as ChangeReport;
     assert.equal(results['converted'], conversions().length);
     assert.equal((results['converted'] ?? 0) + (results['not started'] ?? 0), 40);
   });
@@ -234,9 +224,9 @@ describe('wif revert', function () {
     office.addConnection({ name: 'born federated' });
     await desk().run('convert', 'early', 'late', '--apply');
     office.endReversal(late?.id ?? '');
-    const foreseen = await desk().json<Report>(0, 'revert', '--all');
+    const foreseen = await desk().json<ChangeReport>(0, 'revert', '--all');
     assert.deepEqual(foreseen.results, { skipped: 2, 'would revert': 1 });
-    const report = await desk().json<Report>(0, 'revert', '--all', '--apply');
+    const report = await desk().json<ChangeReport>(0, 'revert', '--all', '--apply');
     const reasons = Object.fromEntries(
       report.connections.map(({ name, reason }) => [name, reason]),
     );
@@ -249,9 +239,9 @@ describe('wif revert', function () {
       office.connection(early?.id ?? '').endpoint.authorization.scheme,
       'ServicePrincipal',
     );
-    await desk().json<Report>(0, 'revert', 'early', '--apply');
+    await desk().json<ChangeReport>(0, 'revert', 'early', '--apply');
     assert.equal(office.conversions.length, 3, 'and not twice');
-    await desk().json<Report>(0, 'convert', 'early', '--apply');
+    await desk().json<ChangeReport>(0, 'convert', 'early', '--apply');
     assert.equal(office.conversions.length, 4, 'the same journal allows the way there again');
     desk().assertNoCredential(journal);
   });

@@ -1,33 +1,20 @@
 import assert from 'node:assert/strict';
 import { useDesk } from './support/desk.ts';
-
-interface Report {
-  readonly isHealthy: boolean;
-  readonly fixed: readonly string[];
-  readonly findings: readonly {
-    readonly check: string;
-    readonly state: string;
-    readonly text: string;
-    readonly details: readonly string[];
-    readonly commands: readonly string[];
-  }[];
-}
+import { statesOf, type DoctorReport } from './support/reports.ts';
 
 describe('wif doctor', function () {
   this.timeout(30_000);
   const desk = useDesk();
-  const states = ({ findings }: Report): Readonly<Record<string, string>> =>
-    Object.fromEntries(findings.map(({ check, state }) => [check, state]));
-  const textOf = ({ findings }: Report, check: string): string =>
+  const textOf = ({ findings }: DoctorReport, check: string): string =>
     findings.find((finding) => finding.check === check)?.text ?? '';
-  const detailsOf = ({ findings }: Report): readonly string[] =>
+  const detailsOf = ({ findings }: DoctorReport): readonly string[] =>
     findings.find(({ check }) => check === 'federated credential')?.details ?? [];
   afterEach(() => desk().assertNoCredential());
 
   it('finds nothing wrong with a connection that works', async () => {
     desk().emulator.office.addConnection({ name: 'good', issuer: 'entra' });
-    const report = await desk().json<Report>(0, 'doctor', 'good');
-    assert.deepEqual(states(report), {
+    const report = await desk().json<DoctorReport>(0, 'doctor', 'good');
+    assert.deepEqual(statesOf(report), {
       issuer: 'ok',
       state: 'ok',
       identity: 'ok',
@@ -47,10 +34,10 @@ describe('wif doctor', function () {
     const [command = ''] = /az ad app federated-credential create .*/.exec(out) ?? [];
     assert.ok(command.includes(`--id ${clientId} --parameters '{"name":"${id}"`), command);
     assert.ok(command.includes(`"subject":"${subject}"`));
-    const fixed = await desk().json<Report>(0, 'doctor', "it's", '--fix');
+    const fixed = await desk().json<DoctorReport>(0, 'doctor', "it's", '--fix');
     assert.deepEqual(fixed.fixed, ['federated credential']);
     assert.equal(office.application(clientId).federatedCredentials.length, 1);
-    const again = await desk().json<Report>(0, 'doctor', "it's", '--fix');
+    const again = await desk().json<DoctorReport>(0, 'doctor', "it's", '--fix');
     assert.deepEqual(again.fixed, []);
   });
 
@@ -61,13 +48,13 @@ describe('wif doctor', function () {
     const { subscriptionId } = desk().emulator;
     await desk().run(...words, '--identity', resourceId, '--subscription', subscriptionId);
     office.changeApplication(clientId, { federatedCredentials: [] });
-    const report = await desk().json<Report>(1, 'doctor', 'mi');
+    const report = await desk().json<DoctorReport>(1, 'doctor', 'mi');
     const [command = ''] = report.findings.flatMap(({ commands }) => commands);
     assert.match(
       command,
       /^az identity federated-credential create --name \S+ --identity-name shop --resource-group identities /,
     );
-    await desk().json<Report>(0, 'doctor', 'mi', '--fix');
+    await desk().json<DoctorReport>(0, 'doctor', 'mi', '--fix');
   });
 
   it('tells what is wrong with a credential that comes near, and does not touch it', async () => {
@@ -78,7 +65,7 @@ describe('wif doctor', function () {
       issuer: 'entra',
       federatedCredential: wrong,
     });
-    const report = await desk().json<Report>(1, 'doctor', 'near', '--fix');
+    const report = await desk().json<DoctorReport>(1, 'doctor', 'near', '--fix');
     const [near = ''] = detailsOf(report);
     assert.match(near, /its audience is "api:\/\/other" in place of/);
     assert.equal(office.application(clientId).federatedCredentials[0]?.audience, 'api://other');
@@ -86,7 +73,7 @@ describe('wif doctor', function () {
 
   it('explains an issuer that retires, with a link, and attempts nothing', async () => {
     desk().emulator.office.addConnection({ name: 'old', issuer: 'azure-devops' });
-    const report = await desk().json<Report>(1, 'doctor', 'old', '--fix');
+    const report = await desk().json<DoctorReport>(1, 'doctor', 'old', '--fix');
     assert.match(
       textOf(report, 'issuer'),
       /retires on 2027-07-01.*https:\/\/learn\.microsoft\.com\/azure\/devops\/pipelines\/release\/convert-service-connections/,
@@ -100,7 +87,7 @@ describe('wif doctor', function () {
 
   it('misses a role, and prints how to give one', async () => {
     desk().emulator.office.addConnection({ name: 'bare', issuer: 'entra', role: false });
-    const report = await desk().json<Report>(1, 'doctor', 'bare');
+    const report = await desk().json<DoctorReport>(1, 'doctor', 'bare');
     assert.match(textOf(report, 'roles'), /no role at \/subscriptions\//);
     assert.match(
       report.findings.at(-1)?.commands[0] ?? '',
@@ -112,33 +99,33 @@ describe('wif doctor', function () {
     const { office } = desk().emulator;
     office.addConnection({ name: 'good', issuer: 'entra' });
     desk().environment = office.addAdministrator({ graph: 'none' }).environment;
-    const report = await desk().json<Report>(1, 'doctor', 'good');
-    assert.equal(states(report)['identity'], 'unknown');
+    const report = await desk().json<DoctorReport>(1, 'doctor', 'good');
+    assert.equal(statesOf(report)['identity'], 'unknown');
     assert.match(textOf(report, 'identity'), /Application\.Read\.All/);
   });
 
   it('says that it could not look where an answer is far too large to be one', async () => {
     desk().emulator.office.addConnection({ name: 'vast', issuer: 'entra' });
     desk().emulator.faults.inject({ at: 'graph', kind: 'oversized' });
-    const report = await desk().json<Report>(1, 'doctor', 'vast');
-    assert.equal(states(report)['identity'], 'unknown');
+    const report = await desk().json<DoctorReport>(1, 'doctor', 'vast');
+    assert.equal(statesOf(report)['identity'], 'unknown');
     assert.match(textOf(report, 'identity'), /Microsoft Graph could not .*too large/);
   });
 
   it('knows the secrets that a conversion leaves behind, and the multi-tenant trap', async () => {
     const { office } = desk().emulator;
     const { clientId } = office.addConnection({ name: 'one', scheme: 'ServicePrincipal' });
-    const before = await desk().json<Report>(1, 'doctor', 'one');
+    const before = await desk().json<DoctorReport>(1, 'doctor', 'one');
     assert.match(
       before.findings[0]?.commands[0] ?? '',
       /^wif convert \S+ --apply --organization contoso --project shop$/,
     );
     await desk().run('convert', 'one', '--apply');
-    const after = await desk().json<Report>(0, 'doctor', 'one');
-    assert.equal(states(after)['secrets'], 'hint');
+    const after = await desk().json<DoctorReport>(0, 'doctor', 'one');
+    assert.equal(statesOf(after)['secrets'], 'hint');
     assert.match(textOf(after, 'secrets'), /once you no longer want to revert/);
     office.changeApplication(clientId, { isMultiTenant: true });
-    const trapped = await desk().json<Report>(1, 'doctor', 'one');
+    const trapped = await desk().json<DoctorReport>(1, 'doctor', 'one');
     assert.match(textOf(trapped, 'tenants'), /AADSTS70052/);
   });
 
@@ -146,8 +133,8 @@ describe('wif doctor', function () {
     const { office } = desk().emulator;
     const { clientId } = office.addConnection({ name: 'saas', issuer: 'azure-devops' });
     office.changeApplication(clientId, { isMultiTenant: true });
-    const report = await desk().json<Report>(0, 'doctor', 'saas');
-    assert.equal(states(report)['issuer'], 'ok');
+    const report = await desk().json<DoctorReport>(0, 'doctor', 'saas');
+    assert.equal(statesOf(report)['issuer'], 'ok');
     assert.match(textOf(report, 'issuer'), /that stays: .*several tenants.*AADSTS70052/);
     const list = await desk().run('list');
     assert.match(list.out, /the issuer of Azure DevOps stays, since its app registration/);
@@ -178,8 +165,8 @@ describe('wif doctor', function () {
     const { office } = desk().emulator;
     office.addConnection({ name: 'good', issuer: 'entra' });
     desk().environment = { AZURE_DEVOPS_EXT_PAT: office.issuePersonalAccessToken() };
-    const report = await desk().json<Report>(1, 'doctor', 'good');
-    const { issuer, state, identity } = states(report);
+    const report = await desk().json<DoctorReport>(1, 'doctor', 'good');
+    const { issuer, state, identity } = statesOf(report);
     assert.deepEqual([issuer, state, identity], ['ok', 'ok', 'unknown']);
     assert.match(textOf(report, 'identity'), /no sign-in to Entra/);
   });
@@ -188,7 +175,7 @@ describe('wif doctor', function () {
     const { office } = desk().emulator;
     office.addConnection({ name: 'mg', issuer: 'entra', scopeLevel: 'ManagementGroup' });
     desk().environment = office.addAdministrator({ resourceManager: 'none' }).environment;
-    const report = await desk().json<Report>(1, 'doctor', 'mg');
+    const report = await desk().json<DoctorReport>(1, 'doctor', 'mg');
     assert.match(textOf(report, 'roles'), /the role Reader on the management group/);
   });
 
@@ -223,11 +210,11 @@ describe('wif doctor', function () {
     const { office, journal } = desk().emulator;
     for (let number = 1; number <= 60; number += 1) office.addProject(`team ${number}`);
     office.addConnection({ name: 'good', issuer: 'entra' });
-    await desk().json<Report>(0, 'doctor', 'shop/good');
+    await desk().json<DoctorReport>(0, 'doctor', 'shop/good');
     const far = journal.entries.length;
     assert.ok(far <= 12, `${far} requests`);
     const mark = journal.mark();
-    await desk().json<Report>(0, 'doctor', 'good', '-p', 'shop');
+    await desk().json<DoctorReport>(0, 'doctor', 'good', '-p', 'shop');
     assert.ok(journal.since(mark).length <= 12);
   });
 
@@ -236,8 +223,8 @@ describe('wif doctor', function () {
     office.addProject('team');
     office.addConnection({ name: 'team/good', issuer: 'entra' });
     office.addConnection({ name: 'none/such', issuer: 'entra' });
-    await desk().json<Report>(0, 'doctor', 'team/good');
-    await desk().json<Report>(0, 'doctor', 'none/such');
+    await desk().json<DoctorReport>(0, 'doctor', 'team/good');
+    await desk().json<DoctorReport>(0, 'doctor', 'none/such');
   });
 
   it('ends at once when there is no sign-in', async () => {

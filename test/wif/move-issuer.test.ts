@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict';
 import { AzureCliStandIn } from './support/azure-cli.ts';
 import { until, useDesk } from './support/desk.ts';
+import type { ChangedConnection, ChangeReport } from './support/reports.ts';
 
-interface Report {
-  readonly results: Readonly<Record<string, number>>;
-  readonly connections: readonly {
-    readonly name: string;
-    readonly result: string;
-    readonly reason: string;
-    readonly detail: string;
-    readonly command: string;
-    readonly by: string;
-  }[];
-}
+type MoveReport = ChangeReport<ChangedConnection & { readonly command: string }>;
 
 const none = { result: '', reason: '', detail: '', command: '', by: '' };
 
@@ -27,7 +18,7 @@ describe('wif move-issuer', function () {
     desk().emulator.journal.entries.filter(
       ({ method, route }) => method !== 'GET' && route !== 'entra-token',
     );
-  const row = ({ connections }: Report, name: string) =>
+  const row = ({ connections }: MoveReport, name: string) =>
     connections.find((one) => one.name === name) ?? none;
   beforeEach(async () => {
     az = await AzureCliStandIn.on(desk());
@@ -45,7 +36,7 @@ describe('wif move-issuer', function () {
     legacy('gov', { cloud: 'AzureUSGovernment' });
     office.addConnection({ name: 'new', issuer: 'entra' });
     office.addConnection({ name: 'secret', scheme: 'ServicePrincipal' });
-    const report = await desk().json<Report>(0, 'move-issuer', '--all');
+    const report = await desk().json<MoveReport>(0, 'move-issuer', '--all');
     assert.deepEqual(report.results, { stays: 4, 'would move': 1 });
     assert.equal(row(report, 'saas').reason, 'several-tenants');
     const quoted = `'${subject.replaceAll("'", String.raw`'\\''`)}'`.replaceAll('\\\\', '\\');
@@ -53,7 +44,7 @@ describe('wif move-issuer', function () {
       row(report, "it's old").command,
       `az devops service-endpoint convert --azdo-subject ${quoted} --tenant-id ${tenantId} --output json`,
     );
-    const named = await desk().json<Report>(1, 'move-issuer', 'gov');
+    const named = await desk().json<MoveReport>(1, 'move-issuer', 'gov');
     assert.equal(row(named, 'gov').reason, 'other-cloud');
     assert.deepEqual([az.commands, writes()], [[], []]);
   });
@@ -62,7 +53,7 @@ describe('wif move-issuer', function () {
     const { office } = desk().emulator;
     const { id, clientId, subject } = legacy('$(touch x) "old"; & %PATH%');
     office.conversionMs = 3_000;
-    const first = await desk().json<Report>(0, 'move-issuer', id, '--apply');
+    const first = await desk().json<MoveReport>(0, 'move-issuer', id, '--apply');
     assert.deepEqual(first.results, { moved: 1 });
     assert.match(first.connections[0]?.detail ?? '', /keep its old credential until a run/);
     assert.equal(office.connection(id).issuerKind, 'entra');
@@ -72,7 +63,7 @@ describe('wif move-issuer', function () {
     );
     assert.ok(!desk().has('x'));
     office.use(id);
-    const second = await desk().json<Report>(0, 'move-issuer', id, '--apply');
+    const second = await desk().json<MoveReport>(0, 'move-issuer', id, '--apply');
     const [{ by, detail, command } = none] = second.connections;
     assert.deepEqual([by, detail], ['an earlier run', 'its old credential can be deleted']);
     assert.match(
@@ -90,7 +81,7 @@ describe('wif move-issuer', function () {
   ] as const) {
     it(`makes the credential with the rights of the caller for a connection that ${what}`, async () => {
       const { id, clientId } = legacy('old', options);
-      const report = await desk().json<Report>(0, 'move-issuer', 'old', '--apply');
+      const report = await desk().json<MoveReport>(0, 'move-issuer', 'old', '--apply');
       assert.deepEqual(report.results, { moved: 1 });
       const { office } = desk().emulator;
       const { subject } = office.connection(id);
@@ -107,7 +98,7 @@ describe('wif move-issuer', function () {
     const twin = legacy('old', { project: shared });
     office.changeApplication(clientId, { federatedCredentials: before });
     const words = ['move-issuer', '--all', '--apply', '--wait', '3'];
-    const report = await desk().json<Report>(3, ...words);
+    const report = await desk().json<MoveReport>(3, ...words);
     assert.deepEqual(report.results, { 'under way': 1, moved: 1 });
     const moved = report.connections.find(({ result }) => result === 'moved') ?? none;
     assert.match(moved.detail, /keep its old credential: (shop|billing)\/old needs it/);
@@ -145,7 +136,7 @@ describe('wif move-issuer', function () {
     assert.ok(held);
     const filling = Array.from({ length: 19 }, (_, index) => ({ ...held, subject: `x${index}` }));
     office.changeApplication(clientId, { federatedCredentials: [held, ...filling] });
-    const full = await desk().json<Report>(1, 'move-issuer', 'old', '--apply');
+    const full = await desk().json<MoveReport>(1, 'move-issuer', 'old', '--apply');
     assert.equal(full.connections[0]?.reason, 'CREDENTIALS_FULL');
     assert.deepEqual([moves(), writes()], [[], []]);
   });
@@ -156,7 +147,7 @@ describe('wif move-issuer', function () {
     const { environment, clientId } = office.addAdministrator({ graph: 'none' });
     desk().environment = { ...desk().environment, ...environment };
     az.account = { ...az.account, name: clientId };
-    const report = await desk().json<Report>(1, 'move-issuer', '--all', '--apply');
+    const report = await desk().json<MoveReport>(1, 'move-issuer', '--all', '--apply');
     assert.equal(row(report, 'old').reason, 'tenancy-unknown');
     assert.deepEqual(moves(), []);
   });
@@ -169,7 +160,7 @@ describe('wif move-issuer', function () {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     run.kill('SIGKILL');
     await run.ended;
-    const report = await desk().json<Report>(0, 'move-issuer', 'old', '--apply');
+    const report = await desk().json<MoveReport>(0, 'move-issuer', 'old', '--apply');
     assert.equal(report.connections[0]?.by, 'an interrupted run');
     assert.equal(moves().length, 1);
     assert.equal(desk().emulator.office.connection(id).issuerKind, 'entra');

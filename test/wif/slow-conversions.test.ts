@@ -3,17 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceConnection } from '../harness/emulator/emulator.ts';
 import { useDesk } from './support/desk.ts';
-
-interface Report {
-  readonly results: Readonly<Record<string, number>>;
-  readonly connections: readonly {
-    readonly name: string;
-    readonly result: string;
-    readonly reason: string;
-    readonly detail: string;
-    readonly by: string;
-  }[];
-}
+import type { ChangeReport } from './support/reports.ts';
 
 const journal = 'wif-contoso.jsonl';
 const none = { reason: '', detail: '' };
@@ -30,7 +20,7 @@ describe('wif convert, where Azure DevOps takes its time or lacks rights', funct
   it('waits for a conversion that takes longer than its answer', async () => {
     const { id } = secretConnection('slow');
     desk().emulator.office.conversionMs = 5_000;
-    const report = await desk().json<Report>(0, 'convert', 'slow', '--apply');
+    const report = await desk().json<ChangeReport>(0, 'convert', 'slow', '--apply');
     assert.deepEqual(report.results, { converted: 1 });
     assert.equal(report.connections[0]?.by, 'this run');
     assert.deepEqual(conversions(), [id]);
@@ -39,18 +29,18 @@ describe('wif convert, where Azure DevOps takes its time or lacks rights', funct
   it('says "under way" when it stops waiting, and tells the next time that it did it', async () => {
     const { id } = secretConnection('slow');
     desk().emulator.office.conversionMs = 12_000;
-    const first = await desk().json<Report>(3, 'convert', 'slow', '--apply', '--wait', '1');
+    const first = await desk().json<ChangeReport>(3, 'convert', 'slow', '--apply', '--wait', '1');
     assert.deepEqual(first.results, { 'under way': 1 });
     assert.match(first.connections[0]?.detail ?? '', /still working on it/);
-    const second = await desk().json<Report>(3, 'convert', 'slow', '--apply', '--wait', '1');
+    const second = await desk().json<ChangeReport>(3, 'convert', 'slow', '--apply', '--wait', '1');
     assert.deepEqual(second.results, { 'under way': 1 });
-    const third = await desk().json<Report>(0, 'convert', 'slow', '--apply');
+    const third = await desk().json<ChangeReport>(0, 'convert', 'slow', '--apply');
     assert.deepEqual(third.results, { converted: 1 });
     assert.equal(third.connections[0]?.by, 'an interrupted run');
     assert.deepEqual(conversions(), [id]);
     const puts = desk().emulator.journal.entries.filter(({ method }) => method === 'PUT');
     assert.equal(puts.length, 1, 'and asked for it once');
-    const fourth = await desk().json<Report>(0, 'convert', 'slow', '--apply');
+    const fourth = await desk().json<ChangeReport>(0, 'convert', 'slow', '--apply');
     assert.equal(fourth.connections[0]?.by, 'an earlier run');
   });
 
@@ -59,7 +49,7 @@ describe('wif convert, where Azure DevOps takes its time or lacks rights', funct
     desk().emulator.office.conversionMs = 60_000;
     const others = ['--journal', 'other.jsonl', '--wait', '1'];
     await desk().run('convert', 'slow', '--apply', ...others);
-    const report = await desk().json<Report>(1, 'convert', 'slow', '--apply', '--wait', '1');
+    const report = await desk().json<ChangeReport>(1, 'convert', 'slow', '--apply', '--wait', '1');
     assert.equal(report.connections[0]?.reason, 'under-way');
   });
 
@@ -72,7 +62,7 @@ describe('wif convert, where Azure DevOps takes its time or lacks rights', funct
 
   it('makes the credential with the rights of the caller where the creator has left', async () => {
     const { id, clientId } = orphan();
-    const report = await desk().json<Report>(0, 'convert', 'orphan', '--apply');
+    const report = await desk().json<ChangeReport>(0, 'convert', 'orphan', '--apply');
     assert.deepEqual(report.results, { converted: 1 });
     assert.deepEqual(conversions(), [id]);
     const credentials = desk().emulator.office.application(clientId).federatedCredentials;
@@ -84,14 +74,14 @@ describe('wif convert, where Azure DevOps takes its time or lacks rights', funct
     const { office } = desk().emulator;
     const { environment } = desk();
     desk().environment = office.addAdministrator({ graph: 'read' }).environment;
-    const denied = await desk().json<Report>(1, 'convert', 'orphan', '--apply');
+    const denied = await desk().json<ChangeReport>(1, 'convert', 'orphan', '--apply');
     const [{ reason, detail } = none] = denied.connections;
     assert.equal(reason, 'ACCESS_DENIED');
     assert.match(detail, new RegExp(`az ad app federated-credential create --id ${clientId} `));
-    const foreseen = await desk().json<Report>(0, 'convert', '--all');
+    const foreseen = await desk().json<ChangeReport>(0, 'convert', '--all');
     assert.match(foreseen.connections[0]?.detail ?? '', /an earlier conversion failed/);
     desk().environment = environment;
-    const report = await desk().json<Report>(0, 'convert', 'orphan', '--apply');
+    const report = await desk().json<ChangeReport>(0, 'convert', 'orphan', '--apply');
     assert.deepEqual(report.results, { converted: 1 });
     assert.deepEqual(conversions(), [id]);
   });
@@ -101,7 +91,7 @@ describe('wif convert, where Azure DevOps takes its time or lacks rights', funct
     secretConnection('one');
     const token = desk().emulator.office.issuePersonalAccessToken();
     desk().environment = { AZURE_DEVOPS_EXT_PAT: token };
-    const report = await desk().json<Report>(3, 'convert', '--all', '--apply');
+    const report = await desk().json<ChangeReport>(3, 'convert', '--all', '--apply');
     assert.deepEqual(report.results, { converted: 1, failed: 1 });
     const failed = report.connections.find(({ name }) => name === 'orphan') ?? none;
     assert.match(failed.detail, /az login/);
@@ -112,7 +102,7 @@ describe('wif convert, where Azure DevOps takes its time or lacks rights', funct
     secretConnection('two, "quoted"');
     const { out } = await desk().run('list', '--output', 'csv');
     writeFileSync(join(desk().folder, 'wave.csv'), out);
-    const report = await desk().json<Report>(0, 'convert', '--file', 'wave.csv', '--apply');
+    const report = await desk().json<ChangeReport>(0, 'convert', '--file', 'wave.csv', '--apply');
     assert.deepEqual(report.results, { converted: 2 });
   });
 });

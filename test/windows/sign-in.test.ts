@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ask, idTokenDoor, managedIdentityDoor } from '../e2e/support/clients.ts';
+import { ask, assertKeptApart, idTokenDoor, managedIdentityDoor } from '../e2e/support/clients.ts';
 import { assertFailsWell } from '../e2e/support/failing.ts';
 import { playHeld } from '../e2e/support/held-job.ts';
 import { assertGreen, linesOf, useTheatre } from '../e2e/support/theatre.ts';
@@ -139,13 +139,7 @@ ${program('node git-entries.mjs', 'entries', platform)}`,
             const yours = await two.heldAt('here');
             assert.notEqual(one.broker.pid, two.broker.pid);
             assert.notEqual(one.broker.port, two.broker.port);
-            for (const doorOf of [idTokenDoor, managedIdentityDoor]) {
-              const [inside, outside] = [doorOf(mine), doorOf(yours)];
-              assert.equal((await ask(inside)).status, 200);
-              assert.equal((await ask(outside)).status, 200);
-              assert.equal((await ask({ ...inside, headers: outside.headers })).status, 401);
-              assert.equal((await ask({ ...outside, headers: inside.headers })).status, 401);
-            }
+            await assertKeptApart(mine, yours);
             two.letGo('here');
           });
           assertGreen(second);

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Exported } from './held-job.ts';
@@ -44,6 +45,17 @@ export function ask({ url, headers }: Door, agent: Agent | false = false): Promi
     outgoing.on('error', reject);
     outgoing.end();
   });
+}
+
+/** Each of two jobs opens its own doors, and none of the other's. */
+export async function assertKeptApart(mine: Exported, yours: Exported): Promise<void> {
+  for (const doorOf of [idTokenDoor, managedIdentityDoor]) {
+    const [inside, outside] = [doorOf(mine), doorOf(yours)];
+    assert.equal((await ask(inside)).status, 200);
+    assert.equal((await ask(outside)).status, 200);
+    assert.equal((await ask({ ...inside, headers: outside.headers })).status, 401);
+    assert.equal((await ask({ ...outside, headers: inside.headers })).status, 401);
+  }
 }
 
 /** The token of a good answer; empty where there is none. */

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { OwnSession } from '../../../src/azure-cli/own-session.ts';
 import { sharedFolders } from '../../../src/external/files/shared-folders.ts';
-import { aList, anEntry, aSubscription, ProfileFixture } from '../../support/azure-cli-profile.ts';
+import {
+  aList,
+  anEntry,
+  aSubscription,
+  type ProfileFixture,
+  useProfiles,
+} from '../../support/azure-cli-profile.ts';
 import { FakeClock } from '../../support/fakes.ts';
 
 const other = '99999999-9999-4999-8999-999999999999';
@@ -10,10 +16,9 @@ const saved = aList(aSubscription());
 const somebodyElse = aList(aSubscription({ user: { name: other, type: 'servicePrincipal' } }));
 
 describe("FederatedLogin's session of Azure CLI", () => {
-  const fixtures: ProfileFixture[] = [];
-  const made = (...args: ConstructorParameters<typeof ProfileFixture>): ProfileFixture => {
-    const fixture = new ProfileFixture({ name: 'azure', ...args[0] });
-    fixtures.push(fixture);
+  const fresh = useProfiles();
+  const made: typeof fresh = (changes) => {
+    const fixture = fresh({ name: 'azure', ...changes });
     fixture.signIn();
     fixture.write(fixture.files.savedList, saved);
     return fixture;
@@ -25,10 +30,6 @@ describe("FederatedLogin's session of Azure CLI", () => {
     rmSync(fixture.files.entries);
   };
   const putBacks = ({ statistics }: ProfileFixture): number => statistics.report()?.putBack ?? 0;
-
-  afterEach(() => {
-    for (const fixture of fixtures.splice(0)) fixture.remove();
-  });
 
   it('is put back with its entry once a task has left its list empty for two seconds', async () => {
     const clock = new FakeClock();

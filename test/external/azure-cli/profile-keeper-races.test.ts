@@ -2,23 +2,16 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { ProfileKeeper } from '../../../src/azure-cli/profile-keeper.ts';
 import { sharedFolders } from '../../../src/external/files/shared-folders.ts';
-import { aList, ProfileFixture } from '../../support/azure-cli-profile.ts';
+import {
+  aList,
+  keeperOf,
+  type ProfileFixture,
+  useProfiles,
+} from '../../support/azure-cli-profile.ts';
 
 describe('The keeper of a profile of Azure CLI, while others write,', () => {
-  const fixtures: ProfileFixture[] = [];
-  const made = (...args: ConstructorParameters<typeof ProfileFixture>): ProfileFixture => {
-    const fixture = new ProfileFixture(...args);
-    fixtures.push(fixture);
-    return fixture;
-  };
-  const keeperOf = ({ profile, identity, world, statistics }: ProfileFixture): ProfileKeeper =>
-    new ProfileKeeper(profile, identity, world, statistics);
-
-  afterEach(() => {
-    for (const fixture of fixtures.splice(0)) fixture.remove();
-  });
+  const made = useProfiles();
 
   it('reads a list again that somebody is writing at that moment', async () => {
     const reads = { count: 0 };

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { ProfileKeeper } from '../../../src/azure-cli/profile-keeper.ts';
 import {
   aCache,
   aCachedToken,
@@ -7,25 +6,15 @@ import {
   anAccessTokenText,
   anEntry,
   aSubscription,
-  ProfileFixture,
+  keeperOf,
+  useProfiles,
 } from '../../support/azure-cli-profile.ts';
 import { anIdTokenText, ids, later, minutes } from '../../support/builders.ts';
 
 const other = '99999999-9999-4999-8999-999999999999';
 
 describe('The keeper of a profile of Azure CLI, among strangers,', () => {
-  const fixtures: ProfileFixture[] = [];
-  const made = (...args: ConstructorParameters<typeof ProfileFixture>): ProfileFixture => {
-    const fixture = new ProfileFixture(...args);
-    fixtures.push(fixture);
-    return fixture;
-  };
-  const keeperOf = ({ profile, identity, world, statistics }: ProfileFixture): ProfileKeeper =>
-    new ProfileKeeper(profile, identity, world, statistics);
-
-  afterEach(() => {
-    for (const fixture of fixtures.splice(0)) fixture.remove();
-  });
+  const made = useProfiles();
 
   const due = 'an-access-token';
   for (const { whose, changes } of [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ProfileKeeper, refreshIdTokenFile } from '../../../src/azure-cli/profile-keeper.ts';
+import { refreshIdTokenFile } from '../../../src/azure-cli/profile-keeper.ts';
 import { sharedFolders } from '../../../src/external/files/shared-folders.ts';
 import {
   aCache,
@@ -11,25 +11,16 @@ import {
   anEntry,
   armScope,
   aSubscription,
+  keeperOf,
   ProfileFixture,
+  useProfiles,
 } from '../../support/azure-cli-profile.ts';
 import { anIdTokenText, later, minutes } from '../../support/builders.ts';
 
 const other = '99999999-9999-4999-8999-999999999999';
 
 describe('The keeper of a profile of Azure CLI', () => {
-  const fixtures: ProfileFixture[] = [];
-  const made = (...args: ConstructorParameters<typeof ProfileFixture>): ProfileFixture => {
-    const fixture = new ProfileFixture(...args);
-    fixtures.push(fixture);
-    return fixture;
-  };
-  const keeperOf = ({ profile, identity, world, statistics }: ProfileFixture): ProfileKeeper =>
-    new ProfileKeeper(profile, identity, world, statistics);
-
-  afterEach(() => {
-    for (const fixture of fixtures.splice(0)) fixture.remove();
-  });
+  const made = useProfiles();
 
   it('replaces the stored ID token by a newer one, in a file of mode 600 and without a trace', async () => {
     const fixture = made();

@@ -159,11 +159,9 @@ export interface Attachment {
   readonly step?: string;
 }
 
-/** Everything that can be said about a job that has ended. */
-export interface JobReport {
-  /** `Abandoned` when the worker was killed: then only what was seen until then is here. */
-  readonly result: TaskResult | 'Abandoned';
-  readonly steps: readonly StepReport[];
+/** What the worker of a job reports when it ends. */
+export interface JobEnd {
+  readonly result: TaskResult;
   readonly variables: Readonly<Record<string, ReportedVariable>>;
   /** Output variables, `step.name`. */
   readonly outputs: Readonly<Record<string, ReportedVariable>>;
@@ -177,6 +175,13 @@ export interface JobReport {
     readonly processes: readonly ProcessSeen[];
     readonly ports: readonly PortSeen[];
   };
+}
+
+/** Everything that can be said about a job that has ended. */
+export interface JobReport extends Omit<JobEnd, 'result'> {
+  /** `Abandoned` when the worker was killed: then only what was seen until then is here. */
+  readonly result: TaskResult | 'Abandoned';
+  readonly steps: readonly StepReport[];
   readonly log: string;
   readonly rawLog: string;
   readonly durationMs: number;

@@ -1,14 +1,10 @@
 import type {
-  Attachment,
   Endpoint,
-  FileLeft,
   Issue,
+  JobEnd,
   NodeBinaries,
   Phase,
-  PortSeen,
-  ProcessSeen,
   Profile,
-  ReportedVariable,
   TaskResult,
   Times,
 } from './contract.ts';
@@ -106,21 +102,6 @@ export interface StepEnd {
   readonly attempts: number;
   readonly streamsHeldOpen: boolean;
   readonly node: string | undefined;
-}
-
-/** What a worker reports of its job. */
-export interface JobEnd {
-  readonly result: TaskResult;
-  readonly variables: Readonly<Record<string, ReportedVariable>>;
-  readonly outputs: Readonly<Record<string, ReportedVariable>>;
-  readonly orphansKilled: readonly ProcessSeen[];
-  readonly left: readonly FileLeft[];
-  readonly summaries: readonly string[];
-  readonly attachments: readonly Attachment[];
-  readonly lingering: {
-    readonly processes: readonly ProcessSeen[];
-    readonly ports: readonly PortSeen[];
-  };
 }
 
 /** From a worker to its agent, in the order of events. */

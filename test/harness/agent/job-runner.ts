@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Attachment, PortSeen, ProcessSeen } from './contract.ts';
+import type { Attachment, JobEnd, PortSeen, ProcessSeen } from './contract.ts';
 import { JobContainers } from './job-containers.ts';
 import { JobLog } from './job-log.ts';
-import type { FromWorker, JobEnd, JobMessage } from './job-message.ts';
+import type { FromWorker, JobMessage } from './job-message.ts';
 import { JobState, mergeResults } from './job-state.ts';
 import { listeningPorts } from './listening-ports.ts';
 import { OrphanHunt } from './orphan-hunt.ts';

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import type { JobReport, StepReport } from './contract.ts';
-import type { FromWorker, JobEnd, StepEnd } from './job-message.ts';
+import type { JobEnd, JobReport, StepReport } from './contract.ts';
+import type { FromWorker, StepEnd } from './job-message.ts';
 
 type LineMessage = Extract<FromWorker, { type: 'line' }>;
 

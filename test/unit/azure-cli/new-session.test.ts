@@ -3,7 +3,7 @@ import { withActiveSubscription } from '../../../src/azure-cli/active-subscripti
 import { writeSession, type NewSession } from '../../../src/azure-cli/new-session.ts';
 import { profileFiles } from '../../../src/azure-cli/profile-files.ts';
 import { Secret } from '../../../src/secret.ts';
-import { aList, aSubscription } from '../../support/azure-cli-profile.ts';
+import { aList, aSubscription, aTenantEntry } from '../../support/azure-cli-profile.ts';
 import { ids } from '../../support/builders.ts';
 import { foldersOver } from '../../support/fake-folders.ts';
 import { FakeFiles, ImpatientClock } from '../../support/fakes.ts';
@@ -38,19 +38,7 @@ const write = (files: FakeFiles, changes: Partial<NewSession> = {}): Promise<voi
 
 /** What `az login --service-principal` of versions 2.45 to 2.91 leaves, key by key. */
 const list = {
-  subscriptions: [
-    {
-      id: ids.subscription,
-      name: 'Shop',
-      state: 'Enabled',
-      user: { name: ids.client, type: 'servicePrincipal' },
-      isDefault: true,
-      tenantId: ids.tenant,
-      environmentName: 'AzureCloud',
-      homeTenantId: ids.tenant,
-      managedByTenants: [],
-    },
-  ],
+  subscriptions: [aSubscription({ homeTenantId: ids.tenant, managedByTenants: [] })],
 };
 const entries = [{ client_id: ids.client, tenant: ids.tenant, client_assertion: 'the-id-token' }];
 const clouds = `[AzureCloud]\nsubscription = ${ids.subscription}\n\n`;
@@ -113,17 +101,7 @@ describe('A session of Azure CLI that is written', () => {
     const { subscriptions } = JSON.parse((files.contents.get(paths.list) ?? '').slice(1)) as {
       subscriptions: readonly unknown[];
     };
-    assert.deepEqual(subscriptions, [
-      {
-        id: ids.tenant,
-        name: 'N/A(tenant level account)',
-        state: 'Enabled',
-        user: { name: ids.client, type: 'servicePrincipal' },
-        isDefault: true,
-        tenantId: ids.tenant,
-        environmentName: 'AzureCloud',
-      },
-    ]);
+    assert.deepEqual(subscriptions, [aTenantEntry()]);
     assert.match(files.contents.get(paths.clouds) ?? '', new RegExp(ids.tenant));
   });
 

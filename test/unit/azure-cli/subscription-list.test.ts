@@ -37,17 +37,11 @@ describe("Azure CLI's list of subscriptions after a sign-in", () => {
     const text = listAfterSignIn(undefined, [listed(ids.subscription)], user, ids.subscription);
     assert.deepEqual(read(text), {
       subscriptions: [
-        {
-          id: ids.subscription,
+        aSubscription({
           name: `name of ${ids.subscription}`,
-          state: 'Enabled',
-          user: { name: ids.client, type: 'servicePrincipal' },
-          isDefault: true,
-          tenantId: ids.tenant,
-          environmentName: 'AzureCloud',
           homeTenantId: ids.tenant,
           managedByTenants: [],
-        },
+        }),
       ],
     });
   });

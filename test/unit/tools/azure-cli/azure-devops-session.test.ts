@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { anAzureDevOpsConnection, collectionUri, ids } from '../../../support/builders.ts';
+import { aTenantEntry } from '../../../support/azure-cli-profile.ts';
+import { anAzureDevOpsConnection, collectionUri } from '../../../support/builders.ts';
 import { profile, ToolStage, type ToolScene } from '../../../support/tool-stage.ts';
 
 const scene = {
@@ -17,19 +18,7 @@ describe('The session of Azure CLI for a connection to Azure DevOps', () => {
     assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile });
     assert.deepEqual(stage.tools.runs, []);
     const list = stage.files.contents.get(`${profile}/azureProfile.json`) ?? '';
-    assert.deepEqual(JSON.parse(list.slice(1)), {
-      subscriptions: [
-        {
-          id: ids.tenant,
-          name: 'N/A(tenant level account)',
-          state: 'Enabled',
-          user: { name: ids.client, type: 'servicePrincipal' },
-          isDefault: true,
-          tenantId: ids.tenant,
-          environmentName: 'AzureCloud',
-        },
-      ],
-    });
+    assert.deepEqual(JSON.parse(list.slice(1)), { subscriptions: [aTenantEntry()] });
     assert.deepEqual(stage.agent.warned, []);
   });
 
