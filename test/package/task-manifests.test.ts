@@ -121,6 +121,7 @@ const settableBy: Readonly<Record<TaskName, readonly string[]>> = {
     'ARM_RESOURCE_MANAGER_AUDIENCE',
     'AZDO_ORG_SERVICE_URL',
     'AZDO_PERSONAL_ACCESS_TOKEN',
+    'ARM_CLIENT_SECRET_PATH',
     'TF_VAR_*',
   ],
   TokenRefresher: [...following, '*_TOKEN_FILE'],

@@ -45,8 +45,14 @@ const terraformSelectors: readonly string[] = [
   'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
 ];
 
-/** The provider azuredevops takes a personal access token before any other way to sign in. */
-const azureDevOpsSelectors: readonly string[] = ['AZDO_PERSONAL_ACCESS_TOKEN'];
+/**
+ * The provider azuredevops takes these before any other way to sign in, the second by a name of its own:
+ * https://github.com/microsoft/terraform-provider-azuredevops, `azuredevops/provider.go`.
+ */
+const azureDevOpsSelectors: readonly string[] = [
+  'AZDO_PERSONAL_ACCESS_TOKEN',
+  'ARM_CLIENT_SECRET_PATH',
+];
 
 /**
  * Variables by which Terraform's backend, azurerm, azuread and azapi choose the host that tokens are

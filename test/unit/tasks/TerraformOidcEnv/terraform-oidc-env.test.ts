@@ -97,10 +97,11 @@ describe('TerraformOidcEnv in broker mode', () => {
     });
   }
 
-  it('sets a personal access token empty, by which azuredevops would sign in', async () => {
-    const presentVariables = present('AZDO_PERSONAL_ACCESS_TOKEN');
+  it('sets a personal access token and the file of a secret empty, by which azuredevops would sign in', async () => {
+    const presentVariables = present('AZDO_PERSONAL_ACCESS_TOKEN', 'ARM_CLIENT_SECRET_PATH');
     const { agent } = await ran(azureDevOps, { presentVariables });
     assert.equal(agent.variables['AZDO_PERSONAL_ACCESS_TOKEN'], '');
+    assert.equal(agent.variables['ARM_CLIENT_SECRET_PATH'], '');
     assert.match(agent.warned.join('\n'), /AZDO_PERSONAL_ACCESS_TOKEN/);
     const forAzure = await ran({}, { presentVariables });
     assert.deepEqual(forAzure.agent.warned, []);
