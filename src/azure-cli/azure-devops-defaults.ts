@@ -1,5 +1,5 @@
 import { pathsOf } from '../delivery/files/state-directory.ts';
-import { shown } from '../errors.ts';
+import { oneLine } from '../errors.ts';
 import type { Files } from '../ports.ts';
 
 /** Where the commands `az devops`, `az pipelines`, `az repos` and `az boards` work unless told otherwise. */
@@ -31,7 +31,7 @@ export async function writeAzureDevOpsDefaults(
 export function azureDevOpsConfig({ organization, project = '' }: AzureDevOpsDefaults): string {
   const entries = [
     ['organization', organization.href],
-    ['project', shown(project)],
+    ['project', oneLine(project)],
   ].filter(([, value]) => value !== '');
   const lines = entries.map(
     ([name = '', value = '']) => `${name} = ${value.replaceAll('%', '%%')}`,

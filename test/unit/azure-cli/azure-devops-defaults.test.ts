@@ -13,6 +13,7 @@ describe('the defaults of az devops', () => {
   for (const [told, project, line] of [
     ['its name', 'Fabrikam Fiber', '\nproject = Fabrikam Fiber\n'],
     ['a name with a percent sign', '100%', '\nproject = 100%%\n'],
+    ['a name with a mark of direction', 'שלום\u200f A', '\nproject = שלום\u200f A\n'],
     ['a name of two lines, as one', 'a\n[x]', '\nproject = a [x]\n'],
     ['no name', undefined, '/\n'],
   ] as const) {
