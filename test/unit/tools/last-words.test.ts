@@ -48,6 +48,11 @@ const outputs: readonly Output[] = [
       'HTTPSConnectionPool: Max retries exceeded (CERTIFICATE_VERIFY_FAILED: _ssl.c:1007) in /usr/lib/python3.11/ssl.py',
   },
   {
+    printed: 'a shared access signature without its address',
+    wrote: 'refused for se=2026-12-01&sp=rl&sig=aB%2Fc9%2BdEf%3D',
+    quoted: 'refused for se=2026-12-01&sp=rl&sig=***',
+  },
+  {
     printed: 'a proxy whose password has an @',
     wrote: 'cannot reach http://svc:p@ssw0rd@proxy.contoso.com:8080 now',
     quoted: 'cannot reach http://***proxy.contoso.com:8080 now',
