@@ -1,147 +1,17 @@
-import boundariesPlugin from 'eslint-plugin-boundaries';
 import importX from 'eslint-plugin-import-x';
 import perfectionist from 'eslint-plugin-perfectionist';
 import tseslint from 'typescript-eslint';
-import { folders, guests } from './scripts/folders.mjs';
-
-/** The packages that the product ships, each with the one file that may import it. */
-const packages = {
-  'azure-pipelines-task-lib': 'src/external/agent/pipeline-agent.ts',
-  '@azure/identity': 'src/external/upstream/entra-access-tokens.ts',
-  '@azure/core-rest-pipeline': 'src/external/upstream/https.ts',
-};
-
-/** The same for the command-line tool, which is a package of its own. */
-const cliPackages = {
-  'azure-devops-node-api': 'wif/external/azure-devops.ts',
-  '@azure/identity': 'wif/external/credentials.ts',
-  'cli-table3': 'wif/external/terminal.ts',
-  commander: 'wif/program/*.ts',
-  yaml: 'wif/external/yaml.ts',
-};
-
-/** Built-ins that reach the machine or the network; only `src/external/` may have them. */
-const worldlyBuiltins = [
-  'child_process',
-  'cluster',
-  'dgram',
-  'dns',
-  'fs',
-  'fs/promises',
-  'http',
-  'http2',
-  'https',
-  'net',
-  'os',
-  'process',
-  'readline',
-  'timers',
-  'timers/promises',
-  'tls',
-  'worker_threads',
-];
-
-const noPackages = [...new Set([...Object.keys(packages), ...Object.keys(cliPackages)])].flatMap(
-  (name) => [name, `${name}/*`],
-);
-
-/** All packages but one. */
-const noPackagesBut = (name) =>
-  noPackages.filter((other) => other !== name && other !== `${name}/*`);
-const noWorld = worldlyBuiltins.flatMap((name) => [name, `node:${name}`]);
-
-/**
- * One dialect: what has a body is a declaration, an arrow is an expression or an argument; and every
- * assertion says what it compares.
- */
-const oneDialect = [
-  {
-    selector:
-      ":matches(Program, ExportNamedDeclaration) > VariableDeclaration > VariableDeclarator:not([id.typeAnnotation]) > ArrowFunctionExpression[body.type='BlockStatement']",
-    message: 'Write a function with a body as a declaration.',
-  },
-  {
-    selector: "CallExpression[callee.name='assert']",
-    message: 'Say what is compared: assert.equal, assert.match, assert.ok …',
-  },
-];
-
-const restrictImports = (groups, message) => ({
-  'no-restricted-imports': ['error', { patterns: [{ group: groups, message }] }],
-});
-
-/** The clock, the timers, the environment and the network are ports, not globals. */
-const noWorldlyGlobals = {
-  'no-restricted-globals': [
-    'error',
-    ...[
-      'process',
-      'fetch',
-      'setTimeout',
-      'setInterval',
-      'setImmediate',
-      'clearTimeout',
-      'clearInterval',
-      'performance',
-      'console',
-    ].map((name) => ({ name, message: 'Only src/external/ touches the world; ask for a port.' })),
-  ],
-  'no-restricted-properties': [
-    'error',
-    { object: 'Date', property: 'now', message: 'Time comes from the Clock port.' },
-    { object: 'Math', property: 'random', message: 'Chance comes from a port.' },
-  ],
-  'no-restricted-syntax': [
-    'error',
-    ...oneDialect,
-    {
-      selector: "NewExpression[callee.name='Date'][arguments.length=0]",
-      message: 'Time comes from the Clock port.',
-    },
-  ],
-};
-
-/** `src/` as eslint-plugin-boundaries wants it, the innermost folder first; the files of `src/` itself are the ground floor. */
-const elements = [
-  ...Object.keys(folders)
-    .sort((one, other) => other.length - one.length)
-    .map((type) => ({ type, pattern: `src/${type}`, partialMatch: false })),
-  { type: 'ground', pattern: 'src', partialMatch: false },
-  ...Object.keys(guests).map((type) => ({ type, pattern: type, partialMatch: false })),
-];
-
-const mayImport = (from, types) => ({
-  from: { element: { type: from } },
-  allow: [{ to: { element: { type: types } } }],
-});
-
-const boundaries = {
-  files: ['src/**/*.ts', ...Object.keys(guests).map((name) => `${name}/**/*.ts`)],
-  plugins: { boundaries: boundariesPlugin },
-  settings: {
-    'boundaries/elements': elements,
-    // The version of the product.
-    'boundaries/ignore': ['package.json'],
-    'import/resolver': { node: { extensions: ['.ts'] } },
-  },
-  rules: {
-    'boundaries/no-unknown-dependencies': 'error',
-    'boundaries/dependencies': [
-      'error',
-      {
-        default: 'disallow',
-        message:
-          '{{from.element.type}} may not import {{to.element.type}}: see scripts/folders.mjs.',
-        policies: [
-          mayImport('ground', ['ground']),
-          ...Object.entries({ ...folders, ...guests }).map(([name, folder]) =>
-            mayImport(name, ['ground', name, ...folder.mayImport]),
-          ),
-        ],
-      },
-    ],
-  },
-};
+import { boundaries } from './scripts/lint/boundaries.mjs';
+import {
+  cliPackages,
+  noPackages,
+  noPackagesBut,
+  noWorld,
+  noWorldlyGlobals,
+  oneDialect,
+  packages,
+  restrictImports,
+} from './scripts/lint/restrictions.mjs';
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'build/', 'dist/', '.cache/'] },
