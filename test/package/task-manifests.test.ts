@@ -227,9 +227,8 @@ describe('The manifests of the packed extension', () => {
       });
 
       it('explain every input to whoever fills it in', () => {
-        for (const { name, helpMarkDown } of manifest.inputs) {
-          assert.ok((helpMarkDown ?? '').length >= 100, `${name} has no help worth the name`);
-        }
+        for (const { name, helpMarkDown = '' } of manifest.inputs)
+          assert.ok(helpMarkDown.length >= 100, `${name} has no help worth the name`);
       });
 
       it('refer to groups, inputs and options that exist', () => {
