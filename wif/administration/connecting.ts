@@ -1,10 +1,10 @@
+import { isSame } from '../../src/json-text.ts';
 import type { Clock } from '../../src/ports.ts';
 import { publicCloud } from './cloud.ts';
 import { assignRoleCommand, createCredentialCommand } from './commands.ts';
 import {
   federation,
   isFederated,
-  isSame,
   trustOf,
   type Connection,
   type Project,

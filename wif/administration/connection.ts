@@ -1,4 +1,5 @@
 import { audience } from '../../src/access-token/federated-credential.ts';
+import { isSame } from '../../src/json-text.ts';
 import { isGuid, recordOf, shown, textOf } from './answer.ts';
 
 export interface Project {
@@ -94,11 +95,6 @@ export function readConnection(value: unknown, project: Project): Connection | u
     },
     record,
   };
-}
-
-/** Whether two words of the platform are the same; it is not strict about their case. */
-export function isSame(left: string, right: string): boolean {
-  return left.toLowerCase() === right.toLowerCase();
 }
 
 export function isFederated({ scheme }: Pick<Connection, 'scheme'>): boolean {

@@ -1,7 +1,8 @@
+import { isSame } from '../../src/json-text.ts';
 import type { Clock } from '../../src/ports.ts';
 import type { AzureCli } from './azure-cli.ts';
 import { deleteCredentialCommand, moveCommand } from './commands.ts';
-import { isSame, trustOf, type Connection, type Trust } from './connection.ts';
+import { trustOf, type Connection, type Trust } from './connection.ts';
 import { trustAfterMove } from './entra-subject.ts';
 import {
   administrationError,

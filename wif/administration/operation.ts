@@ -1,4 +1,5 @@
-import { federation, isFederated, isSame, secretScheme, type Connection } from './connection.ts';
+import { isSame } from '../../src/json-text.ts';
+import { federation, isFederated, secretScheme, type Connection } from './connection.ts';
 import { issuerRetires } from './issuer.ts';
 
 /** Why a connection is left as it is. */

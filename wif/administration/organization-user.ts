@@ -1,5 +1,5 @@
+import { isSame } from '../../src/json-text.ts';
 import { ask, recordOf, textOf } from './answer.ts';
-import { isSame } from './connection.ts';
 import { pages } from './pages.ts';
 import { path, type Web } from './web.ts';
 

@@ -1,9 +1,5 @@
-import {
-  isFederated,
-  isSame,
-  type Connection,
-  type Project,
-} from '../administration/connection.ts';
+import { isSame } from '../../src/json-text.ts';
+import { isFederated, type Connection, type Project } from '../administration/connection.ts';
 import {
   AdministrationError,
   administrationError,

@@ -1,9 +1,5 @@
-import {
-  isFederated,
-  isSame,
-  secretScheme,
-  type Connection,
-} from '../administration/connection.ts';
+import { isSame } from '../../src/json-text.ts';
+import { isFederated, secretScheme, type Connection } from '../administration/connection.ts';
 import { asAdministrationError, endsTheRun } from '../administration/errors.ts';
 import { eachOnce } from '../administration/fleet-diagnosis.ts';
 import { inParallel } from '../administration/parallel.ts';
