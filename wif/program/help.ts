@@ -23,7 +23,7 @@ A federated connection has no secret. The way there:
   wif revert <connection>       back to the secret, within seven days
   wif check azure-pipelines.yml what the steps of a pipeline need
   wif move-issuer --all         off the issuer that retires on ${issuerRetirement}
-  wif connect …                 a new connection for an identity of yours, in one go
+  wif connect …                 a new connection for an existing identity, in one go
   wif trust <connection> …      what AWS, Google Cloud or Vault needs to trust it
   wif completion bash           completes words on the tab key
 ${signIn}
@@ -92,8 +92,9 @@ interruption, also by force, the same command goes on: what is done is not done 
 Permissions (least):
   Azure DevOps  the role Administrator on each service connection; as a token: scopes vso.project
                 and vso.serviceendpoint_manage (Service Connections: read, query and manage)
-  Entra         none of yours: Azure DevOps changes the app registration that it created, with the
-                rights of whoever owns it. If it lacks them, the connection is reported as failed.
+  Entra         no permission of your own: Azure DevOps changes the app registration that it
+                created, with the rights of whoever owns it. If it lacks them, the connection is
+                reported as failed.
 
 Examples:
   wif convert --all -o contoso                          a dry run of the whole organization

@@ -151,7 +151,7 @@ function addBulk(
 }
 
 function addConnect(program: Command, run: Run): void {
-  command(program, 'connect', 'makes a federated connection for an identity of yours')
+  command(program, 'connect', 'makes a federated connection for an existing identity')
     .option('-p, --project <name>', 'project of the connection, by name or ID')
     .requiredOption('--name <name>', 'name of the connection')
     .option('--subscription <ID>', 'the Azure subscription that it is for')
