@@ -1,6 +1,7 @@
 import { Secret } from '../secret.ts';
 import { entriesAfterSignIn } from './entries.ts';
 import type { KeeperEvents, KeeperWorld, KeptIdentity } from './kept-identity.ts';
+import { withLock } from './lock.ts';
 import { profileFiles, type ProfileFiles } from './profile-files.ts';
 import { signedInState } from './subscription-list.ts';
 
@@ -22,6 +23,8 @@ export class OwnSession {
   readonly #world: KeeperWorld;
   readonly #events: KeeperEvents;
   #isLooking = false;
+  /** The list was emptied, and our entry has not been put back yet: there may have been no ID token. */
+  #isOwed = false;
 
   constructor(profile: string, identity: KeptIdentity, world: KeeperWorld, events: KeeperEvents) {
     this.#profile = profile;
@@ -33,7 +36,8 @@ export class OwnSession {
 
   /** Looks at the list, and waits and puts it back where it is empty. */
   async look(): Promise<void> {
-    if (this.#isLooking || !this.#isEmpty()) return;
+    this.#isOwed ||= this.#isEmpty();
+    if (this.#isLooking || !this.#isOwed) return;
     this.#isLooking = true;
     try {
       const { folders, clock } = this.#world;
@@ -43,6 +47,7 @@ export class OwnSession {
       const isStillEmpty = this.#isEmpty() && folders.stamp(list) === stamp;
       // Another connection of the job may have put the list back, which both share; not our entry.
       if (isStillEmpty || folders.read(list) === folders.read(savedList)) await this.#putBack();
+      this.#isOwed = false;
     } finally {
       this.#isLooking = false;
     }
@@ -57,8 +62,15 @@ export class OwnSession {
     const { owner } = this.#identity;
     if (signedInState(saved, owner) === 'signed in') {
       const { token } = await this.#identity.idToken();
-      const content = entriesAfterSignIn(folders.read(entries), owner, token);
-      this.#place(folders.draft(draftFolder, content), entries);
+      const write = (): Promise<true> => {
+        const content = entriesAfterSignIn(folders.read(entries), owner, token);
+        this.#place(folders.draft(draftFolder, content), entries);
+        return Promise.resolve(true);
+      };
+      // A step may sign another connection in just now; a lock that was left behind stops nobody.
+      const isStillThere = (): boolean => folders.identity(this.#profile) === identity;
+      const written = await withLock(entries, isStillThere, write, this.#world);
+      if (written === undefined) await write();
     }
     if (!this.#isEmpty() || folders.identity(this.#profile) !== identity) return;
     await this.#replaceList(saved);

@@ -73,6 +73,27 @@ describe("FederatedLogin's session of Azure CLI", () => {
     assert.equal(putBacks(fixture), 1);
   });
 
+  it('gets its entry back later where there was no ID token when another connection put the list back', async () => {
+    const clock = new FakeClock();
+    const fixture = made({ clock });
+    clear(fixture);
+    const { profile, identity, world, statistics } = fixture;
+    let isAway = true;
+    const idToken: typeof identity.idToken = () =>
+      isAway ? Promise.reject(new Error('away')) : identity.idToken();
+    const session = new OwnSession(profile, { ...identity, idToken }, world, statistics);
+    const looking = assert.rejects(session.look(), /away/);
+    await clock.advance(2_000);
+    await looking;
+    fixture.write(fixture.files.list, saved);
+    isAway = false;
+    const again = session.look();
+    await clock.advance(2_000);
+    await again;
+    const entries: unknown = JSON.parse(fixture.read(fixture.files.entries));
+    assert.deepEqual(entries, [anEntry({ client_assertion: fixture.idToken.token.reveal() })]);
+  });
+
   it('is put back without an entry where it asks the broker', async () => {
     const fixture = made();
     const user = { name: 'userAssignedIdentity', type: 'servicePrincipal' };
