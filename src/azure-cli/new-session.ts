@@ -5,7 +5,12 @@ import { withActiveSubscription } from './active-subscription.ts';
 import { entriesAfterSignIn } from './entries.ts';
 import { withLock } from './lock.ts';
 import { profileFiles, type ProfileFiles } from './profile-files.ts';
-import { defaultIn, listAfterSignIn, type ProfileUser } from './subscription-list.ts';
+import {
+  defaultIn,
+  listAfterSignIn,
+  signedInState,
+  type ProfileUser,
+} from './subscription-list.ts';
 
 /** What a sign-in is written from. */
 export interface NewSession {
@@ -38,7 +43,9 @@ export async function writeSession(
   const paths = profileFiles(profile);
   const after = async (path: string): Promise<string> =>
     listAfterSignIn(await files.read(path), subscriptions, user, wanted);
-  const list = await after(paths.list);
+  const isCleared = signedInState(await files.read(paths.list), user) === 'nobody';
+  // What a task has cleared is about to be put back by the broker.
+  const list = await after(isCleared ? paths.savedList : paths.list);
   if (idToken !== undefined) await writeEntry(paths, user, idToken, world);
   const active = defaultIn(list);
   if (active !== undefined) {

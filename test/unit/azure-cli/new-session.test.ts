@@ -82,6 +82,17 @@ describe('A session of Azure CLI that is written', () => {
     );
   });
 
+  it('is added to those that a task has just cleared, which come back', async () => {
+    const files = disk();
+    await write(files);
+    files.contents.set(paths.list, aList());
+    const user = { ...session.user, clientId: ids.project };
+    const wanted = ids.project;
+    await write(files, { user, subscriptions: [aListedSubscription({ id: wanted })], wanted });
+    assert.equal(files.contents.get(paths.list), files.contents.get(paths.savedList));
+    assert.match(files.contents.get(paths.list) ?? '', new RegExp(ids.subscription));
+  });
+
   it('holds no token where each process asks the broker', async () => {
     const files = disk();
     const { subscriptions, wanted } = session;
