@@ -53,6 +53,11 @@ const outputs: readonly Output[] = [
     quoted: 'refused for se=2026-12-01&sp=rl&sig=***',
   },
   {
+    printed: 'a shared access signature that is encoded once, and twice',
+    wrote: 'refused for se%3D2026%26sig%3DabC1%252Bx and sig%253DabC2',
+    quoted: 'refused for se%3D2026%26sig%3D*** and sig%253D***',
+  },
+  {
     printed: 'a proxy whose password has an @',
     wrote: 'cannot reach http://svc:p@ssw0rd@proxy.contoso.com:8080 now',
     quoted: 'cannot reach http://***proxy.contoso.com:8080 now',
