@@ -16,8 +16,15 @@ export const endpointPaths = {
   managedIdentity: (connectionId: string): string => `/connections/${connectionId}/msi`,
 } as const;
 
+const anyBroker = 'http://127\\.0\\.0\\.1:\\d{1,5}';
+const anyConnection = '[0-9a-f-]{36}';
+
 /** Whether a managed identity endpoint is one of a broker's, of whichever job. */
 export function isManagedIdentityEndpoint(url: string): boolean {
-  const form = endpointPaths.managedIdentity('[0-9a-f-]{36}');
-  return new RegExp(`^http://127\\.0\\.0\\.1:\\d{1,5}${form}$`).test(url);
+  return new RegExp(`^${anyBroker}${endpointPaths.managedIdentity(anyConnection)}$`).test(url);
+}
+
+/** Whether an ID token URL is one of a broker's, of whichever job. */
+export function isIdTokenEndpoint(url: string): boolean {
+  return new RegExp(`^${anyBroker}${endpointPaths.idToken(anyConnection)}\\?`).test(url);
 }

@@ -2,11 +2,11 @@ import type { PipelineAgent } from '../../agent/pipeline-agent.ts';
 import { plain, type VariableChange } from '../../agent/variable-change.ts';
 import type { Environment } from '../../ports.ts';
 import type { ServiceConnection } from '../../service-connection/service-connection.ts';
-import type { Endpoints } from '../../wire/endpoints.ts';
+import { isIdTokenEndpoint, type Endpoints } from '../../wire/endpoints.ts';
 import { isInOurDirectory } from '../files/state-directory.ts';
 import { azdVariables, managedIdentityVariables } from './azure-variables.ts';
 import { machineIdentityNames } from './machine-identity.ts';
-import { hasSignIn } from './subscription-choice.ts';
+import { isLeftOut } from './token-file.ts';
 
 /** A sign-in that is about to be exported. */
 export interface NextSignIn {
@@ -40,7 +40,7 @@ export function followUps(
   agent: Pick<PipelineAgent, 'say' | 'warn' | 'presentVariables'>,
 ): readonly VariableChange[] {
   if (!isAbout('AZURE_CLIENT_ID', next)) return [];
-  if (!hasSignIn(environment)) {
+  if (!hasSdkSignIn({ environment })) {
     tellOverwritten(environment, next, agent);
     return insteadOfTheMachine(environment, next, agent);
   }
@@ -177,4 +177,23 @@ function isFilled(value: string | undefined): value is string {
 /** Letter case and a slash at the end make no other identity. */
 function comparable(value: string): string {
   return value.toLowerCase().replace(/\/$/, '');
+}
+
+/** Whether an earlier step of ours has exported a sign-in for SDKs. */
+export function hasSdkSignIn({ environment }: Pick<PipelineAgent, 'environment'>): boolean {
+  return (
+    isInOurDirectory(environment['AZURE_FEDERATED_TOKEN_FILE'] ?? '') || isLeftOut(environment)
+  );
+}
+
+/** The same for Terraform, in whichever mode; that of the mode static is a secret. */
+export function hasTerraformSignIn({
+  environment,
+  presentVariables,
+}: Pick<PipelineAgent, 'environment' | 'presentVariables'>): boolean {
+  return (
+    isIdTokenEndpoint(environment['ARM_OIDC_REQUEST_URL'] ?? '') ||
+    (environment['ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID'] ?? '') !== '' ||
+    presentVariables().some(({ name, source }) => name === 'ARM_OIDC_TOKEN' && source === 'secret')
+  );
 }

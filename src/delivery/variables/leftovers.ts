@@ -4,7 +4,7 @@ import { refusal } from '../../errors.ts';
 import type { Environment } from '../../ports.ts';
 import type { Cloud } from '../../service-connection/cloud.ts';
 import type { ServiceConnection } from '../../service-connection/service-connection.ts';
-import { hasTerraform } from './subscription-choice.ts';
+import { hasTerraformSignIn } from './earlier-sign-ins.ts';
 
 /** A choice of the author's, unless an earlier step has exported that of another identity. */
 const subscriptionName = 'ARM_SUBSCRIPTION_ID';
@@ -91,7 +91,8 @@ export function clearedTerraformLeftovers(
   { kind, cloud, clientId }: ServiceConnection,
   environment: Environment,
 ): readonly VariableChange[] {
-  const isOfAnother = hasTerraform(environment) && environment['ARM_CLIENT_ID'] !== clientId;
+  const hasEarlier = hasTerraformSignIn({ environment, presentVariables: () => present });
+  const isOfAnother = hasEarlier && environment['ARM_CLIENT_ID'] !== clientId;
   const ours = new Set(exported.map(({ name }) => name));
   const selectors = kind === 'azureDevOps' ? azureDevOpsSelectors : [];
   return found([...terraformSelectors, ...selectors, ...destinationsOutside(cloud)], present)

@@ -128,6 +128,13 @@ describe("Terraform's leftovers", () => {
     });
   }
 
+  it('are a subscription beside an earlier step of another identity in mode static, whose token is a secret', () => {
+    const token = { name: 'ARM_OIDC_TOKEN', isEmpty: false, source: 'secret' } as const;
+    const before = [...present('ARM_SUBSCRIPTION_ID'), token];
+    const empty = cleared(before, [], azure, { ARM_CLIENT_ID: 'another' });
+    assert.deepEqual(empty, [plain('ARM_SUBSCRIPTION_ID', '')]);
+  });
+
   it('are no secret variables: only a step that maps one sees it, and wants it', () => {
     const secret = terraform.map((name) => ({ name, isEmpty: false, source: 'secret' as const }));
     assert.deepEqual(cleared(secret, [], azure), []);
