@@ -30,8 +30,12 @@ export function publish({ variables, outputs }: Publication, agent: PipelineAgen
   tellVariables(variables, agent);
 }
 
-/** What is secret once is secret for good: no script would see what is set there. */
-function refuseSecretNames(
+/**
+ * What is secret once is secret for good: no script would see what is set there. Exceptions for a proxy
+ * may be: a script that maps them has them, as before.
+ * @throws {FederationError} that names those of the changes that the job has as secret variables.
+ */
+export function refuseSecretNames(
   changes: readonly VariableChange[],
   present: readonly PresentVariable[],
 ): void {
@@ -39,7 +43,8 @@ function refuseSecretNames(
   const kept = new Set(secrets.map(({ name }) => name.toUpperCase()));
   const names = changes
     .filter(({ name, kind }) => kind !== 'secret' && kept.has(name.toUpperCase()))
-    .map(({ name }) => name);
+    .map(({ name }) => name)
+    .filter((name) => !/^no.proxy$/i.test(name));
   if (names.length === 0) return;
   throw refusal(
     'LEFTOVER_VARIABLES',

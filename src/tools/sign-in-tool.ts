@@ -92,12 +92,16 @@ export interface SignInTool {
   readonly standsAlone?: boolean;
   /** Why this job cannot have it signed in, whatever is installed; undefined where it can. */
   refusal?(machine: ToolMachine): FederationError | undefined;
-  /** The programs that may be it, the preferred one first; empty where there is none. */
+  /** Candidate programs, the preferred one first; empty where there is none. */
   find(tools: Tools): Promise<readonly string[]>;
   /** Decides how it is signed in, before anybody signs in; absent for a tool that always runs for that. */
   plan?(program: string, connection: ServiceConnection, machine: ToolMachine): Promise<SignInPlan>;
   /** Where the broker keeps the tool's tokens fresh, for the connection of a token file. */
-  places?(tokenFile: string, connection: ServiceConnection): readonly TokenPlace[];
+  places?(
+    tokenFile: string,
+    connection: ServiceConnection,
+    plan: SignInPlan,
+  ): readonly TokenPlace[];
   /** What the tool asks the broker for in later steps; undefined where it has its tokens itself. */
   useOf?(azureCliSession: AzureCliSession): Use | undefined;
   /**

@@ -69,7 +69,7 @@ export function placesOf(
   tokenFile: string,
   connection: ServiceConnection,
 ): readonly TokenPlace[] {
-  return found.flatMap(({ tool }) => tool.places?.(tokenFile, connection) ?? []);
+  return found.flatMap(({ tool, plan }) => tool.places?.(tokenFile, connection, plan) ?? []);
 }
 
 /** What the named ones of the found tools will ask the broker for. */
@@ -92,8 +92,9 @@ export interface SignedInTools {
 }
 
 /**
- * Signs the tools in, side by side, and logs which are not.
- * @throws {FederationError} the first failure, once all are done.
+ * Signs the tools in, and logs which are not: those that run, side by side, and then those whose session
+ * is written. A session is shared with earlier steps, and a tool that fails must not leave a new one there.
+ * @throws {FederationError} the first failure, once all that were begun are done.
  */
 export async function signInTools(
   tools: FoundTools,
@@ -101,17 +102,23 @@ export async function signInTools(
   world: ToolWorld,
 ): Promise<SignedInTools> {
   const { choice, found } = tools;
-  const settled = await Promise.allSettled(
-    found.map(({ tool, programs, plan }) =>
-      tool.signIn(programs, { ...whom, plan, isNamed: isNamed(choice, tool.name) }, world),
-    ),
-  );
-  const outcomes = new Map(found.map(({ tool }, index) => [tool, valueOf(settled[index])]));
-  for (const [tool, outcome] of outcomes) {
-    if (!outcome.isSignedIn && isNamed(choice, tool.name)) throw tool.missing(outcome.why);
+  const outcomes = new Map<SignInTool, SignInOutcome>();
+  for (const kind of ['started', 'written'] as const) {
+    const next = found.filter(({ plan }) => plan.kind === kind);
+    const settled = await Promise.allSettled(
+      next.map(({ tool, programs, plan }) =>
+        tool.signIn(programs, { ...whom, plan, isNamed: isNamed(choice, tool.name) }, world),
+      ),
+    );
+    for (const [index, { tool }] of next.entries()) {
+      const outcome = valueOf(settled[index]);
+      if (!outcome.isSignedIn && isNamed(choice, tool.name)) throw tool.missing(outcome.why);
+      outcomes.set(tool, outcome);
+    }
   }
   if (choice === 'auto') tellNotSignedIn(tools, outcomes, world);
-  const signedIn = [...outcomes.values()].filter((outcome) => outcome.isSignedIn);
+  const inOrder = found.flatMap(({ tool }) => outcomes.get(tool) ?? []);
+  const signedIn = inOrder.filter((outcome) => outcome.isSignedIn);
   const variables = signedIn.flatMap((outcome) => outcome.variables);
   return {
     // Two tools that ask the broker need the same variables.

@@ -1,12 +1,18 @@
-import { publish } from '../../src/agent/publish.ts';
+import { publish, refuseSecretNames } from '../../src/agent/publish.ts';
+import type { VariableChange } from '../../src/agent/variable-change.ts';
 import { stateDirectoryIn } from '../../src/delivery/files/state-directory.ts';
-import { azdVariables } from '../../src/delivery/variables/azure-variables.ts';
+import {
+  azdVariables,
+  subscriptionVariables,
+  workloadIdentityVariables,
+} from '../../src/delivery/variables/azure-variables.ts';
 import { refuseSdkLeftovers } from '../../src/delivery/variables/leftovers.ts';
 import { outputsOf } from '../../src/delivery/variables/outputs.ts';
 import { tokenFileBesidePowerShell } from '../../src/delivery/variables/token-file.ts';
 import { readJob } from '../../src/id-token/job.ts';
 import type { SharedFolders } from '../../src/ports.ts';
 import { requireAllowed } from '../../src/service-connection/allowed-identities.ts';
+import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 import {
   accessTokenFilesOf,
   accessTokenFileVariables,
@@ -50,7 +56,10 @@ export async function federatedLogin(world: FederatedLoginWorld): Promise<void> 
   requireAllowed(inputs.connection, inputs.allowed);
   const isBeside = leavesIdentity(inputs.tools);
   const variables = agent.presentVariables();
-  if (!isBeside) refuseSdkLeftovers(variables);
+  if (!isBeside) {
+    refuseSdkLeftovers(variables);
+    refuseSecretNames(identityOf(inputs.connection), variables);
+  }
   const { folders, shared } = world;
   const machine = { tools: world.tools, folders, environment: agent.environment, variables };
   const found = await findTools(inputs.tools, inputs.connection, machine);
@@ -64,6 +73,8 @@ export async function federatedLogin(world: FederatedLoginWorld): Promise<void> 
     const tools = behindAgentProxy(world.tools, agent, connection);
     const { files, clock } = world.join;
     const toolWorld = { agent, tools, files, folders, shared, clock };
+    const accessTokens = await accessTokenVariables(inputs.accessTokens, session);
+    // The last that can fail: it writes where earlier steps of the job are signed in.
     const signedIn = await signInTools(found, whom, toolWorld);
     const tokenFile = signedIn.prefersTokenFile
       ? tokenFileBesidePowerShell(
@@ -74,7 +85,7 @@ export async function federatedLogin(world: FederatedLoginWorld): Promise<void> 
       : 'exported';
     const asked = [
       ...signedIn.variables,
-      ...(await accessTokenVariables(inputs.accessTokens, session)),
+      ...accessTokens,
       ...accessTokenFileVariables(accessTokenFiles(inputs, world)),
     ];
     if (isBeside) {
@@ -91,6 +102,11 @@ export async function federatedLogin(world: FederatedLoginWorld): Promise<void> 
     publishSignIn(connection, session, exports, agent);
     for (const use of usesOf(found, azureCliSession)) await session.expect?.(use);
   });
+}
+
+/** What is exported in any case: where the job cannot have it, nothing is begun. */
+function identityOf(connection: ServiceConnection): readonly VariableChange[] {
+  return [...workloadIdentityVariables(connection, ''), ...subscriptionVariables(connection)];
 }
 
 /**

@@ -24,6 +24,8 @@ import { azureCliPackage, InstalledTree, pipScript } from './installed-tree.ts';
 const root = '/agent/_temp/workload-identity';
 export const directory = `${root}/connection`;
 export const profile = `${root}/azure-AzureCloud`;
+/** Where az signs itself in. */
+export const ownProfile = `${directory}/azure-AzureCloud`;
 /** What `az login` prints. */
 export const accounts = (
   ...list: readonly [id: string, isDefault: boolean][]

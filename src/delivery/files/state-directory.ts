@@ -25,11 +25,17 @@ export interface StateDirectory {
 /**
  * The private profile of Azure CLI, for a sign-in with a token file. Sign-ins of one job share one for each
  * cloud, as those by `az login` do; those to an Azure Stack do not, since each is another cloud of that name.
+ * @param isShared whether this sign-in may be one of them.
  */
-export function azureCliProfile(tokenFile: string, { name }: { readonly name: string }): string {
+export function azureCliProfile(
+  tokenFile: string,
+  { name }: { readonly name: string },
+  { isShared }: { readonly isShared: boolean },
+): string {
   const path = pathsOf(tokenFile);
   const own = path.dirname(tokenFile);
-  const isAlone = name === 'AzureStack' || path.basename(own).startsWith(names.ofOneStep);
+  const isAlone =
+    !isShared || name === 'AzureStack' || path.basename(own).startsWith(names.ofOneStep);
   return path.join(isAlone ? own : path.dirname(own), `azure-${name}`);
 }
 

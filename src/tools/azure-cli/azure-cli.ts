@@ -1,9 +1,8 @@
-import { azureCliProfile } from '../../delivery/files/state-directory.ts';
 import { azureCliVariables } from '../../delivery/variables/azure-variables.ts';
 import { refusal } from '../../errors.ts';
 import type { SignInTool } from '../sign-in-tool.ts';
 import { planSignIn } from './plan.ts';
-import { signInAzureCli } from './sign-in.ts';
+import { profileOf, signInAzureCli } from './sign-in.ts';
 
 const noProgram = 'there is no az on the PATH of this agent';
 
@@ -17,8 +16,8 @@ export const azureCli: SignInTool = {
     return program === undefined ? [] : [program];
   },
   plan: planSignIn,
-  places: (tokenFile, { cloud }) => [
-    { kind: 'azure-cli', profile: azureCliProfile(tokenFile, cloud) },
+  places: (tokenFile, { cloud }, plan) => [
+    { kind: 'azure-cli', profile: profileOf(tokenFile, cloud, plan) },
   ],
   useOf: (session) => (session === 'managedIdentity' ? 'azureCli' : undefined),
   signIn: async ([program], whom, world) => {

@@ -5,7 +5,8 @@ import { prepareProfile } from '../../azure-cli/settings.ts';
 import { azureCliProfile } from '../../delivery/files/state-directory.ts';
 import { FederationError, kindOfError, refusal } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
-import type { OneSignIn, ToolSignIn, ToolWorld } from '../sign-in-tool.ts';
+import type { Cloud } from '../../service-connection/cloud.ts';
+import type { OneSignIn, SignInPlan, ToolSignIn, ToolWorld } from '../sign-in-tool.ts';
 import { isAtLeast } from '../version.ts';
 import { loginAzureCli } from './login.ts';
 import {
@@ -28,7 +29,7 @@ export async function signInAzureCli(
 ): Promise<string> {
   const { connection, session, job, azureCliSession, plan } = whom;
   const { agent, files } = world;
-  const profile = azureCliProfile(session.tokenFile, connection.cloud);
+  const profile = profileOf(session.tokenFile, connection.cloud, plan);
   const byBroker = azureCliSession === 'managedIdentity';
   if (byBroker && session.endpoints === undefined) throw needsRefresh();
   await prepareProfile(profile, connection.cloud.name, agent.environment, files);
@@ -53,6 +54,14 @@ export async function signInAzureCli(
       : `Azure CLI is signed in with the ID token${session.endpoints === undefined ? '' : ', which is replaced in its profile in time'}.`,
   );
   return profile;
+}
+
+/**
+ * The profile of a sign-in. Az itself may fail in the middle of one, with the session of an earlier
+ * step gone: it gets a profile of this connection alone.
+ */
+export function profileOf(tokenFile: string, cloud: Cloud, { kind }: SignInPlan): string {
+  return azureCliProfile(tokenFile, cloud, { isShared: kind === 'written' });
 }
 
 async function write(

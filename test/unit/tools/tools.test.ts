@@ -4,7 +4,13 @@ import { findTools, usesOf, type FoundTools } from '../../../src/tools/tools.ts'
 import { aServiceConnection } from '../../support/builders.ts';
 import { FakeMachineFolders } from '../../support/fake-machine-folders.ts';
 import { FakeTools } from '../../support/fake-tools.ts';
-import { brokerVariables, profile, ToolStage, withModule } from '../../support/tool-stage.ts';
+import {
+  brokerVariables,
+  directory,
+  ownProfile,
+  ToolStage,
+  withModule,
+} from '../../support/tool-stage.ts';
 
 function find(choice: ToolChoice, programs: readonly string[]): Promise<FoundTools> {
   const tools = new FakeTools(programs);
@@ -15,8 +21,19 @@ function find(choice: ToolChoice, programs: readonly string[]): Promise<FoundToo
 describe('The choice of tools', () => {
   it('signs in both where both are there', async () => {
     const stage = new ToolStage({ programs: ['az', 'pwsh'], ...withModule });
-    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile, ...brokerVariables });
+    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: ownProfile, ...brokerVariables });
     assert.equal(stage.tools.runs.length, 2);
+  });
+
+  it('writes no session of Azure CLI, which earlier steps share, where Azure PowerShell fails', async () => {
+    const stage = new ToolStage({
+      programs: ['az', 'pwsh'],
+      azureCliVersion: '2.77.0',
+      choice: ['azureCli', 'azurePowerShell'],
+      reply: () => ({ exitCode: 71 }),
+    });
+    await assert.rejects(stage.signIn(), { code: 'AZURE_POWERSHELL_MISSING' });
+    assert.deepEqual([...stage.files.contents.keys()], [`${directory}/id-token`]);
   });
 
   it('signs in nothing, and says so, where auto finds nothing', async () => {

@@ -59,45 +59,39 @@ describe('the state directory', () => {
       const own = onceDirectoryIn(temp, new Secret('-_cdefghijkl')).tokenFile;
       for (const file of [shared, own]) {
         ok(isInOurDirectory(file));
-        ok(isInOurDirectory(azureCliProfile(file, { name: 'AzureCloud' })));
+        ok(isInOurDirectory(azureCliProfile(file, { name: 'AzureCloud' }, { isShared: true })));
       }
     });
   }
 
-  for (const [what, tokenFile, cloud, profile] of [
-    [
-      'one',
-      stateDirectoryIn('/t').tokenFile('a'),
-      'AzureCloud',
-      '/t/workload-identity/azure-AzureCloud',
-    ],
-    [
-      'the same',
-      stateDirectoryIn('/t').tokenFile('b'),
-      'AzureCloud',
-      '/t/workload-identity/azure-AzureCloud',
-    ],
-    [
-      'another',
-      stateDirectoryIn('/t').tokenFile('b'),
-      'AzureChinaCloud',
-      '/t/workload-identity/azure-AzureChinaCloud',
-    ],
-    [
-      'one alone',
-      stateDirectoryIn('/t').tokenFile('b'),
-      'AzureStack',
-      '/t/workload-identity/b/azure-AzureStack',
-    ],
-    [
-      'its own',
-      '/t/workload-identity-once-x/id-token',
-      'AzureCloud',
-      '/t/workload-identity-once-x/azure-AzureCloud',
-    ],
-  ] as const) {
-    it(`gives ${tokenFile} and ${cloud} ${what} profile of Azure CLI`, () => {
-      equal(azureCliProfile(tokenFile, { name: cloud }), profile);
+  for (const name of ['AzureCloud', 'AzureChinaCloud']) {
+    it(`holds one profile of Azure CLI for all connections in ${name}`, () => {
+      for (const connection of ['a', 'b']) {
+        const file = stateDirectoryIn('/t').tokenFile(connection);
+        const shared = azureCliProfile(file, { name }, { isShared: true });
+        equal(shared, `/t/workload-identity/azure-${name}`);
+      }
+    });
+  }
+
+  for (const { whose, folder, name, isShared } of [
+    { whose: 'an Azure Stack', folder: 'workload-identity/a', name: 'AzureStack', isShared: true },
+    {
+      whose: 'a step without the broker',
+      folder: 'workload-identity-once-x',
+      name: 'AzureCloud',
+      isShared: true,
+    },
+    {
+      whose: 'a sign-in that az itself does',
+      folder: 'workload-identity/a',
+      name: 'AzureCloud',
+      isShared: false,
+    },
+  ]) {
+    it(`keeps the profile of ${whose} beside its token file`, () => {
+      const profile = azureCliProfile(`/t/${folder}/id-token`, { name }, { isShared });
+      equal(profile, `/t/${folder}/azure-${name}`);
     });
   }
 

@@ -219,6 +219,7 @@ describe('FederatedLogin without refresh', () => {
 });
 
 describe('FederatedLogin, when it fails,', () => {
+  const secretId = { name: 'AZURE_CLIENT_ID', isEmpty: false, source: 'secret' } as const;
   const early: readonly (readonly [string, ErrorCode, Inputs, AgentSettings])[] = [
     ['an input', 'INPUT_INVALID', { refresh: 'x' }, {}],
     ['another tenant', 'TENANT_NOT_ALLOWED', { allowedTenantIds: ids.client }, {}],
@@ -234,6 +235,7 @@ describe('FederatedLogin, when it fails,', () => {
       {},
       { presentVariables: [{ name: 'AZURE_CLIENT_SECRET', isEmpty: false, source: 'job' }] },
     ],
+    ['a secret that has its name', 'LEFTOVER_VARIABLES', {}, { presentVariables: [secretId] }],
     ['a tool that is not there', 'AZURE_CLI_MISSING', { tools: 'azureCli' }, {}],
   ];
   for (const [what, code, inputs, settings] of early) {

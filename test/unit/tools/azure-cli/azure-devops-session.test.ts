@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { aTenantEntry } from '../../../support/azure-cli-profile.ts';
 import { anAzureDevOpsConnection, collectionUri } from '../../../support/builders.ts';
-import { profile, ToolStage, type ToolScene } from '../../../support/tool-stage.ts';
+import { ownProfile, profile, ToolStage, type ToolScene } from '../../../support/tool-stage.ts';
 
 const scene = {
   programs: ['az'],
@@ -22,14 +22,14 @@ describe('The session of Azure CLI for a connection to Azure DevOps', () => {
     assert.deepEqual(stage.agent.warned, []);
   });
 
-  for (const [told, version] of [
-    ['written', { azureCliVersion: '2.77.0' }],
-    ['left by az login', {}],
+  for (const [told, version, folder] of [
+    ['written', { azureCliVersion: '2.77.0' }, profile],
+    ['left by az login', {}, ownProfile],
   ] as const) {
     it(`works in the organization and the project of the job where it is ${told}`, async () => {
       const stage = new ToolStage({ ...scene, ...version });
       await stage.signIn();
-      assert.equal(stage.files.contents.get(`${profile}/azuredevops/config`), defaults);
+      assert.equal(stage.files.contents.get(`${folder}/azuredevops/config`), defaults);
     });
   }
 

@@ -7,6 +7,7 @@ import {
   aListedSubscription,
   brokerVariables,
   directory,
+  ownProfile,
   profile,
   signedIn,
   ToolStage,
@@ -15,7 +16,7 @@ import {
 describe('Signing Azure CLI in', () => {
   it('takes one process, as a service principal, in a profile of its own', async () => {
     const stage = new ToolStage({ programs: ['az'], environment: { AZURE_CLOUD_NAME: 'other' } });
-    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile });
+    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: ownProfile });
     assert.match(
       stage.tools.lines.join('\n'),
       /^\/bin\/az login --service-principal [^\n]* --federated-token @\S+\/id-token [^\n]*$/,
@@ -23,35 +24,35 @@ describe('Signing Azure CLI in', () => {
     const [run] = stage.tools.runs;
     assert.ok(run !== undefined);
     assert.deepEqual(environmentOf(run), {
-      AZURE_CONFIG_DIR: profile,
+      AZURE_CONFIG_DIR: ownProfile,
       AZURE_CLOUD_NAME: 'AzureCloud',
     });
-    assert.ok(stage.files.directories.has(profile));
-    assert.match(stage.files.contents.get(`${profile}/config`) ?? '', /name = AzureCloud/);
+    assert.ok(stage.files.directories.has(ownProfile));
+    assert.match(stage.files.contents.get(`${ownProfile}/config`) ?? '', /name = AzureCloud/);
   });
 
   it('keeps the list as the sign-in wrote it, for when a task clears the profile', async () => {
     const stage: ToolStage = new ToolStage({
       programs: ['az'],
       reply: async () => {
-        await stage.files.replace(`${profile}/azureProfile.json`, 'the list');
+        await stage.files.replace(`${ownProfile}/azureProfile.json`, 'the list');
         return signedIn;
       },
     });
     await stage.signIn();
-    assert.equal(stage.files.contents.get(`${profile}.json`), 'the list');
+    assert.equal(stage.files.contents.get(`${ownProfile}.json`), 'the list');
   });
 
   const byBroker = { programs: ['az'], azureCliSession: 'managedIdentity' } as const;
 
   it('takes one process, by the broker, where the author wants a managed identity', async () => {
     const stage = new ToolStage(byBroker);
-    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile });
+    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: ownProfile });
     assert.match(stage.tools.lines.join('\n'), /^\/bin\/az login --identity [^\n]*$/);
     const [run] = stage.tools.runs;
     assert.ok(run !== undefined);
     assert.deepEqual(environmentOf(run), {
-      AZURE_CONFIG_DIR: profile,
+      AZURE_CONFIG_DIR: ownProfile,
       AZURE_CLOUD_NAME: 'AzureCloud',
       ...brokerVariables,
       MSI_ENDPOINT: brokerVariables.IDENTITY_ENDPOINT,
@@ -68,7 +69,7 @@ describe('Signing Azure CLI in', () => {
         ...byBroker,
         reply: async () => {
           const index = `{"version": "${version ?? ''}"}`;
-          await stage.files.replace(`${profile}/commandIndex.json`, index);
+          await stage.files.replace(`${ownProfile}/commandIndex.json`, index);
           return { ...signedIn, exitCode };
         },
       });
@@ -87,7 +88,7 @@ describe('Signing Azure CLI in', () => {
 
   it('uses the ID token where there is no broker', async () => {
     const stage = new ToolStage({ programs: ['az'], byBroker: false });
-    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: profile });
+    assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: ownProfile });
     assert.match(stage.tools.lines.join('\n'), /^\/bin\/az login --service-principal [^\n]*$/);
   });
 
@@ -141,17 +142,17 @@ describe('Signing Azure CLI in', () => {
     await stage.files.replace('/home/me/.azure/commandIndex.json', 'index');
     await stage.files.replace('/home/me/.azure/msal_token_cache.json', 'not this');
     await stage.signIn();
-    assert.equal(stage.files.contents.get(`${profile}/commandIndex.json`), 'index');
-    assert.equal(stage.files.contents.has(`${profile}/msal_token_cache.json`), false);
+    assert.equal(stage.files.contents.get(`${ownProfile}/commandIndex.json`), 'index');
+    assert.equal(stage.files.contents.has(`${ownProfile}/msal_token_cache.json`), false);
     assert.match(
-      stage.files.contents.get(`${profile}/config`) ?? '',
+      stage.files.contents.get(`${ownProfile}/config`) ?? '',
       /dir = \/home\/me\/\.azure\/cliextensions/,
     );
   });
 
   it('does so on Windows too, where the home is not HOME, before the first az starts', async () => {
     const temp = 'C:\\build agent\\_work\\_temp\\workload-identity';
-    const ours = `${temp}\\azure-AzureCloud`;
+    const ours = `${temp}\\connection\\azure-AzureCloud`;
     const config = `${ours}\\config`;
     const own = 'C:\\Users\\me\\.azure';
     const stage: ToolStage = new ToolStage({
@@ -173,10 +174,10 @@ describe('Signing Azure CLI in', () => {
 
   it('leaves the settings of an earlier step alone', async () => {
     const stage = new ToolStage({ programs: ['az'] });
-    stage.files.directories.add(profile);
-    await stage.files.replace(`${profile}/config`, 'as the job wants it');
+    stage.files.directories.add(ownProfile);
+    await stage.files.replace(`${ownProfile}/config`, 'as the job wants it');
     await stage.signIn();
-    assert.equal(stage.files.contents.get(`${profile}/config`), 'as the job wants it');
+    assert.equal(stage.files.contents.get(`${ownProfile}/config`), 'as the job wants it');
   });
 });
 
