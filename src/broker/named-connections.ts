@@ -1,7 +1,7 @@
 import { FederationError } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { Job } from '../id-token/job.ts';
-import type { BrokerWorld } from '../refresh/connection-tokens.ts';
+import type { BrokerWorld } from '../refresh/broker-world.ts';
 import { idTokenKeeper } from '../refresh/id-token-keeper.ts';
 import { rename } from '../refresh/keeper-events.ts';
 import { Statistics } from '../refresh/statistics.ts';

@@ -1,48 +1,29 @@
-import { accessTokenLifeMs, byThisClock, type AccessToken } from '../access-token/access-token.ts';
-import { exchange, type Identity } from '../access-token/exchange.ts';
+import { byThisClock, type AccessToken } from '../access-token/access-token.ts';
+import type { Identity } from '../access-token/exchange.ts';
 import type { ProfileOwner } from '../azure-cli/owner.ts';
-import { FederationError } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { Job } from '../id-token/job.ts';
-import type { Chance, Clock, EntraAccessTokens, Files, Http } from '../ports.ts';
 import {
   usualSettlingMs,
   withRetries,
   type Patience,
   type Waiting,
 } from '../upstream/retry-policy.ts';
-import type { AccessTokenFile, ConnectionOrder, TokenPlace } from '../wire/messages.ts';
-import { FailureBudget, CircuitBreaker } from './circuit-breaker.ts';
+import type { ConnectionOrder, TokenPlace } from '../wire/messages.ts';
+import { AccessTokenKeepers } from './access-token-keepers.ts';
+import type { BrokerWorld } from './broker-world.ts';
+import { CircuitBreaker, FailureBudget } from './circuit-breaker.ts';
 import type { ConnectionChronicle } from './connection-chronicle.ts';
 import { idTokenKeeper } from './id-token-keeper.ts';
 import { foretell, keeperEvents } from './keeper-events.ts';
-import { accessTokenPolicy } from './refresh-policy.ts';
 import { Statistics } from './statistics.ts';
-import { TokenKeeper, type Minted } from './token-keeper.ts';
-
-/** What the broker asks of the world. */
-export interface BrokerWorld {
-  readonly http: Http;
-  readonly entra: EntraAccessTokens;
-  readonly files: Files;
-  readonly clock: Clock;
-  readonly chance: Chance;
-}
-
-/** So many scopes are kept for one connection; beyond them the longest unused is forgotten. */
-const maxScopes = 64;
+import type { TokenKeeper } from './token-keeper.ts';
 
 /** A client's request is held this long at most for a refusal to pass, in ms: clients wait for little more. */
 const maxHeldMs = 10_000;
 
 /** Between two attempts of a keeper that may ask at once, in ms. */
 const minPauseMs = 100;
-
-interface Scope {
-  readonly keeper: TokenKeeper<AccessToken>;
-  /** Files that hold this access token; one that has any is never forgotten. */
-  readonly files: Set<string>;
-}
 
 /** Keeps one service connection signed in: its ID token, its access tokens, and their files. */
 export class ConnectionTokens {
@@ -53,10 +34,7 @@ export class ConnectionTokens {
   /** Its name gets better with the first ID token. */
   readonly #identity: Identity & { readonly id: string; name: string };
   readonly #world: BrokerWorld;
-  readonly #budget = new FailureBudget();
-  readonly #entraBreaker = new CircuitBreaker(this.#budget);
-  /** In the order of their last use. */
-  readonly #scopes = new Map<string, Scope>();
+  readonly #accessTokens: AccessTokenKeepers;
   readonly #azureCliProfiles = new Set<string>();
   #keepOtherTasks: boolean | undefined;
   #settlingMs: number;
@@ -80,16 +58,27 @@ export class ConnectionTokens {
     this.#world = world;
     this.statistics = new Statistics(connection.name, world.clock);
     this.chronicle = chronicle;
+    const budget = new FailureBudget();
     this.idTokens = idTokenKeeper({
       connection: this.#identity,
       job,
       statistics: this.statistics,
       chronicle,
       onToken: (idToken) => foretell(idToken, this.#identity, this.statistics, chronicle),
-      budget: this.#budget,
+      budget,
+      // Without a newline: several clients send the content as it is.
       ...(tokenFile === undefined
         ? {}
-        : { deliver: (idToken: IdToken) => this.#deliver(idToken, tokenFile) }),
+        : { deliver: ({ token }: IdToken) => world.files.replace(tokenFile, token) }),
+      world,
+    });
+    this.#accessTokens = new AccessTokenKeepers({
+      name: connection.name,
+      identity: this.#identity,
+      idTokens: this.idTokens,
+      breaker: new CircuitBreaker(budget),
+      events: (scope) => keeperEvents({ scope }, this.statistics, chronicle),
+      settlingMs: () => this.#settlingMs,
       world,
     });
     for (const place of connection.places) this.keep(place);
@@ -98,15 +87,12 @@ export class ConnectionTokens {
 
   /** As it was registered, with the places that came later: what a successor needs to know. */
   get connection(): ConnectionOrder {
-    const files = [...this.#scopes].flatMap(([scope, { files: paths }]) =>
-      [...paths].map((path) => ({ kind: 'file', path, scope }) as const),
-    );
     const kind = 'azure-cli';
     const profiles = this.azureCliProfiles.map((profile) => ({ kind, profile }) as const);
     return {
       ...this.#connection,
       name: this.#identity.name,
-      places: [...files, ...profiles],
+      places: [...this.#accessTokens.files, ...profiles],
       keepOtherTasks: this.#keepOtherTasks,
       propagationMs: this.#settlingMs,
     };
@@ -140,7 +126,7 @@ export class ConnectionTokens {
    * @throws {FederationError} the reason why there is none.
    */
   async firstAccessToken(scope: string, budgetMs: number): Promise<AccessToken> {
-    const { keeper } = this.#scope(scope);
+    const keeper = this.#accessTokens.of(scope);
     return byThisClock(await this.#untilFirstToken(keeper, budgetMs), keeper);
   }
 
@@ -150,7 +136,7 @@ export class ConnectionTokens {
    * @throws {FederationError} the reason why there is none.
    */
   async accessToken(scope: string, wantedMs = 0): Promise<AccessToken> {
-    const { keeper } = this.#scope(scope);
+    const keeper = this.#accessTokens.of(scope);
     if (wantedMs > 0) return byThisClock(await keeper.lasting(wantedMs), keeper);
     // Told to nobody: only tasks have a log.
     const patience = { transientMs: 0, settlingMs: Math.min(this.#settlingMs, maxHeldMs) };
@@ -182,12 +168,12 @@ export class ConnectionTokens {
   /** Keeps tokens fresh there from now on, beginning with the next one. */
   keep(place: TokenPlace): void {
     if (place.kind === 'azure-cli') this.#azureCliProfiles.add(place.profile);
-    else this.#keepFile(place);
+    else this.#accessTokens.keepFile(place);
   }
 
   /** Goes back to the places of an earlier moment, when access tokens for new ones cannot be had. */
   keepOnly(places: readonly TokenPlace[]): void {
-    for (const { files } of this.#scopes.values()) files.clear();
+    this.#accessTokens.keepNoFile();
     this.#azureCliProfiles.clear();
     for (const place of places) this.keep(place);
   }
@@ -197,13 +183,8 @@ export class ConnectionTokens {
    * @param budgetMs how long to keep retrying transient failures, in ms.
    * @throws {FederationError} the first reason why not.
    */
-  async fillFiles(budgetMs: number): Promise<void> {
-    const filled = [...this.#scopes]
-      .filter(([, { files }]) => files.size > 0)
-      .map(async ([scope, { files }]) => {
-        await this.#write(await this.firstAccessToken(scope, budgetMs), files);
-      });
-    await Promise.all(filled);
+  fillFiles(budgetMs: number): Promise<void> {
+    return this.#accessTokens.fillFiles((scope) => this.firstAccessToken(scope, budgetMs));
   }
 
   /** A client of the given kind was answered after so many ms. */
@@ -214,14 +195,14 @@ export class ConnectionTokens {
 
   /** Does what is due; never rejects. */
   async tend(): Promise<void> {
-    const keepers = [this.idTokens, ...this.#tended()];
+    const keepers = [this.idTokens, ...this.#accessTokens.withFiles];
     await Promise.all(keepers.map((keeper) => keeper.tend()));
   }
 
   /** ms until {@link tend} has something to do. */
   dueInMs(): number {
     // Without an ID token nothing else can be had.
-    const others = this.idTokens.isHolding ? this.#tended() : [];
+    const others = this.idTokens.isHolding ? this.#accessTokens.withFiles : [];
     return Math.min(this.idTokens.dueInMs(), ...others.map((keeper) => keeper.dueInMs()));
   }
 
@@ -246,90 +227,4 @@ export class ConnectionTokens {
       onWait,
     });
   }
-
-  /** Only what stands in files is renewed unasked; the rest when a client wants it. */
-  #tended(): readonly TokenKeeper<AccessToken>[] {
-    return [...this.#scopes.values()]
-      .filter(({ files }) => files.size > 0)
-      .map(({ keeper }) => keeper);
-  }
-
-  #keepFile({ path, scope }: AccessTokenFile): void {
-    const { files } = this.#scope(scope);
-    // A file holds one access token: the order that came last decides which.
-    for (const other of this.#scopes.values()) other.files.delete(path);
-    files.add(path);
-  }
-
-  #scope(scope: string): Scope {
-    const known = this.#scopes.get(scope);
-    if (known !== undefined) {
-      this.#scopes.delete(scope);
-      this.#scopes.set(scope, known);
-      return known;
-    }
-    this.#forgetOne();
-    const files = new Set<string>();
-    const created = { keeper: this.#accessTokenKeeper(scope, files), files };
-    this.#scopes.set(scope, created);
-    return created;
-  }
-
-  #forgetOne(): void {
-    if (this.#scopes.size < maxScopes) return;
-    const longestUnused = [...this.#scopes].find(([, { files }]) => files.size === 0);
-    if (longestUnused === undefined) throw tooManyFiles(this.#connection.name);
-    this.#scopes.delete(longestUnused[0]);
-  }
-
-  #accessTokenKeeper(scope: string, files: ReadonlySet<string>): TokenKeeper<AccessToken> {
-    return new TokenKeeper({
-      prepare: async () => {
-        const idToken = await this.idTokens.current();
-        return (timeoutMs) => this.#exchange(idToken, scope, timeoutMs);
-      },
-      deliver: (accessToken) => this.#write(accessToken, files),
-      policy: accessTokenPolicy,
-      breaker: this.#entraBreaker,
-      events: keeperEvents({ scope }, this.statistics, this.chronicle),
-      settlingMs: () => this.#settlingMs,
-      clock: this.#world.clock,
-      chance: this.#world.chance,
-    });
-  }
-
-  async #exchange(
-    idToken: IdToken,
-    scope: string,
-    timeoutMs: number,
-  ): Promise<Minted<AccessToken>> {
-    try {
-      const token = await exchange(this.#identity, idToken, scope, timeoutMs, this.#world);
-      return { token, lifeMs: accessTokenLifeMs(token, this.#world.clock.now()) };
-    } catch (error) {
-      // Entra holds the ID token to be expired, whatever we think: the next attempt needs another.
-      if (error instanceof FederationError && error.code === 'AADSTS700024') {
-        void this.idTokens.refresh();
-      }
-      throw error;
-    }
-  }
-
-  async #deliver(idToken: IdToken, tokenFile: string): Promise<void> {
-    // Without a newline: several clients send the content as it is.
-    await this.#world.files.replace(tokenFile, idToken.token);
-  }
-
-  async #write(accessToken: AccessToken, files: ReadonlySet<string>): Promise<void> {
-    for (const path of files) await this.#world.files.replace(path, accessToken.token);
-  }
-}
-
-function tooManyFiles(connection: string): FederationError {
-  return new FederationError({
-    code: 'BROKER_BUSY',
-    message: `The broker keeps ${maxScopes} access tokens in files for the service connection "${connection}" already.`,
-    remedy: 'Ask for fewer access tokens in one job.',
-    kind: 'definite',
-  });
 }

@@ -1,7 +1,8 @@
 import { onceDirectoryIn } from '../delivery/files/state-directory.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { Job } from '../id-token/job.ts';
-import { ConnectionTokens, type BrokerWorld } from '../refresh/connection-tokens.ts';
+import type { BrokerWorld } from '../refresh/broker-world.ts';
+import { ConnectionTokens } from '../refresh/connection-tokens.ts';
 import type { ServiceConnection } from '../service-connection/service-connection.ts';
 import { firstTokenBudgetMs, type Waiting } from '../upstream/retry-policy.ts';
 import { orderOf } from '../wire/messages.ts';

@@ -2,7 +2,7 @@ import type { PipelineAgent } from '../../src/agent/pipeline-agent.ts';
 import { logWhileWaiting, type SlowWork, type WaitLog } from '../../src/delivery/waiting.ts';
 import { readJob } from '../../src/id-token/job.ts';
 import type { Clock, MachineFolders, Processes, ToolRun, Tools } from '../../src/ports.ts';
-import type { BrokerWorld } from '../../src/refresh/connection-tokens.ts';
+import type { BrokerWorld } from '../../src/refresh/broker-world.ts';
 import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 import { troubleInBroker } from '../../src/session/broker-trouble.ts';
 import {

@@ -84,18 +84,6 @@ describe('the session of a connection', () => {
     }
   });
 
-  it('asks for another ID token when Entra holds this one to have ended', async () => {
-    const { session, clock, upstream } = aSession();
-    await session.idTokens.current();
-    upstream.entraFault = () => refused({ aadsts: [700024], status: 401 });
-    await rejects(session.accessToken(scopeOf(1)), { code: 'AADSTS700024' });
-    await settled();
-    equal(upstream.visitsTo('devops').length, 2);
-    upstream.entraFault = undefined;
-    await clock.advance(seconds(3));
-    await session.accessToken(scopeOf(1));
-  });
-
   it('waits out passing trouble for a task, and no longer than told', async () => {
     const { session, clock, upstream } = aSession();
     upstream.entraFault = () => refused({ status: 503 });
@@ -111,26 +99,6 @@ describe('the session of a connection', () => {
 });
 
 describe('the scopes of a connection', () => {
-  it('are 64 at most: the one that was not used for longest is forgotten', async () => {
-    const { session, upstream } = aSession();
-    for (let index = 0; index < 64; index += 1) await session.accessToken(scopeOf(index));
-    await session.accessToken(scopeOf(0));
-    await session.accessToken(scopeOf(64));
-    const asked = upstream.visits.length;
-    await session.accessToken(scopeOf(0));
-    equal(upstream.visits.length, asked);
-    await session.accessToken(scopeOf(1));
-    equal(upstream.visits.length, asked + 1);
-  });
-
-  it('that stand in files are never forgotten, and are refused beyond 64', async () => {
-    const { session } = aSession();
-    for (let index = 0; index < 64; index += 1) {
-      session.keep({ kind: 'file', scope: scopeOf(index), path: `${directory}/${index}` });
-    }
-    await rejects(session.accessToken(scopeOf(64)), { code: 'BROKER_BUSY', kind: 'definite' });
-  });
-
   for (const [what, number] of [
     ['a definite no', 53003],
     ['one that may be new', 500011],
