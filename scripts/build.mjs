@@ -49,7 +49,7 @@ const settings = {
 };
 
 /** Our code keeps its names, and has lines: by them the frames of a log's last words say where. */
-const ownCode = { minifySyntax: true, minifyWhitespace: true, lineLimit: 120 };
+const ownCode = { minifySyntax: true, minifyWhitespace: true, lineLimit: 240 };
 
 const { version, repository } = await readJson('package.json');
 const address = addressOf(options.repository ?? repository);
