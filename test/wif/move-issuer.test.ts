@@ -154,12 +154,13 @@ describe('wif move-issuer', function () {
 
   it('goes on after a kill without asking twice', async () => {
     const { id } = legacy('old');
-    desk().emulator.office.conversionMs = 20_000;
+    desk().emulator.office.conversionMs = 60_000;
     const run = desk().start('move-issuer', 'old', '--apply');
     await until(() => moves().length > 0);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     run.kill('SIGKILL');
     await run.ended;
+    desk().emulator.office.conversionMs = 4_000;
     const report = await desk().json<MoveReport>(0, 'move-issuer', 'old', '--apply');
     assert.equal(report.connections[0]?.by, 'an interrupted run');
     assert.equal(moves().length, 1);

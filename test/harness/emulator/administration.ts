@@ -49,7 +49,7 @@ export interface Registration {
 export interface Operation {
   readonly state: 'InProgress' | 'Failed';
   readonly statusMessage: string;
-  readonly endsAt: Date;
+  readonly startedAt: Date;
   /** Ends it, once its time has come; a failed one has nothing more to do. */
   readonly end?: () => void;
 }
@@ -100,7 +100,7 @@ export interface Administration {
   readonly extensions: Map<string, PublishedExtension>;
   /** How many a page of a list holds. */
   pageSize: number;
-  /** How long Azure DevOps works on a conversion, in ms. */
+  /** How long Azure DevOps works on a conversion, also on one under way, in ms. */
   conversionMs: number;
 }
 

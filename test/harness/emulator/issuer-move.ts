@@ -10,20 +10,20 @@ export function moveIssuer(subject: string, world: World): 'initiated' | 'not fo
   const registration = world.administration.registrations.get(connection?.id ?? '');
   const application = world.applications.get(connection?.clientId ?? '');
   if (!connection || !registration || !application) return 'not found';
-  const endsAt = new Date(Date.now() + world.administration.conversionMs);
   const mayChange =
     connection.endpoint.data['creationMode'] === 'Automatic' && !registration.creatorHasLeft;
   const end = (): void => {
     const held = world.applications.get(application.clientId) ?? application;
     if (held.isMultiTenant === true || (!mayChange && !trusts(held, connection, world))) {
       const statusMessage = 'Insufficient privileges to complete the operation.';
-      registration.operation = { state: 'Failed', statusMessage, endsAt: new Date() };
+      registration.operation = { state: 'Failed', statusMessage, startedAt: new Date() };
       return;
     }
     if (!trusts(held, connection, world)) giveTrust(held, connection, world);
     moved(connection, world);
   };
-  registration.operation = { state: 'InProgress', statusMessage: '', endsAt, end };
+  const startedAt = new Date();
+  registration.operation = { state: 'InProgress', statusMessage: '', startedAt, end };
   return 'initiated';
 }
 

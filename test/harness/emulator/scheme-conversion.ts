@@ -61,7 +61,7 @@ export function convert(
   if (registration.operation?.state === 'InProgress') {
     return no('Another operation on the service connection is in progress.');
   }
-  begin(registration, world, () => {
+  begin(registration, () => {
     if (isUpgrade && registration.creatorHasLeft && !isTrusted(before, world)) {
       failFor(before, registration, world);
       return;
@@ -73,9 +73,9 @@ export function convert(
 }
 
 /** Azure DevOps answers at once, and works on for as long as the test says. */
-function begin(registration: Registration, world: World, end: () => void): void {
-  const endsAt = new Date(Date.now() + world.administration.conversionMs);
-  registration.operation = { state: 'InProgress', statusMessage: '', endsAt, end };
+function begin(registration: Registration, end: () => void): void {
+  const startedAt = new Date();
+  registration.operation = { state: 'InProgress', statusMessage: '', startedAt, end };
 }
 
 /** Whether somebody has already given the identity the credential that the conversion needs. */
@@ -99,7 +99,7 @@ function failFor(before: ServiceConnection, registration: Registration, world: W
   registration.operation = {
     state: 'Failed',
     statusMessage: 'Insufficient privileges to complete the operation.',
-    endsAt: new Date(),
+    startedAt: new Date(),
   };
 }
 

@@ -125,7 +125,7 @@ export const project = signedIn((request, world, rights) => {
 
 /** A connection as REST tells it: whole, but for its secret. */
 export function endpointView(registration: Registration, at: Project, world: World): unknown {
-  settle(registration);
+  settle(registration, world);
   const { id, projects: owners, description, isDisabled, revertUntil, operation } = registration;
   const connection = world.connections.get(id);
   const core = registration.foreign ?? connection?.endpoint;
@@ -158,9 +158,10 @@ export function endpointView(registration: Registration, at: Project, world: Wor
 }
 
 /** Ends what Azure DevOps was doing, once its time has come. */
-function settle(registration: Registration): void {
+function settle(registration: Registration, { administration }: World): void {
   const { operation } = registration;
-  if (operation?.end === undefined || operation.endsAt > new Date()) return;
+  if (operation?.end === undefined) return;
+  if (Date.now() - operation.startedAt.getTime() < administration.conversionMs) return;
   delete registration.operation;
   operation.end();
 }
