@@ -70,14 +70,10 @@ function worldFor(options: SharedOptions): CommandWorld {
       : personalSignIn(token);
   return {
     organization,
-    devops: unhurried(azureDevOps(organization.url, devops, environment.httpsProxy)),
+    devops: unhurried(azureDevOps(organization.url, devops)),
     membership: {
-      users: unhurried(
-        azureDevOps(organizationAt('vssps', organization), devops, environment.httpsProxy),
-      ),
-      entitlements: unhurried(
-        azureDevOps(organizationAt('vsaex', organization), devops, environment.httpsProxy),
-      ),
+      users: unhurried(azureDevOps(organizationAt('vssps', organization), devops)),
+      entitlements: unhurried(azureDevOps(organizationAt('vsaex', organization), devops)),
     },
     directory: {
       graph: unhurried(microsoftGraph(entra(graphScope))),

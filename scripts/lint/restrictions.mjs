@@ -11,6 +11,7 @@ export const cliPackages = {
   '@azure/identity': 'wif/external/credentials.ts',
   'cli-table3': 'wif/external/terminal.ts',
   commander: 'wif/program/*.ts',
+  'https-proxy-agent': 'wif/external/connections.ts',
   yaml: 'wif/external/yaml.ts',
 };
 

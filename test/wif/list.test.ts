@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { guardedProxy } from '../e2e/support/guarded-proxy.ts';
 import { useDesk } from './support/desk.ts';
 
 interface Report {
@@ -65,5 +66,22 @@ describe('wif list --last-used', function () {
     const { connections } = await desk().json<Report>(0, 'list');
     assert.ok(connections.every((connection) => !('lastUsedOn' in connection)));
     assert.equal(historyReads(), 0);
+  });
+});
+
+describe('wif list of many projects', function () {
+  this.timeout(30_000);
+  const desk = useDesk();
+
+  it('dials a host once for each request under way at a time, also through a proxy', async () => {
+    const { emulator, administrator } = desk();
+    for (let number = 0; number < 40; number += 1) emulator.office.addProject(`team ${number}`);
+    const proxy = await guardedProxy(emulator.proxyUrl, 'me', 'x');
+    const HTTPS_PROXY = proxy.url.replace('//', '//me:x@');
+    desk().environment = { ...administrator, HTTPS_PROXY };
+    await desk().json<Report>(0, 'list');
+    assert.ok(emulator.journal.entries.length > 40);
+    assert.ok(proxy.opened <= 12, `${proxy.opened} connections`);
+    await proxy.close();
   });
 });

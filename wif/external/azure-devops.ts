@@ -1,10 +1,11 @@
 import { WebApi } from 'azure-devops-node-api';
+import type { IRequestHandler } from 'azure-devops-node-api/interfaces/common/VsoBaseInterfaces.js';
 import { textOf } from '../../src/external/upstream/answer-text.ts';
 import { within } from '../../src/external/upstream/deadline.ts';
 import { troubleOf } from '../../src/external/upstream/network-trouble.ts';
 import { NetworkTrouble } from '../../src/ports.ts';
-import { readProxyAddress, type ProxyAddress } from '../../src/upstream/proxy-address.ts';
 import { addressOf, type Web } from '../administration/web.ts';
+import { connectionsTo } from './connections.ts';
 import type { Authorization } from './credentials.ts';
 
 /** For a whole exchange; the client's own timeout is for silence only. */
@@ -18,31 +19,24 @@ const maxBytes = 64 * 1024 * 1024;
  * headers (`Retry-After`, continuation tokens), drops what comes with a 404, and puts whole answers
  * into the texts of its errors.
  */
-export function azureDevOps(
-  organization: URL,
-  authorization: Authorization,
-  proxy: string | undefined,
-): Web {
-  const through = proxy === undefined ? undefined : readProxyAddress(proxy);
+export function azureDevOps(organization: URL, authorization: Authorization): Web {
   const { client } = new WebApi(
     organization.href,
-    noCredentials,
+    ourConnections(organization),
     {
       // A redirection leads to a sign-in page, and would take the credential along.
       allowRedirects: false,
       // What may be repeated is not for a transport to decide.
       allowRetries: false,
       socketTimeout: timeoutMs,
-      ...(through === undefined ? {} : { proxy: proxySettings(through) }),
+      // Connections come with each request; the client need not read the environment for a proxy.
+      proxy: { proxyUrl: '' },
     },
     { productName: 'wif', productVersion: '1', userAgent: 'wif' },
   ).rest;
   return {
     service: 'Azure DevOps',
     async send({ method, path, body }) {
-      if (proxy !== undefined && through === undefined) {
-        throw new NetworkTrouble('proxy address', 'HTTPS_PROXY');
-      }
       const headers = {
         authorization: (await authorization()).reveal(),
         accept: 'application/json',
@@ -69,24 +63,17 @@ export function azureDevOps(
   };
 }
 
-/** The header is set for each request, since tokens change during a long run. */
-const noCredentials = {
-  prepareRequest: (): void => undefined,
-  canHandleAuthentication: (): boolean => false,
-  handleAuthentication: (): Promise<never> => Promise.reject(new NetworkTrouble('connection')),
-};
-
-/** The client reads the proxy's address from the environment, but not the name and password in it. */
-function proxySettings({ host, port, username, password }: ProxyAddress): {
-  readonly proxyUrl: string;
-  readonly proxyUsername?: string;
-  readonly proxyPassword?: string;
-} {
+/**
+ * What the client asks before each request. It would dial each one anew; and it would have the
+ * credential for a whole run, while tokens change during a long one.
+ */
+function ourConnections(organization: URL): IRequestHandler {
   return {
-    proxyUrl: `${host}:${port}`,
-    ...(username === undefined
-      ? {}
-      : { proxyUsername: username, proxyPassword: password?.reveal() ?? '' }),
+    prepareRequest: (options) => {
+      options.agent = connectionsTo(organization);
+    },
+    canHandleAuthentication: () => false,
+    handleAuthentication: () => Promise.reject(new NetworkTrouble('connection')),
   };
 }
 

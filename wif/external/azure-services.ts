@@ -1,5 +1,6 @@
 import { httpsThrough } from '../../src/external/upstream/https.ts';
 import { addressOf, type ServiceName, type Web } from '../administration/web.ts';
+import { connectionsTo } from './connections.ts';
 import type { Authorization } from './credentials.ts';
 
 const timeoutMs = 60_000;
@@ -15,7 +16,7 @@ export function resourceManager(authorization: Authorization): Web {
 }
 
 function service(name: ServiceName, base: URL, authorization: Authorization): Web {
-  const http = httpsThrough({});
+  const http = httpsThrough({}, undefined, connectionsTo);
   return {
     service: name,
     async send({ method, path, body }) {

@@ -7,10 +7,6 @@ export const environment = {
     const value = process.env['AZURE_DEVOPS_EXT_PAT'];
     return value === undefined || value === '' ? undefined : new Secret(value);
   },
-  get httpsProxy(): string | undefined {
-    const value = process.env['HTTPS_PROXY'] ?? process.env['https_proxy'] ?? '';
-    return value === '' ? undefined : value;
-  },
   /** Where `DefaultAzureCredential` would sign in, if that is not the public cloud's Entra. */
   get authorityHost(): URL | undefined {
     const value = process.env['AZURE_AUTHORITY_HOST'] ?? '';

@@ -7,6 +7,7 @@ import {
   type Pipeline,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
+import type { Agent } from 'node:http';
 import { NetworkTrouble, type Http, type HttpAnswer, type NetworkSettings } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
 import { everyStatus, textOf } from './answer-text.ts';
@@ -17,10 +18,15 @@ import { troubleOf } from './network-trouble.ts';
 /**
  * HTTPS through Azure's pipeline. We use its proxy and TLS support, but not its retries.
  * @param early for the first request, if it goes where that one does.
+ * @param connectionsTo where connections for a request come from, in place of the pipeline's own.
  */
-export function httpsThrough(network: NetworkSettings, early?: EarlyConnection): Http {
+export function httpsThrough(
+  network: NetworkSettings,
+  early?: EarlyConnection,
+  connectionsTo?: (url: URL) => Agent,
+): Http {
   const client = createDefaultHttpClient();
-  let agent = early;
+  let first = early;
   return {
     async send({ method, url, headers, body, timeoutMs, maxBytes }) {
       const deadline = AbortSignal.timeout(Math.ceil(timeoutMs));
@@ -33,9 +39,10 @@ export function httpsThrough(network: NetworkSettings, early?: EarlyConnection):
         ...(body === undefined ? {} : { body }),
         ...trusting(network),
       });
-      if (agent !== undefined) request.agent = agent;
-      agent = undefined;
       try {
+        const agent = first ?? connectionsTo?.(url);
+        first = undefined;
+        if (agent !== undefined) request.agent = agent;
         const response = await pipelineFor(url, network).sendRequest(client, request);
         return await answerOf(response, deadline, maxBytes);
       } catch (error) {

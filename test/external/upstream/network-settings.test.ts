@@ -10,26 +10,9 @@ import {
 } from '../../../src/external/upstream/network-settings.ts';
 import type { NetworkSettings, ProxySettings } from '../../../src/ports.ts';
 import { Secret } from '../../../src/secret.ts';
+import { withProxyVariables } from '../../support/proxy-variables.ts';
 
 const azureDevOps = new URL('https://dev.azure.com/contoso/');
-
-/** What the machine that runs this may have set, too. */
-const proxyVariables = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [
-  name,
-  name.toLowerCase(),
-]);
-
-function withVariables(variables: Readonly<Record<string, string>>, work: () => void): void {
-  const before = { ...process.env };
-  for (const name of proxyVariables) Reflect.deleteProperty(process.env, name);
-  Object.assign(process.env, variables);
-  try {
-    work();
-  } finally {
-    for (const name of Object.keys(variables)) Reflect.deleteProperty(process.env, name);
-    Object.assign(process.env, before);
-  }
-}
 
 describe('The network settings of an agent', () => {
   for (const [title, settings, expected] of [
@@ -84,7 +67,7 @@ describe('The network settings of an agent', () => {
     ['an empty one beside', { HTTPS_PROXY: '', https_proxy: 'http://proxy.example' }, {}, true],
   ] as const satisfies readonly (readonly [string, object, NetworkSettings, boolean])[]) {
     it(`${expected ? 'put' : 'do not put'} a proxy between, with ${title}`, () => {
-      withVariables(variables, () => {
+      return withProxyVariables(variables, () => {
         assert.equal(isBehindProxy(azureDevOps, network), expected);
       });
     });
@@ -119,7 +102,9 @@ describe('The network settings of an agent', () => {
     ['an exception', { ALL_PROXY: 'http://all.example', NO_PROXY: 'x, .azure.com' }, 'direct'],
   ] as const) {
     it(`take the proxy of the environment where the agent has none: ${title}`, () => {
-      withVariables(variables, () => assert.deepEqual(proxyFor(azureDevOps, {}), expected));
+      return withProxyVariables(variables, () => {
+        assert.deepEqual(proxyFor(azureDevOps, {}), expected);
+      });
     });
   }
 
@@ -129,7 +114,7 @@ describe('The network settings of an agent', () => {
     ['the agent', {}, { proxy: { url: 'http://', bypass: [] } }, 'Agent.ProxyUrl'],
   ] as const satisfies readonly (readonly [string, object, NetworkSettings, string])[]) {
     it(`name what holds an address that cannot be read: ${title}`, () => {
-      withVariables(variables, () => {
+      return withProxyVariables(variables, () => {
         assert.throws(() => proxyFor(azureDevOps, network), { reason: 'proxy address', code });
       });
     });

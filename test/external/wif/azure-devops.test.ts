@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { NetworkTrouble } from '../../../src/ports.ts';
 import { Secret } from '../../../src/secret.ts';
 import type { WebAnswer } from '../../../wif/administration/web.ts';
 import { azureDevOps } from '../../../wif/external/azure-devops.ts';
 import { guardedProxy } from '../../e2e/support/guarded-proxy.ts';
+import { withProxyVariables } from '../../support/proxy-variables.ts';
+
+const contoso = new URL('https://dev.azure.com/contoso/');
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -14,7 +17,7 @@ describe('The way of wif to Azure DevOps', function () {
 
   it('hands on status, headers in lower case, and body, and sends the credential', async () => {
     const seen: unknown[] = [];
-    const answer = await asking((request, response) => {
+    const answer = await answerTo((request, response) => {
       const { method, url, headers } = request;
       seen.push([method, url, headers.authorization, headers['x-tfs-fedauthredirect']]);
       response.writeHead(404, { 'X-One': 'a', 'X-MS-ContinuationToken': 'next' }).end('{"ü":1}');
@@ -31,30 +34,32 @@ describe('The way of wif to Azure DevOps', function () {
   ] as const) {
     it(`shows the proxy of the environment its password as it is: an address ${title}`, async () => {
       const proxy = await guardedProxy('http://127.0.0.1:9', 'the user', '100%sure a%41b');
-      const through = azureDevOps(
-        new URL('https://dev.azure.com/contoso/'),
-        () => Promise.resolve(new Secret('Bearer x')),
-        `${address}${new URL(proxy.url).host}`,
-      );
-      await assert.rejects(through.send({ method: 'GET', path: '_apis/projects' }));
+      const HTTPS_PROXY = `${address}${new URL(proxy.url).host}`;
+      await withProxyVariables({ HTTPS_PROXY }, () => assert.rejects(projectsOf(contoso)));
       assert.deepEqual([proxy.opened, proxy.refused], [1, 0]);
       await proxy.close();
     });
   }
 
   it('names the variable whose address of a proxy cannot be read', async () => {
-    const organization = new URL('https://dev.azure.com/contoso/');
-    const authorization = (): Promise<Secret> => Promise.resolve(new Secret('Bearer x'));
-    const web = azureDevOps(organization, authorization, 'socks5://proxy.example');
-    await assert.rejects(
-      web.send({ method: 'GET', path: '_apis/projects' }),
-      new NetworkTrouble('proxy address', 'HTTPS_PROXY'),
+    await withProxyVariables({ HTTPS_PROXY: 'socks5://proxy.example' }, () =>
+      assert.rejects(projectsOf(contoso), new NetworkTrouble('proxy address', 'HTTPS_PROXY')),
     );
+  });
+
+  it('dials once for requests that follow each other', async () => {
+    const server = createServer((_, response) => response.end('{}'));
+    let connections = 0;
+    server.on('connection', () => (connections += 1));
+    await asking(server, async (organization) => {
+      for (let count = 0; count < 3; count += 1) await projectsOf(organization);
+    });
+    assert.equal(connections, 1);
   });
 
   it('takes a list of many megabytes', async () => {
     const list = JSON.stringify({ value: ['a'.repeat(16 * 1024 * 1024)] });
-    const { body } = await asking((_, response) => void response.end(list));
+    const { body } = await answerTo((_, response) => void response.end(list));
     assert.equal(body.length, list.length);
   });
 
@@ -72,13 +77,13 @@ describe('The way of wif to Azure DevOps', function () {
       response.on('drain', more);
       more();
     };
-    await assert.rejects(asking(flood), new NetworkTrouble('too large'));
+    await assert.rejects(answerTo(flood), new NetworkTrouble('too large'));
     assert.ok(left > 0);
   });
 
   it('tells of a connection that is cut within the body', async () => {
     await assert.rejects(
-      asking((_, response) => {
+      answerTo((_, response) => {
         response.writeHead(200, { 'content-length': 100 });
         response.write('{');
         setTimeout(() => response.destroy(), 50);
@@ -89,17 +94,22 @@ describe('The way of wif to Azure DevOps', function () {
 });
 
 /** Asks a server that answers so for its projects. */
-async function asking(handle: Handle): Promise<WebAnswer> {
-  const server = createServer(handle);
+function answerTo(handle: Handle): Promise<WebAnswer> {
+  return asking(createServer(handle), projectsOf);
+}
+
+async function asking<T>(server: Server, work: (organization: URL) => Promise<T>): Promise<T> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const organization = new URL(`http://127.0.0.1:${port}/contoso/`);
-  const authorization = (): Promise<Secret> => Promise.resolve(new Secret('Bearer x'));
   try {
-    const web = azureDevOps(organization, authorization, undefined);
-    return await web.send({ method: 'GET', path: '_apis/projects' });
+    return await work(new URL(`http://127.0.0.1:${port}/contoso/`));
   } finally {
     server.closeAllConnections();
     server.close();
   }
+}
+
+function projectsOf(organization: URL): Promise<WebAnswer> {
+  const web = azureDevOps(organization, () => Promise.resolve(new Secret('Bearer x')));
+  return web.send({ method: 'GET', path: '_apis/projects' });
 }
