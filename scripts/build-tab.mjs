@@ -1,6 +1,6 @@
-// Builds the results tab into build/extension/tab/: a page, its style and one classic script.
+// Builds the results tab into build/extension/tab/: a page with its style in it, and one classic script.
 import { build } from 'esbuild';
-import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { minify } from 'terser';
 import { idOfPreview } from './stamping.mjs';
@@ -17,17 +17,31 @@ export async function buildTab(root, output, taskIds) {
   await mkdir(output, { recursive: true });
   const [metafile] = await Promise.all([
     buildScript(root, output, taskIds),
+    buildPage(root, output),
+  ]);
+  return metafile;
+}
+
+/** Writes the page in as few bytes as it can be, with its style in it: a request less to wait for. */
+async function buildPage(root, output) {
+  const [page, { outputFiles }] = await Promise.all([
+    readFile(join(root, 'tab', 'index.html'), 'utf8'),
     build({
       absWorkingDir: root,
       entryPoints: ['tab/tab.css'],
-      outfile: join(output, 'tab.css'),
       minify: true,
       target: browsers,
+      write: false,
       logLevel: 'warning',
     }),
-    copyFile(join(root, 'tab', 'index.html'), join(output, 'index.html')),
   ]);
-  return metafile;
+  const parts = page.split('<link rel="stylesheet" href="tab.css" />');
+  if (parts.length !== 2) throw new Error('tab/index.html does not have the one link to tab.css.');
+  const oneLine = parts.map((part) => part.replace(/\n\s*(?=<|$)/g, '').replace(/\s+/g, ' '));
+  await writeFile(
+    join(output, 'index.html'),
+    oneLine.join(`<style>${outputFiles[0].text.trim()}</style>`),
+  );
 }
 
 async function buildScript(root, output, taskIds) {

@@ -31,7 +31,6 @@ const sharedFiles = [
   'extension.vsixmanifest',
   'extension.vsomanifest',
   'tab/index.html',
-  'tab/tab.css',
   'tab/tab.js',
 ];
 const kilobyte = 1000;
