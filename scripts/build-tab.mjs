@@ -3,6 +3,7 @@ import { build } from 'esbuild';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { minify } from 'terser';
+import { innerNames, smallSdk } from './small-sdk.mjs';
 import { idOfPreview } from './stamping.mjs';
 
 /** The first that know `light-dark()`, all of spring 2024 or before. */
@@ -57,7 +58,7 @@ async function buildScript(root, output, taskIds) {
     metafile: true,
     write: false,
     logLevel: 'warning',
-    plugins: [tabAlone(root), await generated(root, taskIds)],
+    plugins: [smallSdk(root), tabAlone(root), await generated(root, taskIds)],
   });
   // Terser merges more than esbuild, and its names repeat: the zipped script is a twentieth smaller.
   const { code } = await minify(outputFiles[0].text, {
@@ -68,20 +69,6 @@ async function buildScript(root, output, taskIds) {
   await writeFile(join(output, 'tab.js'), code);
   return metafile;
 }
-
-/**
- * Members of the SDK's classes that only the SDK itself calls. Not among them: what stands in its
- * messages to the host, and names that a browser or the page has too.
- */
-const innerNames = new RegExp(
-  `^(${[
-    ...['_channels', '_customDeserializeObject', '_customSerializeObject'],
-    ...['_handleMessageReceived', '_registerProxyFunction', '_sendRpcMessage', '_success'],
-    ...['getObjectRegistry', 'getRegisteredObject', 'getRemoteObjectProxy', 'invokeMethod'],
-    ...['invokeRemoteMethod', 'newObjects', 'nextMessageId', 'nextProxyId', 'originalObjects'],
-    ...['postToWindow', 'proxyFunctions', 'targetOrigin'],
-  ].join('|')})$`,
-);
 
 /** The sizes of the files of the page by their names, in bytes. */
 export async function tabFiles(output) {
