@@ -112,12 +112,7 @@ export { entraRemedies } from './src/access-token/entra-failures.ts';`,
  */
 async function generated(root, taskIds) {
   const ids = [...taskIds, ...taskIds.map(idOfPreview)].map((id) => id.slice(0, 8));
-  const contents = `const codesOf = ${JSON.stringify(await codesByRemedy(root))};
-export const remedies = Object.fromEntries(
-  Object.entries(codesOf).flatMap(([remedy, codes]) =>
-    codes.split(' ').map((code) => [code, remedy]),
-  ),
-);
+  const contents = `${await remediesModule(root)}
 export const taskIds = ${JSON.stringify(ids)};`;
   return {
     name: 'generated',
@@ -129,17 +124,26 @@ export const taskIds = ${JSON.stringify(ids)};`;
 }
 
 /**
- * The codes of the failures for each remedy: many have the same, and each byte is loaded by whoever
- * opens the tab.
+ * Failures that no record of a job holds: a file that cannot be written has a warning of its own
+ * there, and Entra cannot refuse a client secret or a certificate, as these tasks send neither.
  */
-async function codesByRemedy(root) {
-  // A file that cannot be written has a warning of its own in the record of a job.
-  const { TEMP_FOLDER_UNWRITABLE: _, ...inRecords } = await remedies(root);
-  const found = {};
-  for (const [code, remedy] of Object.entries(inRecords)) {
-    found[remedy] = remedy in found ? `${found[remedy]} ${code}` : code;
-  }
-  return found;
+const notInRecords = [
+  ...['TEMP_FOLDER_UNWRITABLE', 'AADSTS7000215', 'AADSTS7000222', 'AADSTS700030'],
+];
+
+/** The remedies as constants by their codes: many have the same, and each byte is loaded. */
+async function remediesModule(root) {
+  const inRecords = { ...(await remedies(root)) };
+  for (const code of notInRecords) delete inRecords[code];
+  const sentences = [...new Set(Object.values(inRecords))];
+  const constants = sentences.map(
+    (text, index) => `const remedy${index} = ${JSON.stringify(text)};`,
+  );
+  const byCode = Object.entries(inRecords).map(
+    ([code, text]) => `${code}: remedy${sentences.indexOf(text)}`,
+  );
+  return `${constants.join('\n')}
+export const remedies = { ${byCode.join(', ')} };`;
 }
 
 /** The page has the extension SDK and its own files, and nothing of what runs on an agent. */
