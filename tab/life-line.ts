@@ -14,23 +14,21 @@ interface Frame {
   readonly scale: TimeScale;
   readonly top: number;
   readonly bottom: number;
-  readonly endS: number;
 }
 
 /** With more tokens than one for so many pixels, a line is no longer readable. */
 const minPixelsForToken = 3;
 
-/** The life left of the tokens of a lane, as paths; `maxLifeS` reaches the top. */
+/** The life left of the tokens of a lane, as paths; `maxLifeS`, which is 1 or more, reaches the top. */
 export function lifeLine(
   { tokens }: Pick<Lane, 'tokens'>,
   maxLifeS: number,
   frame: Frame,
 ): LifeLine {
-  const { scale, bottom, top, endS } = frame;
-  const width = scale.x(endS) - scale.x(0);
-  const y = (lifeS: number): number =>
-    round(bottom - (lifeS / Math.max(1, maxLifeS)) * (bottom - top));
-  const falls = fallsOf(tokens, endS);
+  const { scale, bottom, top } = frame;
+  const width = scale.x(scale.endS) - scale.x(0);
+  const y = (lifeS: number): number => round(bottom - (lifeS / maxLifeS) * (bottom - top));
+  const falls = fallsOf(tokens, scale.endS);
   if (tokens.length * minPixelsForToken > width) return band(falls, y, frame);
   let edge = '';
   let area = '';
@@ -70,7 +68,7 @@ function fallsOf(tokens: Lane['tokens'], endS: number): readonly Fall[] {
 function band(
   falls: readonly Fall[],
   y: (lifeS: number) => number,
-  { scale, bottom, endS }: Frame,
+  { scale, bottom }: Frame,
 ): LifeLine {
   const bins = new Map<number, { least: number; most: number }>();
   const note = (x: number, lifeS: number): void => {
@@ -84,7 +82,7 @@ function band(
     const perPixel = toX > fromX ? (untilS - fromS) / (toX - fromX) : 0;
     note(fromX, lifeS);
     for (let x = fromX; x < toX; x += minPixelsForToken) note(x, lifeS - (x - fromX) * perPixel);
-    note(Math.min(toX, scale.x(endS)), Math.max(0, lifeS - (untilS - fromS)));
+    note(toX, Math.max(0, lifeS - (untilS - fromS)));
   }
   let area = '';
   let edge = '';

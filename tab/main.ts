@@ -12,7 +12,6 @@ import { Refusal, RunReader, type RunAddress } from './azure-devops.ts';
 import { integer, object, textOf } from './foreign.ts';
 import { jobsOf, type AttachmentPlace, type Job, type RunRecord } from './jobs.ts';
 import { wordsOnly, type JobView, type RecordView } from './page.ts';
-import type { Piece } from './piece.ts';
 import { readTimeline } from './read-timeline.ts';
 import { Screen } from './screen.ts';
 
@@ -46,7 +45,7 @@ async function show(): Promise<void> {
     void notifyLoadSucceeded();
     await load(new RunReader(await runAddress(), getAccessToken));
   } catch (error) {
-    screen.show(words(error));
+    screen.show(wordsOnly(reason(error)));
   }
 }
 
@@ -198,10 +197,6 @@ function within<T>(work: Promise<T>, trouble: string): Promise<T> {
     setTimeout(() => reject(new Refusal(trouble)), hostTimeoutMs);
     work.then(resolve, () => reject(new Refusal(trouble)));
   });
-}
-
-function words(error: unknown): Piece {
-  return wordsOnly(reason(error));
 }
 
 function reason(error: unknown): string {

@@ -91,12 +91,9 @@ function jobSection({ job, records }: JobView, isOpen: boolean, options: PageOpt
 
 function title({ name, stage, attempt, isLatest, result }: Job): string {
   const isRepeated = attempt > 1 || !isLatest;
-  return [
-    shortened(name, 100),
-    ...(stage === undefined ? [] : [shortened(stage, 100)]),
-    ...(isRepeated ? [`attempt ${attempt}`] : []),
-    result,
-  ].join(' · ');
+  return [name, stage, isRepeated ? `attempt ${attempt}` : undefined, result]
+    .flatMap((part) => (part === undefined ? [] : shortened(part, 100)))
+    .join(' · ');
 }
 
 /** What a folded job has to say, in two or three words. */

@@ -37,7 +37,6 @@ const maxMarks = 10;
 
 interface Canvas {
   readonly width: number;
-  readonly endS: number;
   readonly scale: TimeScale;
   readonly timeline: Timeline;
 }
@@ -53,8 +52,10 @@ export function picture(timeline: Timeline, width: number, label: string): Piece
   const { tokenEndsS, untilS } = timeline;
   const isNear = tokenEndsS !== undefined && tokenEndsS <= untilS * 1.25;
   const endS = Math.max(1, untilS, isNear ? tokenEndsS : 0);
-  const canvas = { width, endS, scale: timeScale(endS, margin, width - margin), timeline };
-  const { rows, folded } = drawable(timeline.connections.flatMap((each) => rowsOf(each, canvas)));
+  const canvas = { width, scale: timeScale(endS, margin, width - margin), timeline };
+  const all = timeline.connections.flatMap((each) => rowsOf(each, canvas));
+  const rows = drawable(all);
+  const folded = all.length - rows.length;
   let top = isNear ? labelHeight : 4;
   const drawn = rows.map((row) => {
     const drawing = row.draw(top);
@@ -95,19 +96,14 @@ function rowsOf(connection: Connection, canvas: Canvas): readonly Row[] {
 }
 
 /** As many rows as can be looked at, in their order; without trouble they are left out first. */
-function drawable(rows: readonly Row[]): { rows: readonly Row[]; folded: number } {
-  if (rows.length <= maxRows) return { rows, folded: 0 };
-  const kept = new Set(
-    [
-      ...rows.filter(({ isTrouble }) => isTrouble),
-      ...rows.filter(({ isTrouble }) => !isTrouble),
-    ].slice(0, maxRows),
-  );
-  return { rows: rows.filter((row) => kept.has(row)), folded: rows.length - kept.size };
+function drawable(rows: readonly Row[]): readonly Row[] {
+  const troubleFirst = [...rows].sort((a, b) => Number(b.isTrouble) - Number(a.isTrouble));
+  const kept = new Set(troubleFirst.slice(0, maxRows));
+  return rows.filter((row) => kept.has(row));
 }
 
 function laneRow(lane: Lane, connection: Connection, canvas: Canvas): Row {
-  const { scale, endS, width } = canvas;
+  const { scale, width } = canvas;
   const gaps = gapsOf(lane, connection);
   const isTrouble = gaps.length > 0 || lane.episodes.length > 0;
   const lives = lane.tokens.map(([fromS, untilS]) => untilS - fromS);
@@ -117,7 +113,7 @@ function laneRow(lane: Lane, connection: Connection, canvas: Canvas): Row {
   const draw = (top: number): Piece => {
     const bodyTop = top + labelHeight;
     const bottom = bodyTop + laneHeight;
-    const frame = { scale, endS, top: bodyTop + 3, bottom };
+    const frame = { scale, top: bodyTop + 3, bottom };
     const { area, edge, isBand } = lifeLine(lane, maxLifeS, frame);
     return piece(
       'g',
@@ -228,7 +224,6 @@ function endMark(tokenEndsS: number, { scale, width }: Canvas, bottom: number): 
 }
 
 function longest<T extends { fromS: number; untilS: number }>(times: readonly T[]): readonly T[] {
-  if (times.length <= maxMarks) return times;
   return [...times]
     .sort((a, b) => b.untilS - b.fromS - (a.untilS - a.fromS))
     .slice(0, maxMarks)

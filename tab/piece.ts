@@ -5,11 +5,9 @@ type HtmlTag =
   | ('thead' | 'tr' | 'ul');
 
 /** SVG elements that the picture is made of. */
-export const svgTags = [
-  ...['defs', 'g', 'line', 'path', 'pattern', 'rect', 'svg', 'text', 'title'],
-] as const;
+type SvgTag = 'defs' | 'g' | 'line' | 'path' | 'pattern' | 'rect' | 'svg' | 'text' | 'title';
 
-type Tag = HtmlTag | (typeof svgTags)[number];
+type Tag = HtmlTag | SvgTag;
 
 /** Attributes that name no address, hold no script and no style. */
 type Attribute =

@@ -1,5 +1,7 @@
 /** Where seconds stand on the time axis of a picture. */
 export interface TimeScale {
+  /** Where it ends, in seconds. */
+  readonly endS: number;
   /** Pixels from the left edge, for seconds since the start. */
   x(seconds: number): number;
   /** The moments that the axis names, in seconds. */
@@ -15,15 +17,15 @@ const steps = [
 /** The narrowest that two ticks may stand apart, in pixels. */
 const minTickDistance = 72;
 
-/** A scale from 0 to `endS` between two pixels. */
+/** A scale from 0 to `endS`, which is 1 or more, between two pixels. */
 export function timeScale(endS: number, fromX: number, toX: number): TimeScale {
-  const lengthS = Math.max(1, endS);
-  const perSecond = (toX - fromX) / lengthS;
+  const perSecond = (toX - fromX) / endS;
   const fitting = steps.find((step) => step * perSecond >= minTickDistance);
   const step = fitting ?? 86_400 * Math.ceil(minTickDistance / (86_400 * perSecond));
-  const ticks = Array.from({ length: Math.floor(lengthS / step) + 1 }, (_, index) => index * step);
+  const ticks = Array.from({ length: Math.floor(endS / step) + 1 }, (_, index) => index * step);
   return {
-    x: (seconds) => round(fromX + Math.min(Math.max(0, seconds), lengthS) * perSecond),
+    endS,
+    x: (seconds) => round(fromX + Math.min(Math.max(0, seconds), endS) * perSecond),
     ticks,
   };
 }

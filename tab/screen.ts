@@ -54,17 +54,17 @@ export class Screen {
     const name = job ?? `table ${key}`;
     const wasOpen = this.#opened.get(name);
     if (wasOpen !== undefined) details.open = wasOpen;
-    if (details.open && key !== undefined) this.#fill(details, key);
+    this.#fill(details);
     details.addEventListener('toggle', () => {
       this.#opened.set(name, details.open);
-      if (details.open && key !== undefined) this.#fill(details, key);
+      this.#fill(details);
     });
   }
 
   /** A long table is made when somebody wants to see it. */
-  #fill(details: HTMLDetailsElement, key: string): void {
-    const record = this.#records.get(key);
-    if (record === undefined || details.querySelector('table') !== null) return;
+  #fill(details: HTMLDetailsElement): void {
+    const record = this.#records.get(details.dataset['table'] ?? '');
+    if (!details.open || record === undefined || details.querySelector('table') !== null) return;
     details.append(toDom(table(record.timeline)), saveLink(record.source));
   }
 

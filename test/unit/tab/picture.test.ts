@@ -37,7 +37,7 @@ describe('The time axis', () => {
 });
 
 describe('The line of the life left', () => {
-  const frame = { scale: timeScale(1_000, 0, 1_000), top: 0, bottom: 100, endS: 1_000 };
+  const frame = { scale: timeScale(1_000, 0, 1_000), top: 0, bottom: 100 };
 
   it('falls, steps up at each refresh, and reaches the ground where renewal stopped', () => {
     const { edge, isBand } = lifeLine(
