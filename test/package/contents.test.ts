@@ -101,8 +101,8 @@ describe('The packed extension', () => {
       files.reduce((total, [, { content }]) => total + sizeOf(content), 0);
     const size = sum(({ length }) => length);
     const zipped = sum((content) => gzipSync(content, { level: 9 }).length);
-    assert.ok(size <= 43 * kilobyte, `${size} bytes`);
-    assert.ok(zipped <= 17.2 * kilobyte, `${zipped} bytes zipped`);
+    assert.ok(size <= 40 * kilobyte, `${size} bytes`);
+    assert.ok(zipped <= 16 * kilobyte, `${zipped} bytes zipped`);
   });
 
   it('has a results tab of classic scripts, with a policy that lets in nothing else', () => {
