@@ -22,27 +22,31 @@ if (unknown.length > 0) {
 
 ensureInstalled();
 const binary = (name) => `node_modules/${name}`;
-// Two chains side by side, since each check has use for one processor.
-const checks = [
-  [['lint', [binary('eslint/bin/eslint.js'), '.', '--max-warnings', '0']]],
-  [
-    ['format', [binary('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
-    ['types', [binary('typescript/bin/tsc'), '-p', 'tsconfig.json']],
-    ['types of the tab', [binary('typescript/bin/tsc'), '-p', 'tab/tsconfig.json']],
-  ],
+const quickChecks = [
+  ['format', [binary('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
+  ['types', [binary('typescript/bin/tsc'), '-p', 'tsconfig.json']],
+  ['types of the tab', [binary('typescript/bin/tsc'), '-p', 'tab/tsconfig.json']],
 ];
 const builds = [
   ['package', ['scripts/package.mjs']],
   ['wif', ['scripts/build-cli.mjs']],
 ];
 const isWhole = options.grep === undefined && options.suite === undefined;
-for (const chains of isWhole ? [checks, [builds]] : [[builds]]) {
-  const passed = await Promise.all(chains.map(runChain));
-  if (passed.includes(false)) process.exit(1);
-}
+// The slowest check has one processor for itself, and the suites need not wait for its end.
+const lint = isWhole
+  ? runChain([['lint', [binary('eslint/bin/eslint.js'), '.', '--max-warnings', '0']]])
+  : Promise.resolve(true);
+let isWorthwhile = await runChain([...(isWhole ? quickChecks : []), ...builds]);
+void lint.then((passed) => {
+  isWorthwhile &&= passed;
+});
 
 const lanes = grouped(wanted);
 const results = (await Promise.all([...lanes.values()].map(runLane))).flat();
+if (!(await lint) || !isWorthwhile) {
+  console.log('\nA check has failed: see above.');
+  process.exit(1);
+}
 const failures = results.filter(({ status }) => status !== 0);
 // Again, because the end of a long log is what people look at.
 for (const { title, report } of failures) console.log(`\n── ${title}: failed\n${report}`);
@@ -72,10 +76,14 @@ async function runChain(chain) {
   return true;
 }
 
-/** Runs suites one after the other; each shows its output when it is done, so that lanes do not mix. */
+/**
+ * Runs suites one after the other, but none once a check has failed; each shows its output when it is
+ * done, so that lanes do not mix.
+ */
 async function runLane(names) {
   const results = [];
   for (const name of names) {
+    if (!isWorthwhile) break;
     const { title, ...suite } = suites[name];
     console.log(`── ${title}: running …`);
     const began = Date.now();
@@ -102,7 +110,8 @@ async function mocha({ files, jobs }) {
     ...(jobs === undefined ? [] : ['--parallel', '--jobs', String(jobs)]),
     ...(options.grep === undefined ? [] : ['--fgrep', options.grep]),
   ];
-  const words = [binary('mocha/bin/mocha.js'), ...mochaOptions, '--spec', files];
+  const specs = [files].flat().flatMap((spec) => ['--spec', spec]);
+  const words = [binary('mocha/bin/mocha.js'), ...mochaOptions, ...specs];
   const { output, status } = await ran(words);
   const count = (word) => Number(new RegExp(`^\\s*(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
   const failed = status === 0 ? count('failing') : Math.max(count('failing'), 1);
