@@ -64,8 +64,8 @@ export function azureDevOps(organization: URL, authorization: Authorization): We
 }
 
 /**
- * What the client asks before each request. It would dial each one anew; and it would have the
- * credential for a whole run, while tokens change during a long one.
+ * What the client asks before each request. By itself the client dials anew each time. Its own
+ * credential would stay the same for a whole run, but tokens change during a long one.
  */
 function ourConnections(organization: URL): IRequestHandler {
   return {

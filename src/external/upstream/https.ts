@@ -23,7 +23,7 @@ import { troubleOf } from './network-trouble.ts';
 export function httpsThrough(
   network: NetworkSettings,
   early?: EarlyConnection,
-  connectionsTo?: (url: URL) => Agent,
+  connectionsTo?: (url: URL) => Agent | undefined,
 ): Http {
   const client = createDefaultHttpClient();
   let first = early;

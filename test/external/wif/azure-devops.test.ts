@@ -47,6 +47,23 @@ describe('The way of wif to Azure DevOps', function () {
     );
   });
 
+  for (const status of [201, 403, 407]) {
+    it(`takes no word of a proxy for one of Azure DevOps: HTTP ${status} in place of a tunnel`, async () => {
+      const proxy = createServer().on('connect', (_, socket) => {
+        socket.end(`HTTP/1.1 ${status} Said\r\nContent-Length: 2\r\n\r\n{}`);
+      });
+      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+      const HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+      await withProxyVariables({ HTTPS_PROXY }, () =>
+        assert.rejects(
+          projectsOf(contoso),
+          new NetworkTrouble('connection', `proxy: HTTP ${status}`),
+        ),
+      );
+      proxy.close();
+    });
+  }
+
   it('dials once for requests that follow each other', async () => {
     const server = createServer((_, response) => response.end('{}'));
     let connections = 0;
