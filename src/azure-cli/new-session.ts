@@ -32,7 +32,7 @@ export interface ProfileWorld {
 
 /**
  * Writes into a profile what `az login` leaves there. Each file is put in place in one step, and the list,
- * which says who is signed in, is the last: a step that ends in between leaves the session of before.
+ * which says who is signed in, follows the entries: a step that ends in between leaves the session of before.
  */
 export async function writeSession(
   profile: string,

@@ -41,12 +41,13 @@ export class OwnSession {
     this.#isLooking = true;
     try {
       const { folders, clock } = this.#world;
-      const { list, savedList } = this.#files;
+      const { list } = this.#files;
       const stamp = folders.stamp(list);
       await clock.sleep(emptyForMs);
       const isStillEmpty = this.#isEmpty() && folders.stamp(list) === stamp;
       // Another connection of the job may have put the list back, which both share; not our entry.
-      if (isStillEmpty || folders.read(list) === folders.read(savedList)) await this.#putBack();
+      const isListed = signedInState(folders.read(list), this.#identity.owner) === 'signed in';
+      if (isStillEmpty || isListed) await this.#putBack();
       this.#isOwed = false;
     } finally {
       this.#isLooking = false;
@@ -70,7 +71,7 @@ export class OwnSession {
       // A step may sign another connection in just now; a lock that was left behind stops nobody.
       const isStillThere = (): boolean => folders.identity(this.#profile) === identity;
       const written = await withLock(entries, isStillThere, write, this.#world);
-      if (written === undefined) await write();
+      if (written === undefined && isStillThere()) await write();
     }
     if (!this.#isEmpty() || folders.identity(this.#profile) !== identity) return;
     await this.#replaceList(saved);

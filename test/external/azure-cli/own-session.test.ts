@@ -85,13 +85,28 @@ describe("FederatedLogin's session of Azure CLI", () => {
     const looking = assert.rejects(session.look(), /away/);
     await clock.advance(2_000);
     await looking;
-    fixture.write(fixture.files.list, saved);
+    // As it is, or after a script of the job has chosen another default.
+    fixture.write(fixture.files.list, aList(aSubscription({ isDefault: false })));
     isAway = false;
     const again = session.look();
     await clock.advance(2_000);
     await again;
     const entries: unknown = JSON.parse(fixture.read(fixture.files.entries));
     assert.deepEqual(entries, [anEntry({ client_assertion: fixture.idToken.token.reveal() })]);
+  });
+
+  it('is not written into a folder that took the place of its own while its lock was held', async () => {
+    const clock = new FakeClock();
+    let identity = 'own';
+    const fixture = made({ clock, folders: { identity: () => identity } });
+    clear(fixture);
+    fixture.write(`${fixture.files.entries}.lockfile`, 'another program');
+    const looking = sessionOf(fixture).look();
+    await clock.advance(2_000);
+    identity = 'another';
+    await clock.advance(1_000);
+    await looking;
+    assert.ok(!fixture.all.some((path) => path.endsWith('entries.json')));
   });
 
   it('is put back without an entry where it asks the broker', async () => {
