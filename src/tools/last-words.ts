@@ -97,7 +97,7 @@ const credentialPatterns: readonly RegExp[] = [
   // Parts of a JSON Web Token: its header and claims begin with {" in base64url.
   /(?<it>eyJ[\w-]*(?:\.[\w-]*)*)/dg,
   // NAME=value and NAME: value, also in JSON, in quotes, and in JSON within JSON.
-  /(?:(?:secret|passw(?:or)?d|passphrase|assertion)[\w-]{0,80}|(?:\b|_|%26)(?:pwd|pass|pat|cookie|session|sig)|(?:token|key|signature|authorization|credential)(?:s|\d+|value|[_-][\w-]{0,80})?)\\?["']?\s*(?:[=:]|%(?:25)*3[AD])\s*(?:(?:bearer|basic)\s+)?(?<it>\\?"(?:[^"\\]|\\.)*"|'[^']*'|\S+)/dgi,
+  /(?:(?:secret|passw(?:or)?d|passphrase|assertion)[\w-]{0,80}|(?:\b|_|%(?:25)*(?:26|3F))(?:pwd|pass|pat|cookie|session|sig)|(?:token|key|signature|authorization|credential)(?:s|\d+|value|[_-][\w-]{0,80})?)\\?["']?\s*(?:[=:]|%(?:25)*3[AD])\s*(?:(?:bearer|basic)\s+)?(?<it>\\?"(?:[^"\\]|\\.)*"|'[^']*'|\S+)/dgi,
   // --password value
   /(?<![\w-])--?[\w-]{0,80}?(?:secret|password|token|assertion|key)[\w-]{0,80}\s+(?<it>\S+)/dgi,
   // Authorization: Bearer value

@@ -54,8 +54,8 @@ const outputs: readonly Output[] = [
   },
   {
     printed: 'a shared access signature that is encoded once, and twice',
-    wrote: 'refused for se%3D2026%26sig%3DabC1%252Bx and sig%253DabC2',
-    quoted: 'refused for se%3D2026%26sig%3D*** and sig%253D***',
+    wrote: 'refused for se%3D2026%26sig%3DabC1%252Bx and x%253Fse%253D2026%2526sig%253DabC2',
+    quoted: 'refused for se%3D2026%26sig%3D*** and x%253Fse%253D2026%2526sig%253D***',
   },
   {
     printed: 'a proxy whose password has an @',
