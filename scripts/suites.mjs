@@ -9,7 +9,6 @@ export const suites = {
   unit: { title: 'unit tests', files: 'test/unit/**/*.test.ts', lane: 1 },
   docs: { title: 'tests of the documents', files: 'test/docs/**/*.test.ts', lane: 1 },
   package: { title: 'tests of the package', files: 'test/package/**/*.test.ts', lane: 1 },
-  harness: { title: 'tests of the harness', files: 'test/harness/**/*.test.ts', lane: 1 },
   wif: { title: 'tests of wif', files: 'test/wif/**/*.test.ts', lane: 1 },
   e2e: {
     title: 'end-to-end tests',
@@ -17,6 +16,7 @@ export const suites = {
     lane: 2,
     jobs: 3,
   },
+  harness: { title: 'tests of the harness', files: 'test/harness/**/*.test.ts', lane: 2 },
   external: { title: 'tests of the outside', files: 'test/external/**/*.test.ts', lane: 3 },
   tab: { title: 'tests of the results tab', files: 'test/tab/**/*.test.ts', lane: 3 },
   brokers: {

@@ -36,10 +36,12 @@ const isWhole = options.grep === undefined && options.suite === undefined;
 const lint = isWhole
   ? runChain([['lint', [binary('eslint/bin/eslint.js'), '.', '--max-warnings', '0']]])
   : Promise.resolve(true);
-let isWorthwhile = await runChain([...(isWhole ? quickChecks : []), ...builds]);
-void lint.then((passed) => {
+let isWorthwhile = true;
+const judge = (passed) => {
   isWorthwhile &&= passed;
-});
+};
+void lint.then(judge);
+judge(await runChain([...(isWhole ? quickChecks : []), ...builds]));
 
 const lanes = grouped(wanted);
 const results = (await Promise.all([...lanes.values()].map(runLane))).flat();
