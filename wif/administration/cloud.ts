@@ -1,5 +1,5 @@
 import { isSame } from '../../src/json-text.ts';
-import { type Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { administrationError } from './errors.ts';
 
 /** The cloud whose Graph and Resource Manager `wif` asks, as a service connection names it. */

@@ -1,5 +1,5 @@
 import { isSame } from '../../src/json-text.ts';
-import { type Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { path } from './web.ts';
 
 /** What a service connection works on, as its record says it. */

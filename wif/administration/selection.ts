@@ -1,5 +1,5 @@
 import { isSame } from '../../src/json-text.ts';
-import { type Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { administrationError } from './errors.ts';
 import { isForeign } from './operation.ts';
 
