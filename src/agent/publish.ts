@@ -18,7 +18,8 @@ export interface Publication {
  * @throws {FederationError} for names that the job has as secret variables.
  */
 export function publish({ variables, outputs }: Publication, agent: PipelineAgent): void {
-  refuseSecretNames(variables, agent.presentVariables());
+  const readable = variables.filter(({ kind }) => kind !== 'secret');
+  refuseSecretNames(namesOf(readable), agent.presentVariables());
   for (const change of variables) {
     if (change.kind !== 'plain') agent.mask(change.value);
   }
@@ -30,25 +31,26 @@ export function publish({ variables, outputs }: Publication, agent: PipelineAgen
   tellVariables(variables, agent);
 }
 
+/** The names of variables, in their order. */
+export function namesOf(changes: readonly VariableChange[]): readonly string[] {
+  return changes.map(({ name }) => name);
+}
+
 /**
- * What is secret once is secret for good: no script would see what is set there. Exceptions for a proxy
- * may be: a script that maps them has them, as before.
- * @throws {FederationError} that names those of the changes that the job has as secret variables.
+ * What is secret once is secret for good: no script would see what is set there.
+ * @throws {FederationError} that names those of the names that the job has as secret variables.
  */
 export function refuseSecretNames(
-  changes: readonly VariableChange[],
+  names: readonly string[],
   present: readonly PresentVariable[],
 ): void {
   const secrets = present.filter(({ source }) => source === 'secret');
   const kept = new Set(secrets.map(({ name }) => name.toUpperCase()));
-  const names = changes
-    .filter(({ name, kind }) => kind !== 'secret' && kept.has(name.toUpperCase()))
-    .map(({ name }) => name)
-    .filter((name) => !/^no.proxy$/i.test(name));
-  if (names.length === 0) return;
+  const refused = names.filter((name) => kept.has(name.toUpperCase()));
+  if (refused.length === 0) return;
   throw refusal(
     'LEFTOVER_VARIABLES',
-    `This job has ${names.join(', ')} as secret variables, which stay secret: no script would see what this task sets there.`,
+    `This job has ${refused.join(', ')} as secret variables, which stay secret: no script would see what this task sets there.`,
     'Remove them from the variables and variable groups of this job, or make them plain ones.',
   );
 }

@@ -92,8 +92,8 @@ export interface SignedInTools {
 }
 
 /**
- * Signs the tools in, and logs which are not: those that run, side by side, and then those whose session
- * is written. A session is shared with earlier steps, and a tool that fails must not leave a new one there.
+ * Signs the tools in, and logs which are not. Those that run sign in first, side by side; those whose
+ * session is written follow. Earlier steps share that session, so a tool that fails must leave it alone.
  * @throws {FederationError} the first failure, once all that were begun are done.
  */
 export async function signInTools(

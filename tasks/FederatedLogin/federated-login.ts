@@ -1,8 +1,10 @@
-import { publish, refuseSecretNames } from '../../src/agent/publish.ts';
-import type { VariableChange } from '../../src/agent/variable-change.ts';
+import { namesOf, publish, refuseSecretNames } from '../../src/agent/publish.ts';
 import { stateDirectoryIn } from '../../src/delivery/files/state-directory.ts';
 import {
+  azdNames,
   azdVariables,
+  azureCliVariables,
+  managedIdentityNames,
   subscriptionVariables,
   workloadIdentityVariables,
 } from '../../src/delivery/variables/azure-variables.ts';
@@ -12,7 +14,6 @@ import { tokenFileBesidePowerShell } from '../../src/delivery/variables/token-fi
 import { readJob } from '../../src/id-token/job.ts';
 import type { SharedFolders } from '../../src/ports.ts';
 import { requireAllowed } from '../../src/service-connection/allowed-identities.ts';
-import type { ServiceConnection } from '../../src/service-connection/service-connection.ts';
 import {
   accessTokenFilesOf,
   accessTokenFileVariables,
@@ -56,13 +57,11 @@ export async function federatedLogin(world: FederatedLoginWorld): Promise<void> 
   requireAllowed(inputs.connection, inputs.allowed);
   const isBeside = leavesIdentity(inputs.tools);
   const variables = agent.presentVariables();
-  if (!isBeside) {
-    refuseSdkLeftovers(variables);
-    refuseSecretNames(identityOf(inputs.connection), variables);
-  }
+  if (!isBeside) refuseSdkLeftovers(variables);
   const { folders, shared } = world;
   const machine = { tools: world.tools, folders, environment: agent.environment, variables };
   const found = await findTools(inputs.tools, inputs.connection, machine);
+  refuseSecretNames(exportedNames(inputs, found), variables);
   const begun = await beginSignIn(inputs.connection, () => signIn(inputs, found, world), agent);
   const { session, connection } = begun;
   await orUndo(session, async () => {
@@ -104,9 +103,22 @@ export async function federatedLogin(world: FederatedLoginWorld): Promise<void> 
   });
 }
 
-/** What is exported in any case: where the job cannot have it, nothing is begun. */
-function identityOf(connection: ServiceConnection): readonly VariableChange[] {
-  return [...workloadIdentityVariables(connection, ''), ...subscriptionVariables(connection)];
+/** What later steps are to read. Where the job cannot have one of them, nothing is begun. */
+function exportedNames(
+  { connection, tools, refresh, accessTokens }: FederatedLoginInputs,
+  found: FoundTools,
+): readonly string[] {
+  const identity = [
+    ...workloadIdentityVariables(connection, ''),
+    ...subscriptionVariables(connection),
+  ];
+  const endpoints = refresh ? [...azdNames, ...managedIdentityNames] : [];
+  return [
+    ...(leavesIdentity(tools) ? [] : [...namesOf(identity), ...endpoints]),
+    ...(writesSession(found) ? namesOf(azureCliVariables('')) : []),
+    ...accessTokens.map(({ name }) => `${name}_EXPIRES_ON`),
+    ...(refresh ? accessTokens.map(({ name }) => `${name}_FILE`) : []),
+  ];
 }
 
 /**

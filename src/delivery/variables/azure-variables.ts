@@ -26,6 +26,12 @@ export function subscriptionVariables(connection: ServiceConnection): readonly V
   return subscriptionId === undefined ? [] : [plain('AZURE_SUBSCRIPTION_ID', subscriptionId)];
 }
 
+/** The names of {@link azdVariables}. */
+export const azdNames = ['AZURE_OIDC_REQUEST_URL', 'AZURE_OIDC_REQUEST_TOKEN'] as const;
+
+/** The names of {@link managedIdentityVariables}. */
+export const managedIdentityNames = ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER'] as const;
+
 /** What azd's `oidc` provider reads (azd 1.18 and later). */
 export function azdVariables(endpoints: Endpoints): readonly VariableChange[] {
   return [

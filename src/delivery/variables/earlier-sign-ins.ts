@@ -4,7 +4,12 @@ import type { Environment } from '../../ports.ts';
 import type { ServiceConnection } from '../../service-connection/service-connection.ts';
 import { isIdTokenEndpoint, type Endpoints } from '../../wire/endpoints.ts';
 import { isInOurDirectory } from '../files/state-directory.ts';
-import { azdVariables, managedIdentityVariables } from './azure-variables.ts';
+import {
+  azdNames,
+  azdVariables,
+  managedIdentityNames,
+  managedIdentityVariables,
+} from './azure-variables.ts';
 import { machineIdentityNames } from './machine-identity.ts';
 import { isLeftOut } from './token-file.ts';
 
@@ -25,8 +30,6 @@ const identityNames = [
   'AZURE_AUTHORITY_HOST',
   'AZURE_FEDERATED_TOKEN_FILE',
 ];
-const azdNames = ['AZURE_OIDC_REQUEST_URL', 'AZURE_OIDC_REQUEST_TOKEN'];
-const managedIdentityNames = ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER'];
 
 /**
  * Keeps two sign-ins of one job from being mixed. What an earlier step has exported and this one
@@ -186,14 +189,18 @@ export function hasSdkSignIn({ environment }: Pick<PipelineAgent, 'environment'>
   );
 }
 
-/** The same for Terraform, in whichever mode; that of the mode static is a secret. */
+/** The same for Terraform, in whichever mode. In mode static, its token is a secret variable. */
 export function hasTerraformSignIn({
   environment,
   presentVariables,
 }: Pick<PipelineAgent, 'environment' | 'presentVariables'>): boolean {
   return (
     isIdTokenEndpoint(environment['ARM_OIDC_REQUEST_URL'] ?? '') ||
-    (environment['ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID'] ?? '') !== '' ||
-    presentVariables().some(({ name, source }) => name === 'ARM_OIDC_TOKEN' && source === 'secret')
+    isFilled(environment['ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID']) ||
+    (environment['ARM_USE_OIDC'] === 'true' &&
+      isFilled(environment['ARM_CLIENT_ID']) &&
+      presentVariables().some(
+        ({ name, source }) => name === 'ARM_OIDC_TOKEN' && source === 'secret',
+      ))
   );
 }

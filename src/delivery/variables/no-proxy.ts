@@ -18,8 +18,19 @@ const loopback = ['127.0.0.1', 'localhost'];
  * The agent holds `NO_PROXY` and `no_proxy` for one variable. `NO.PROXY` is another one for it, and
  * reaches scripts as `NO_PROXY`.
  */
-export function noProxyVariables(network: Network): readonly VariableChange[] {
-  const changes = Object.entries(noProxyChanges(network));
+export function noProxyVariables(
+  agent: Network & Pick<PipelineAgent, 'presentVariables' | 'warn'>,
+): readonly VariableChange[] {
+  const changes = Object.entries(noProxyChanges(agent));
+  const isSecret = agent
+    .presentVariables()
+    .some(({ name, source }) => source === 'secret' && /^no[._]proxy$/i.test(name));
+  if (isSecret && changes.length > 0) {
+    agent.warn(
+      'NO_PROXY is a secret variable of this job, so this task cannot add 127.0.0.1 to it. Make it a plain variable, or add 127.0.0.1 to it yourself. Otherwise tools ask the proxy for the broker.',
+    );
+    return [];
+  }
   return changes.map(([name, value]) =>
     changes.length > 1 && name === 'NO_PROXY'
       ? plain('NO.PROXY', value)

@@ -49,14 +49,6 @@ describe('publishing', () => {
     assert.deepEqual([agent.order, agent.said], [[], []]);
   });
 
-  it('does not refuse exceptions for a proxy that are a secret: a script that maps them has them', () => {
-    const agent = new FakeAgent({
-      presentVariables: [{ name: 'no_proxy', isEmpty: false, source: 'secret' }],
-    });
-    publish({ variables: [plain('NO_PROXY', 'a'), plain('NO.PROXY', 'a')], outputs: {} }, agent);
-    assert.deepEqual(Object.keys(agent.variables), ['NO_PROXY', 'NO.PROXY']);
-  });
-
   it('tells names only', () => {
     const agent = new FakeAgent();
     publish({ variables, outputs: {} }, agent);

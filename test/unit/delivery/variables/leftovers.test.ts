@@ -131,8 +131,10 @@ describe("Terraform's leftovers", () => {
   it('are a subscription beside an earlier step of another identity in mode static, whose token is a secret', () => {
     const token = { name: 'ARM_OIDC_TOKEN', isEmpty: false, source: 'secret' } as const;
     const before = [...present('ARM_SUBSCRIPTION_ID'), token];
-    const empty = cleared(before, [], azure, { ARM_CLIENT_ID: 'another' });
+    const environment = { ARM_USE_OIDC: 'true', ARM_CLIENT_ID: 'another' };
+    const empty = cleared(before, [], azure, environment);
     assert.deepEqual(empty, [plain('ARM_SUBSCRIPTION_ID', '')]);
+    assert.deepEqual(cleared(before, [], azure, {}), [], 'a token alone is no sign-in');
   });
 
   it('are no secret variables: only a step that maps one sees it, and wants it', () => {

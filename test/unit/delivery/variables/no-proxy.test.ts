@@ -12,7 +12,7 @@ const proxy = { HTTPS_PROXY: 'http://proxy.example:3128' };
 const noProxyChanges = (environment: Environment, network: NetworkSettings = {}) =>
   noProxy.noProxyChanges({ environment, network });
 const noProxyVariables = (environment: Environment, network: NetworkSettings = {}) =>
-  noProxy.noProxyVariables({ environment, network });
+  noProxy.noProxyVariables(new FakeAgent({ environment, network }));
 const ofAgent = { proxy: { url: 'http://proxy.example:3128', bypass: [] } };
 
 const listOf = (environment: Environment): string | undefined =>
@@ -86,6 +86,15 @@ describe('the exceptions from the proxy', () => {
   it('stay as they are where everything is one', () => {
     assert.deepEqual(noProxyVariables({ ...proxy, NO_PROXY: '*' }), []);
     assert.deepEqual(noProxyVariables({ ...proxy, no_proxy: ' * ' }), []);
+  });
+
+  it('are kept as they are where they are a secret, which a script maps; a warning says so', () => {
+    const agent = new FakeAgent({
+      environment: proxy,
+      presentVariables: [{ name: 'no_proxy', isEmpty: false, source: 'secret' }],
+    });
+    assert.deepEqual(noProxy.noProxyVariables(agent), []);
+    assert.match(agent.warned.join(), /NO_PROXY is a secret variable of this job/);
   });
 
   it('keep every entry, and do not grow when they are extended again', () => {

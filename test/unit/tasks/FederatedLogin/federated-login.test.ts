@@ -219,7 +219,10 @@ describe('FederatedLogin without refresh', () => {
 });
 
 describe('FederatedLogin, when it fails,', () => {
-  const secretId = { name: 'AZURE_CLIENT_ID', isEmpty: false, source: 'secret' } as const;
+  const accessTokens = 'APP_TOKEN=https://app.example/.default';
+  const having = (name: string, source: 'job' | 'secret'): AgentSettings => ({
+    presentVariables: [{ name, isEmpty: false, source }],
+  });
   const early: readonly (readonly [string, ErrorCode, Inputs, AgentSettings])[] = [
     ['an input', 'INPUT_INVALID', { refresh: 'x' }, {}],
     ['another tenant', 'TENANT_NOT_ALLOWED', { allowedTenantIds: ids.client }, {}],
@@ -229,13 +232,10 @@ describe('FederatedLogin, when it fails,', () => {
       { allowedSubscriptionIds: ids.client },
       {},
     ],
-    [
-      'a leftover',
-      'LEFTOVER_VARIABLES',
-      {},
-      { presentVariables: [{ name: 'AZURE_CLIENT_SECRET', isEmpty: false, source: 'job' }] },
-    ],
-    ['a secret that has its name', 'LEFTOVER_VARIABLES', {}, { presentVariables: [secretId] }],
+    ['a leftover', 'LEFTOVER_VARIABLES', {}, having('AZURE_CLIENT_SECRET', 'job')],
+    ['a secret client ID', 'LEFTOVER_VARIABLES', {}, having('AZURE_CLIENT_ID', 'secret')],
+    ['a secret endpoint', 'LEFTOVER_VARIABLES', {}, having('IDENTITY_HEADER', 'secret')],
+    ['a secret file', 'LEFTOVER_VARIABLES', { accessTokens }, having('APP_TOKEN_FILE', 'secret')],
     ['a tool that is not there', 'AZURE_CLI_MISSING', { tools: 'azureCli' }, {}],
   ];
   for (const [what, code, inputs, settings] of early) {
