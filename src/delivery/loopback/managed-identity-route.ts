@@ -36,7 +36,7 @@ const firstVersion = '2017-09-01';
  *
  * Scripts ask by hand as examples for other hosts do, so those forms are answered too: no `api-version`
  * or a later one, a POST with a form (Azure Automation), and version 2017-09-01 with its header
- * `secret` and its `clientid`.
+ * `secret` and its `clientid`. Names in other letter case are the same names.
  */
 export async function answerManagedIdentityRequest(
   request: LoopbackRequest,
@@ -74,9 +74,11 @@ interface Parameters {
 }
 
 function parametersOf({ method, target, body }: LoopbackRequest): Parameters {
-  const all = splitTarget(target).query;
-  if (method === 'POST')
-    for (const [name, value] of new URLSearchParams(body)) all.set(name, value);
+  const all = new URLSearchParams();
+  const form = method === 'POST' ? new URLSearchParams(body) : [];
+  for (const [name, value] of [...splitTarget(target).query, ...form]) {
+    all.set(name.toLowerCase(), value);
+  }
   // A variable that is not set leaves an empty one.
   const clientId = [all.get('client_id'), all.get('clientid')].find((value) => value);
   return {
@@ -94,6 +96,9 @@ function parametersOf({ method, target, body }: LoopbackRequest): Parameters {
 const resourceForm =
   /^(?=[\x21-\x7e]{1,500}$)(?:[a-z][a-z\d+.-]*:\/\/|(?:api|spn|urn):|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\/|$))[^?#@;=,]*$/i;
 
+/** How others name an identity, in App Service and in virtual machines. */
+const otherNames = ['mi_res_id', 'msi_res_id', 'object_id', 'principal_id'];
+
 function wrongParameter({ all, resource, clientId }: Parameters): string | undefined {
   if (!resourceForm.test(resource)) {
     return 'Name a resource: its address without a query, or its GUID.';
@@ -102,7 +107,7 @@ function wrongParameter({ all, resource, clientId }: Parameters): string | undef
     return `${resource} is a scope, and this endpoint takes a resource: leave /.default off.`;
   }
   if (!/^[\w-]{1,64}$/.test(clientId ?? 'none')) return 'Name the identity by its client ID.';
-  const others = ['mi_res_id', 'object_id', 'principal_id'].find((name) => all.has(name));
+  const others = otherNames.find((name) => all.get(name));
   return others === undefined ? undefined : `Name the identity by client_id, not by ${others}.`;
 }
 

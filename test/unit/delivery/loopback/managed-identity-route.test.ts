@@ -71,7 +71,13 @@ describe('the managed-identity endpoint', () => {
   const asked = [
     { how: 'its own client ID', query: `${vault}&client_id=${ids.client}`, as: ids.client },
     { how: 'that of another connection', query: `client_id=${other}&${vault}`, as: other },
+    { how: 'that in other letter case', query: `ClientId=${other}&${vault}`, as: other },
     { how: 'an empty one', query: `${vault}&client_id=`, as: ids.client },
+    {
+      how: 'all that an unset variable leaves',
+      query: `${vault}&mi_res_id=&object_id=&principal_id=`,
+      as: ids.client,
+    },
     { how: 'none', query: vault, as: ids.client },
   ];
   for (const { how, query, as } of asked) {
@@ -130,6 +136,8 @@ describe('the managed-identity endpoint', () => {
     [`api-version=2019-08-01&${vault}&client_id=${ids.tenant}`, ids.tenant],
     [`api-version=2019-08-01&${vault}&client_id=a%0Ab`, 'client ID'],
     [`api-version=2019-08-01&${vault}&mi_res_id=/x`, 'mi_res_id'],
+    [`api-version=2018-02-01&${vault}&msi_res_id=/x`, 'msi_res_id'],
+    [`api-version=2019-08-01&${vault}&MI_RES_ID=/x`, 'mi_res_id'],
     [`api-version=2019-08-01&${vault}&object_id=${ids.client}`, 'object_id'],
     [`api-version=2019-08-01&${vault}&principal_id=${ids.client}`, 'principal_id'],
   ] as const;
