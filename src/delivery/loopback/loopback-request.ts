@@ -71,11 +71,11 @@ export function splitTarget(target: string): { path: string; query: URLSearchPar
 
 /**
  * Headers that a browser or a proxy adds by itself, and no tool of a job: Fetch Metadata (W3C) of a
- * page, RFC 9110 and RFC 7239 for proxies, and what proxies wrote before those. `Sec-Fetch-Mode` is
- * none of them, because Node's own `fetch` sends it.
+ * page and what else a page brings along, RFC 9110 and RFC 7239 for proxies, and what proxies wrote
+ * before those. `Sec-Fetch-Mode` is none of them, because Node's own `fetch` sends it.
  */
 const foreignHeaders =
-  /^(origin|sec-fetch-(site|dest|user)|via|forwarded|x-forwarded-.*|x-real-ip)$/;
+  /^(origin|referer|cookie|sec-(fetch-(site|dest|user)|purpose)|via|proxy-connection|forwarded|x-forwarded(-.*)?|x-original-(host|url)|(x-|true-)?(client|real)-ip)$/;
 
 /**
  * Refuses what no tool of the job sends: a page in a browser, a request that a proxy passed on,

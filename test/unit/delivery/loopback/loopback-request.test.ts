@@ -122,6 +122,14 @@ describe('a request', () => {
       ['x-forwarded-host', 'evil.example'],
       ['x-forwarded-proto', 'https'],
       ['x-real-ip', '10.0.0.1'],
+      ['x-client-ip', '10.0.0.1'],
+      ['true-client-ip', '10.0.0.1'],
+      ['x-forwarded', 'for=10.0.0.1'],
+      ['x-original-host', 'evil.example'],
+      ['proxy-connection', 'keep-alive'],
+      ['referer', 'https://evil.example/'],
+      ['cookie', 'a=b'],
+      ['sec-purpose', 'prefetch'],
     ].map(
       ([name = '', value = '']) =>
         [
