@@ -65,7 +65,12 @@ async function attemptOf(web: Web, request: WebRequest): Promise<WebAnswer | Net
 }
 
 /** What is as bad the next time. */
-const lasting: readonly NetworkTrouble['reason'][] = ['certificate', 'too large', 'proxy address'];
+const lasting: readonly NetworkTrouble['reason'][] = [
+  'certificate',
+  'host name',
+  'proxy address',
+  'too large',
+];
 
 /** Whether the same request may be sent again without doing anything twice. */
 export function isRepeatable(

@@ -79,8 +79,9 @@ describe('Patience', () => {
     assert.equal(sent(), 6);
   });
 
-  it('does not hope for another certificate', () => {
+  it('does not hope for another certificate, or for the name of a host', () => {
     assert.ok(!isRepeatable({ method: 'GET' }, new NetworkTrouble('certificate')));
+    assert.ok(!isRepeatable({ method: 'GET' }, new NetworkTrouble('host name', 'ENOTFOUND')));
     assert.ok(!isRepeatable({ method: 'GET' }, answer(404)));
   });
 
