@@ -69,6 +69,9 @@ function runner(
         AZURE_CONFIG_DIR: profile,
         // One of the job would win over the profile's, and lead the sign-in to another cloud.
         AZURE_CLOUD_NAME: connection.cloud.name,
+        // Whoever sets one would have az send the ID token to a host that nobody has checked.
+        AZURE_CLI_DISABLE_CONNECTION_VERIFICATION: undefined,
+        ADAL_PYTHON_SSL_NO_VERIFY: undefined,
         ...environment,
       },
       timeoutMs,

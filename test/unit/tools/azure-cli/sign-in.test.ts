@@ -13,9 +13,19 @@ import {
   ToolStage,
 } from '../../../support/tool-stage.ts';
 
+/** As every az that this step runs has them. */
+const certificatesChecked = {
+  AZURE_CLI_DISABLE_CONNECTION_VERIFICATION: undefined,
+  ADAL_PYTHON_SSL_NO_VERIFY: undefined,
+};
+
 describe('Signing Azure CLI in', () => {
   it('takes one process, as a service principal, in a profile of its own', async () => {
-    const stage = new ToolStage({ programs: ['az'], environment: { AZURE_CLOUD_NAME: 'other' } });
+    const environment = {
+      AZURE_CLOUD_NAME: 'other',
+      AZURE_CLI_DISABLE_CONNECTION_VERIFICATION: '1',
+    };
+    const stage = new ToolStage({ programs: ['az'], environment });
     assert.deepEqual(await stage.signIn(), { AZURE_CONFIG_DIR: ownProfile });
     assert.match(
       stage.tools.lines.join('\n'),
@@ -26,6 +36,7 @@ describe('Signing Azure CLI in', () => {
     assert.deepEqual(environmentOf(run), {
       AZURE_CONFIG_DIR: ownProfile,
       AZURE_CLOUD_NAME: 'AzureCloud',
+      ...certificatesChecked,
     });
     assert.ok(stage.files.directories.has(ownProfile));
     assert.match(stage.files.contents.get(`${ownProfile}/config`) ?? '', /name = AzureCloud/);
@@ -54,6 +65,7 @@ describe('Signing Azure CLI in', () => {
     assert.deepEqual(environmentOf(run), {
       AZURE_CONFIG_DIR: ownProfile,
       AZURE_CLOUD_NAME: 'AzureCloud',
+      ...certificatesChecked,
       ...brokerVariables,
       MSI_ENDPOINT: brokerVariables.IDENTITY_ENDPOINT,
     });
