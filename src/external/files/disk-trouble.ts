@@ -9,6 +9,9 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'its disk is read-only',
   ENOENT: 'its folder is missing',
   ENOTDIR: 'what should be its folder is a file',
+  EISDIR: 'a folder is in its place',
+  ELOOP: 'links on the way there lead in a circle',
+  ENAMETOOLONG: 'its path is too long',
   EACCES: 'this user may not write there',
   // As Windows says it, and Linux of a folder that nobody may change.
   EPERM: 'this user may not write there',

@@ -14,6 +14,7 @@ describe('A disk that takes nothing', () => {
     { system: 'EACCES', says: 'this user may not write there (EACCES)' },
     // So Windows refuses: it has no other word for a folder that belongs to somebody else.
     { system: 'EPERM', says: 'this user may not write there (EPERM)' },
+    { system: 'ELOOP', says: 'links on the way there lead in a circle (ELOOP)' },
     { system: 'ESTALE', says: 'its network drive has lost it (ESTALE)' },
   ]) {
     it(`is told in words for ${system}`, async () => {
