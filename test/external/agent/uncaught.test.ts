@@ -43,7 +43,7 @@ describe('An error that nothing catches', function () {
       process.execPath,
       ['--import', 'tsx', program, weight, when],
       {
-        env: { ...process.env, AGENT_TEMPDIRECTORY: folder, TMPDIR: folder },
+        env: { ...process.env, AGENT_TEMPDIRECTORY: folder, WAITING_FOLDER: folder },
         encoding: 'utf8',
         timeout: 50_000,
       },

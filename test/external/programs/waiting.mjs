@@ -2,5 +2,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-writeFileSync(join(process.env['TMPDIR'] ?? '', 'pid'), String(process.pid));
+writeFileSync(join(process.env['WAITING_FOLDER'] ?? '', 'pid'), String(process.pid));
 process.on('message', () => undefined);
