@@ -149,6 +149,25 @@ ${refresher}${holdStep('debugged')}${refresher}`;
     const shown = lines.filter((line) => capabilities.some((one) => line.includes(one)));
     assert.deepEqual(shown, []);
   });
+
+  it('shows no token in the log with NODE_DEBUG, where a step asks Azure itself', async () => {
+    const { emulator, stage } = theatre;
+    const inputs = 'azureSubscription: shop, tools: none, verify: true, refresh: false';
+    const played = await stage.play({
+      pipeline: `
+steps:
+  - bash: echo '##vso[task.setvariable variable=NODE_DEBUG]http'
+  - task: FederatedLogin@1
+    inputs: { ${inputs} }
+  - task: TerraformOidcEnv@1
+    inputs: { azureSubscription: shop, mode: static }
+`,
+      connections: [emulator.addServiceConnection({ name: 'shop' })],
+    });
+    assertGreen(played);
+    assertClean(played);
+    assert.match(played.report.rawLog, /HTTP \d+:/);
+  });
 });
 
 /** When a process began, as the kernel counts it. */

@@ -4,14 +4,18 @@ import {
   createHttpHeaders,
   createPipelineRequest,
   proxyPolicy,
+  proxyPolicyName,
   type Pipeline,
+  type PipelinePolicy,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import type { Agent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { NetworkTrouble, type Http, type HttpAnswer, type NetworkSettings } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
 import { everyStatus, textOf } from './answer-text.ts';
 import type { EarlyConnection } from './early-connection.ts';
+import { hideHeaders } from './hidden-headers.ts';
 import { proxyFor, trusting } from './network-settings.ts';
 import { troubleOf } from './network-trouble.ts';
 
@@ -56,8 +60,21 @@ function pipelineFor(url: URL, network: NetworkSettings): Pipeline {
   const pipeline = createEmptyPipeline();
   const proxy = proxyFor(url, network);
   if (proxy !== 'direct') pipeline.addPolicy(proxyPolicy(proxy));
+  pipeline.addPolicy(withHiddenHeaders, { afterPolicies: [proxyPolicyName] });
   return pipeline;
 }
+
+const direct = new HttpsAgent({ keepAlive: true });
+
+const withHiddenHeaders: PipelinePolicy = {
+  name: 'hidden-headers',
+  sendRequest: (request, next) => {
+    const agent = (request.agent as Agent | undefined) ?? direct;
+    hideHeaders(agent);
+    request.agent = agent;
+    return next(request);
+  },
+};
 
 function revealed(headers: Readonly<Record<string, string | Secret>>): Record<string, string> {
   return Object.fromEntries(
