@@ -22,7 +22,7 @@ const termination = new AbortController();
 const endings = [
   ...(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGABRT', 'SIGUSR2', 'SIGALRM'] as const),
   ...(['SIGVTALRM', 'SIGXCPU', 'SIGXFSZ', 'SIGTRAP', 'SIGSYS', 'SIGIO', 'SIGPWR'] as const),
-  ...(['SIGSTKFLT', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGBREAK'] as const),
+  ...(['SIGSTKFLT', 'SIGPROF', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGBREAK'] as const),
 ];
 
 for (const signal of endings) {

@@ -82,7 +82,16 @@ describe('A process of ours', function () {
     running.child.kill('SIGKILL');
   });
 
-  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGALRM', 'SIGTSTP'] as const) {
+  const endings = [
+    'SIGTERM',
+    'SIGHUP',
+    'SIGQUIT',
+    'SIGUSR2',
+    'SIGALRM',
+    'SIGPROF',
+    'SIGTSTP',
+  ] as const;
+  for (const signal of endings) {
     it(`cleans up before it ends, as the broker, for ${signal}`, async () => {
       const running = start('ended');
       await until(running, 'ready');
