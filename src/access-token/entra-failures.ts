@@ -32,11 +32,20 @@ const mismatched = {
 } as const;
 const checkConnection = 'Correct the service connection, or create it anew.';
 const askAdministrator = 'Ask an administrator of the tenant.';
+const grantPermission = `${askAdministrator} Grant the application the permission and admin consent.`;
+const checkIdentity = `Check the client ID and the tenant ID of the connection; the application may be deleted, or new and not yet everywhere. ${checkConnection}`;
 const runAgain = 'Run the job again; if it stays so, look at https://azure.status.microsoft.';
 /** Entra itself is in trouble, whatever HTTP status it says so with. */
 const outOfOrder = {
   why: 'it is out of order at the moment',
   remedy: runAgain,
+  kind: 'transient',
+} as const;
+/** It has one number for what proves an application, and one for what passes a user on. */
+const outOfTime = {
+  why: 'the ID token was no longer, or not yet, valid when it arrived',
+  remedy:
+    "Run the job again; if it stays so, check the agent's clock and what delays its requests.",
   kind: 'transient',
 } as const;
 
@@ -72,7 +81,7 @@ const failures: Readonly<Record<number, EntraFailure>> = {
   },
   65001: {
     why: 'nobody has consented to this application using that resource',
-    remedy: `${askAdministrator} Grant the application the permission and admin consent.`,
+    remedy: grantPermission,
     kind: 'settling',
   },
   70021: {
@@ -93,6 +102,7 @@ const failures: Readonly<Record<number, EntraFailure>> = {
     why: 'it does not know this tenant',
     remedy: `Check the tenant ID and the cloud of the connection. ${checkConnection}`,
   },
+  90006: outOfOrder,
   90012: {
     why: 'the request timed out inside of it',
     remedy: runAgain,
@@ -115,22 +125,25 @@ const failures: Readonly<Record<number, EntraFailure>> = {
     remedy: runAgain,
     kind: 'transient',
   },
+  90090: outOfOrder,
+  90091: outOfOrder,
   500011: {
     why: 'the tenant does not know the resource that the access token is for',
     remedy: 'Check the spelling of the scope, and that the service is registered in this tenant.',
     kind: 'settling',
   },
-  700016: {
-    why: 'the tenant does not know this application',
-    remedy: `Check the client ID and the tenant ID of the connection; the application may be deleted, or new and not yet everywhere. ${checkConnection}`,
+  500133: outOfTime,
+  501051: {
+    why: 'nobody has assigned this application a role of that resource',
+    remedy: grantPermission,
     kind: 'settling',
   },
-  700024: {
-    why: 'the ID token was no longer, or not yet, valid when it arrived',
-    remedy:
-      "Run the job again; if it stays so, check the agent's clock and what delays its requests.",
-    kind: 'transient',
+  700016: {
+    why: 'the tenant does not know this application',
+    remedy: checkIdentity,
+    kind: 'settling',
   },
+  700024: outOfTime,
   700030: {
     why: 'the certificate behind the request is not accepted',
     remedy: checkConnection,
@@ -177,6 +190,11 @@ const failures: Readonly<Record<number, EntraFailure>> = {
     why: 'the client secret has expired',
     remedy: 'Convert the connection to workload identity federation, which has no secret.',
   },
+  7000229: {
+    why: 'the application has no service principal in this tenant',
+    remedy: checkIdentity,
+    kind: 'settling',
+  },
   7000272: {
     why: 'it does not find the key that signed the ID token among those of the issuer',
     remedy:
@@ -195,6 +213,11 @@ const unknown: EntraFailure = {
   remedy: 'Look the number up at https://login.microsoftonline.com/error.',
   kind: 'unknown',
 };
+
+/** Whether Entra holds the ID token to be out of its time: another one may do. */
+export function isOutOfTime(code: string): boolean {
+  return code === 'AADSTS700024' || code === 'AADSTS500133';
+}
 
 /** The numbers that the table explains; each has its heading in docs/TROUBLESHOOTING.md. */
 export const knownEntraFailures: readonly number[] = Object.keys(failures).map(Number);

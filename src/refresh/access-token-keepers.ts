@@ -1,4 +1,5 @@
 import { accessTokenLifeMs, type AccessToken } from '../access-token/access-token.ts';
+import { isOutOfTime } from '../access-token/entra-failures.ts';
 import { exchange, type Identity } from '../access-token/exchange.ts';
 import { FederationError } from '../errors.ts';
 import type { IdToken } from '../id-token/id-token.ts';
@@ -120,7 +121,7 @@ export class AccessTokenKeepers {
             return { token, lifeMs: accessTokenLifeMs(token, clock.now()) };
           } catch (error) {
             // Entra holds the ID token to be expired, whatever we think: the next attempt needs another.
-            const isExpired = error instanceof FederationError && error.code === 'AADSTS700024';
+            const isExpired = error instanceof FederationError && isOutOfTime(error.code);
             if (isExpired) void idTokens.refresh();
             throw error;
           }

@@ -164,20 +164,22 @@ export function faults(clock: Clock): readonly Fault[] {
       async ({ timeoutMs }) => refused({ trouble: await hang(timeoutMs) }),
       45_000,
     ),
-    ...[50087, 50166, 50196, 90012, 90024, 90033, 90055, 90061, 7000272].map((number) =>
-      entra(`the passing trouble ${number}`, `AADSTS${number}`, () =>
-        refused({ status: 400, aadsts: [number] }),
-      ),
-    ),
-    ...[65001, 70021, 70025, 500011, 700016, 700211, 700212, 700213, 700214, 7002138].map(
+    ...[50087, 50166, 50196, 90006, 90012, 90024, 90033, 90055, 90061, 90090, 90091, 7000272].map(
       (number) =>
-        entra(
-          `${number}, which may be new`,
-          `AADSTS${number}`,
-          () => refused({ status: 401, aadsts: [number] }),
-          0,
-          'settling',
+        entra(`the passing trouble ${number}`, `AADSTS${number}`, () =>
+          refused({ status: 400, aadsts: [number] }),
         ),
+    ),
+    ...[
+      65001, 70021, 70025, 500011, 501051, 700016, 700211, 700212, 700213, 700214, 7000229, 7002138,
+    ].map((number) =>
+      entra(
+        `${number}, which may be new`,
+        `AADSTS${number}`,
+        () => refused({ status: 401, aadsts: [number] }),
+        0,
+        'settling',
+      ),
     ),
     entra(
       'a number that nobody knows',

@@ -99,6 +99,16 @@ const refusals: Readonly<Record<number, Refusal>> = {
     (it) =>
       `The resource principal named ${it.resource} was not found in the tenant named Contoso. ${notInstalled} You might have sent your authentication request to the wrong tenant.`,
   ),
+  500133: other(
+    'invalid_grant',
+    (it) =>
+      `Assertion is not within its valid time range. Ensure that the access token is not expired before using it for user assertion, or request a new token. Current time: ${it.now.toISOString().replace('Z', '1501Z')}, expiry time of assertion ${moment(it.expiry)}.`,
+  ),
+  501051: other(
+    'invalid_grant',
+    (it) =>
+      `Application '${it.clientId}'(${it.name}) is not assigned to a role for the application '${it.resource}'(Shop).`,
+  ),
   700016: other(
     'unauthorized_client',
     (it) =>
@@ -155,6 +165,10 @@ const refusals: Readonly<Record<number, Refusal>> = {
   7000222: client(
     (it) =>
       `The provided client secret keys for app '${it.clientId}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.`,
+  ),
+  7000229: client(
+    (it) =>
+      `The client application ${it.clientId} is missing service principal in the tenant ${it.tenant}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119`,
   ),
   7000272: client(
     (it) =>

@@ -16,15 +16,28 @@ const mismatches = new Set([
 ]);
 
 /** Where Entra itself says that a later attempt may succeed. */
-const passing = new Set([50087, 50166, 50196, 90012, 90024, 90033, 90055, 90061, 700024, 7000272]);
+const passing = new Set([
+  50087, 50166, 50196, 90006, 90012, 90024, 90033, 90055, 90061, 90090, 90091, 500133, 700024,
+  7000272,
+]);
 
 /** Where something that was made moments ago may not have arrived yet. */
 const settling = new Set([
-  65001, 70021, 70025, 500011, 700016, 700211, 700212, 700213, 700214, 7002138,
+  65001, 70021, 70025, 500011, 501051, 700016, 700211, 700212, 700213, 700214, 7000229, 7002138,
 ]);
 
 /** Where a federated credential with the right three values is the way out. */
 const curable = new Set([70021, 70025, 700211, 700212, 700213, 700214, 7002138]);
+
+/** Numbers that say what another says too, in another part of Entra. */
+const siblings = [
+  [90006, 'transient', 90033],
+  [90090, 'transient', 90033],
+  [90091, 'transient', 90033],
+  [500133, 'transient', 700024],
+  [501051, 'settling', 65001],
+  [7000229, 'settling', 700016],
+] as const;
 
 function kindOf(number: number): string {
   if (passing.has(number)) return 'transient';
@@ -70,6 +83,14 @@ describe("Entra's refusal", () => {
         subject: 'the-subject',
       };
       assert.deepEqual(cure, curable.has(number) ? wanted : undefined);
+    });
+  }
+
+  for (const [number, kind, neighbour] of siblings) {
+    it(`AADSTS${number} is ${kind}, and cured as ${neighbour} is`, () => {
+      const failure = entraFailure(number, attempt, undefined);
+      assert.equal(failure.kind, kind);
+      assert.equal(failure.remedy, entraFailure(neighbour, attempt, undefined).remedy);
     });
   }
 

@@ -89,13 +89,15 @@ describe('the keepers of access tokens', () => {
     ok(!files.contents.has(fileOf(1).path));
   });
 
-  it('ask for another ID token when Entra holds this one to have ended', async () => {
-    upstream.entraFault = () => refused({ aadsts: [700024], status: 401 });
-    await rejects(keepers.of(scopeOf(1)).current(), { code: 'AADSTS700024' });
-    await settled();
-    equal(upstream.visitsTo('devops').length, 2);
-    upstream.entraFault = undefined;
-    await clock.advance(seconds(3));
-    await keepers.of(scopeOf(1)).current();
-  });
+  for (const number of [500133, 700024]) {
+    it(`ask for another ID token when Entra holds this one to have ended (AADSTS${number})`, async () => {
+      upstream.entraFault = () => refused({ aadsts: [number], status: 401 });
+      await rejects(keepers.of(scopeOf(1)).current(), { code: `AADSTS${number}` });
+      await settled();
+      equal(upstream.visitsTo('devops').length, 2);
+      upstream.entraFault = undefined;
+      await clock.advance(seconds(3));
+      await keepers.of(scopeOf(1)).current();
+    });
+  }
 });
