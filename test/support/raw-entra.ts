@@ -8,6 +8,18 @@ import { join } from 'node:path';
 import type { NetworkSettings } from '../../src/ports.ts';
 import { createCertificateAuthority } from '../harness/emulator/certificate-authority.ts';
 
+/** An answer of JSON as it goes over the wire. */
+export function bytesOf(status: number, headers: readonly string[], body: string): string {
+  return [
+    `HTTP/1.1 ${status} Whatever`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...headers,
+    '',
+    body,
+  ].join('\r\n');
+}
+
 /** An Entra behind a proxy that answers every request with the bytes it is given, and hangs up. */
 export class RawEntra {
   bytes = Buffer.alloc(0);

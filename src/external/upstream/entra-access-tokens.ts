@@ -23,6 +23,13 @@ interface Observed {
   trouble?: NetworkTrouble;
 }
 
+/** What a refusal of Entra may hold, as far as it is read. */
+interface Refusal {
+  readonly error_codes?: unknown;
+  readonly error_description?: unknown;
+  readonly correlation_id?: unknown;
+}
+
 /** How Entra is reached. */
 interface Way {
   readonly network: NetworkSettings;
@@ -135,16 +142,28 @@ function observer(observed: Observed, deadline: AbortSignal): Policy {
 
 function numbersIn(body: string): Partial<Observed> {
   try {
-    const answer = JSON.parse(body) as { error_codes?: unknown; correlation_id?: unknown };
-    const codes = Array.isArray(answer.error_codes) ? answer.error_codes : [];
+    const answer = JSON.parse(body) as Refusal;
     const { correlation_id: id } = answer;
     return {
-      aadsts: codes.filter((code): code is number => Number.isSafeInteger(code) && code > 0),
+      aadsts: aadstsOf(answer),
       ...(typeof id === 'string' && /^[\w-]{8,64}$/.test(id) ? { correlationId: id } : {}),
     };
   } catch {
     return {};
   }
+}
+
+/** Entra's numbers: of its list or, where a gateway left nothing of that, of its text for people. */
+function aadstsOf({ error_codes: codes, error_description: text }: Refusal): readonly number[] {
+  const listed = (Array.isArray(codes) ? codes : [])
+    .map((code: unknown) => (isNumeral(code) ? Number(code) : code))
+    .filter((code): code is number => Number.isSafeInteger(code) && Number(code) > 0);
+  if (listed.length > 0 || typeof text !== 'string') return listed;
+  return [...text.matchAll(/\bAADSTS(\d{5,7})\b/g)].map(([, number]) => Number(number));
+}
+
+function isNumeral(code: unknown): code is string {
+  return typeof code === 'string' && /^\d{5,7}$/.test(code);
 }
 
 function refusalOf(error: unknown, observed: Observed, isTimeout: boolean): ExchangeOutcome {

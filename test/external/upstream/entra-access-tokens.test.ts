@@ -13,7 +13,7 @@ import type { ServiceConnectionOptions } from '../../harness/emulator/service-co
 import { openWorkplace, type Workplace } from '../../harness/emulator/workplace.ts';
 import { aJwt, anIdTokenText, ids } from '../../support/builders.ts';
 import { assertNoPieceOf, spoiledObject, spoiledText } from '../../support/mutations.ts';
-import { RawEntra } from '../../support/raw-entra.ts';
+import { bytesOf, RawEntra } from '../../support/raw-entra.ts';
 
 type Refused = Extract<ExchangeOutcome, { granted: false }>;
 
@@ -159,16 +159,6 @@ describe('A spoiled answer of Entra', function () {
     trace_id: ids.plan,
     correlation_id: ids.job,
   };
-
-  const bytesOf = (status: number, headers: readonly string[], body: string): string =>
-    [
-      `HTTP/1.1 ${status} Whatever`,
-      'Content-Type: application/json',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      ...headers,
-      '',
-      body,
-    ].join('\r\n');
 
   const bodies = fc.oneof(
     ...[grant, refusal].flatMap((answer) => [
