@@ -146,7 +146,7 @@ describe('In bad weather', function () {
       for (const { failures, expired, answers, tokens } of experiences) {
         assert.deepEqual(failures, []);
         assert.equal(expired, 0);
-        assert.ok(answers > 40, `${answers} answers`);
+        assert.ok(answers > 20, `${answers} answers`);
         assert.ok(tokens.size >= 2, `${tokens.size} tokens`);
       }
       const [first] = struckAt;
