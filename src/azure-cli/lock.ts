@@ -43,3 +43,22 @@ export async function withLock<T>(
     if (folders.read(lockFile) === ownLock) folders.remove(lockFile);
   }
 }
+
+/**
+ * Does something while az's writers are kept out or, where the lock could not be had, all the same: an
+ * az that waits for the lock of one that was killed goes on after the same time.
+ * @param isStillThere whether the file's folder is still the one that was looked at; if not, nothing is done.
+ */
+export async function withLockOrWithout(
+  path: string,
+  isStillThere: () => boolean,
+  work: () => Promise<void>,
+  world: { readonly folders: SharedFolders; readonly clock: Clock },
+): Promise<void> {
+  const locked = async (): Promise<true> => {
+    await work();
+    return true;
+  };
+  const isDone = await withLock(path, isStillThere, locked, world);
+  if (isDone === undefined && isStillThere()) await work();
+}

@@ -3,7 +3,7 @@ import type { Clock, Files, SharedFolders } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import { withActiveSubscription } from './active-subscription.ts';
 import { entriesAfterSignIn } from './entries.ts';
-import { withLock } from './lock.ts';
+import { withLockOrWithout } from './lock.ts';
 import { profileFiles, type ProfileFiles } from './profile-files.ts';
 import {
   defaultIn,
@@ -57,19 +57,17 @@ export async function writeSession(
   await files.replace(paths.savedList, await after(paths.savedList));
 }
 
-async function writeEntry(
+function writeEntry(
   { entries }: ProfileFiles,
   user: ProfileUser,
   idToken: Secret,
   world: ProfileWorld,
-): Promise<true> {
+): Promise<void> {
   const { files } = world;
-  const write = async (): Promise<true> => {
+  const write = async (): Promise<void> => {
     await files.replace(entries, entriesAfterSignIn(await files.read(entries), user, idToken));
-    return true;
   };
-  // Where an az that was killed has left its lock, az itself goes on after the same wait.
-  return (await withLock(entries, () => true, write, world)) ?? write();
+  return withLockOrWithout(entries, () => true, write, world);
 }
 
 /** The list as a sign-in by az left it: the broker puts it back when a task clears the profile. */

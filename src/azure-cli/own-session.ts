@@ -1,7 +1,7 @@
 import { Secret } from '../secret.ts';
 import { entriesAfterSignIn } from './entries.ts';
 import type { KeeperEvents, KeeperWorld, KeptIdentity } from './kept-identity.ts';
-import { withLock } from './lock.ts';
+import { withLockOrWithout } from './lock.ts';
 import { profileFiles, type ProfileFiles } from './profile-files.ts';
 import { signedInState } from './subscription-list.ts';
 
@@ -34,7 +34,7 @@ export class OwnSession {
     this.#events = events;
   }
 
-  /** Looks at the list, and waits and puts it back where it is empty. */
+  /** Puts back the list where it is empty, and our entry where it is missing; waits before. */
   async look(): Promise<void> {
     this.#isOwed ||= this.#isEmpty();
     if (this.#isLooking || !this.#isOwed) return;
@@ -45,7 +45,7 @@ export class OwnSession {
       const stamp = folders.stamp(list);
       await clock.sleep(emptyForMs);
       const isStillEmpty = this.#isEmpty() && folders.stamp(list) === stamp;
-      // Another connection of the job may have put the list back, which both share; not our entry.
+      // Another connection of the job may have put back the list, which both share, but not our entry.
       const isListed = signedInState(folders.read(list), this.#identity.owner) === 'signed in';
       if (isStillEmpty || isListed) await this.#putBack();
       this.#isOwed = false;
@@ -60,20 +60,19 @@ export class OwnSession {
     const saved = folders.read(savedList);
     const identity = folders.identity(this.#profile);
     if (saved === undefined || identity === undefined) return;
+    const isStillThere = (): boolean => folders.identity(this.#profile) === identity;
     const { owner } = this.#identity;
     if (signedInState(saved, owner) === 'signed in') {
       const { token } = await this.#identity.idToken();
-      const write = (): Promise<true> => {
+      const write = (): Promise<void> => {
         const content = entriesAfterSignIn(folders.read(entries), owner, token);
         this.#place(folders.draft(draftFolder, content), entries);
-        return Promise.resolve(true);
+        return Promise.resolve();
       };
-      // A step may sign another connection in just now; a lock that was left behind stops nobody.
-      const isStillThere = (): boolean => folders.identity(this.#profile) === identity;
-      const written = await withLock(entries, isStillThere, write, this.#world);
-      if (written === undefined && isStillThere()) await write();
+      // A step may sign another connection in just now.
+      await withLockOrWithout(entries, isStillThere, write, this.#world);
     }
-    if (!this.#isEmpty() || folders.identity(this.#profile) !== identity) return;
+    if (!this.#isEmpty() || !isStillThere()) return;
     await this.#replaceList(saved);
   }
 
