@@ -127,9 +127,7 @@ export const taskIds = ${JSON.stringify(ids)};`;
  * Failures that no record of a job holds: a file that cannot be written has a warning of its own
  * there, and Entra cannot refuse a client secret or a certificate, as these tasks send neither.
  */
-const notInRecords = [
-  ...['TEMP_FOLDER_UNWRITABLE', 'AADSTS7000215', 'AADSTS7000222', 'AADSTS700030'],
-];
+const notInRecords = ['TEMP_FOLDER_UNWRITABLE', 'AADSTS7000215', 'AADSTS7000222', 'AADSTS700030'];
 
 /** The remedies as constants by their codes: many have the same, and each byte is loaded. */
 async function remediesModule(root) {

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 /**
- * What the library asks or holds, and what of it is so in this page. All else stays the library's:
- * what the page sends to Azure DevOps, and how it knows Azure DevOps.
+ * What stands in the library, and what replaces it here. The page sends the same to Azure DevOps, and
+ * recognises it in the same way.
  */
-const facts = {
+const replacements = {
   'SDK.js': [
     // Nothing here reads the list of the kinds of host.
     ['(function (HostType) {', '/* @__PURE__ */ (function (HostType) {'],
@@ -39,7 +39,7 @@ const facts = {
   ],
 };
 
-/** Puts in what is so, and refuses a version of the library that does not ask for each just once. */
+/** Replaces each part, and refuses a version of the library that does not have it just once. */
 export function smallSdk(root) {
   const folder = join(root, 'node_modules', 'azure-devops-extension-sdk', 'esm');
   return {
@@ -52,10 +52,11 @@ export function smallSdk(root) {
         { filter: /azure-devops-extension-sdk.esm.(SDK|XDM)\.js$/ },
         async ({ path }) => {
           let contents = await readFile(path, 'utf8');
-          for (const [asked, answer] of facts[basename(path)]) {
-            const parts = contents.split(asked);
-            if (parts.length !== 2) throw new Error(`${path} does not have exactly once: ${asked}`);
-            contents = parts.join(answer);
+          for (const [before, after] of replacements[basename(path)]) {
+            const parts = contents.split(before);
+            if (parts.length !== 2)
+              throw new Error(`${path} does not have exactly once: ${before}`);
+            contents = parts.join(after);
           }
           return { contents };
         },

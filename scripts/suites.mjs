@@ -3,7 +3,8 @@
 /**
  * Suites of one lane run one after the other; the lanes run side by side, since most of an end-to-end
  * test is waiting. Without a lane, a suite runs only when it is named. A suite with `jobs` runs so many
- * of its files at a time, in the order in which they are named: the longest would else end alone.
+ * of its files at a time, in the order of their names here. The longest comes first, or it would run
+ * alone at the end.
  */
 export const suites = {
   unit: { title: 'unit tests', files: 'test/unit/**/*.test.ts', lane: 1 },

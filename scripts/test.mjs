@@ -33,19 +33,18 @@ const builds = [
 ];
 const isWhole = options.grep === undefined && options.suite === undefined;
 // The slowest check has one processor for itself, and the suites need not wait for its end.
-const lint = isWhole
-  ? runChain([['lint', [binary('eslint/bin/eslint.js'), '.', '--max-warnings', '0']]])
-  : Promise.resolve(true);
-let isWorthwhile = true;
+const slowCheck = ['lint', [binary('eslint/bin/eslint.js'), '.', '--max-warnings', '0']];
+let checksPass = true;
 const judge = (passed) => {
-  isWorthwhile &&= passed;
+  checksPass &&= passed;
 };
-void lint.then(judge);
+const lint = runChain(isWhole ? [slowCheck] : []).then(judge);
 judge(await runChain([...(isWhole ? quickChecks : []), ...builds]));
 
 const lanes = grouped(wanted);
 const results = (await Promise.all([...lanes.values()].map(runLane))).flat();
-if (!(await lint) || !isWorthwhile) {
+await lint;
+if (!checksPass) {
   console.log('\nA check has failed: see above.');
   process.exit(1);
 }
@@ -85,7 +84,7 @@ async function runChain(chain) {
 async function runLane(names) {
   const results = [];
   for (const name of names) {
-    if (!isWorthwhile) break;
+    if (!checksPass) break;
     const { title, ...suite } = suites[name];
     console.log(`── ${title}: running …`);
     const began = Date.now();
