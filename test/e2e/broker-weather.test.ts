@@ -146,6 +146,7 @@ describe('In bad weather', function () {
       for (const { failures, expired, answers, tokens } of experiences) {
         assert.deepEqual(failures, []);
         assert.equal(expired, 0);
+        // Each asks every 250 ms; on a busy machine it waits longer for its turn.
         assert.ok(answers > 20, `${answers} answers`);
         assert.ok(tokens.size >= 2, `${tokens.size} tokens`);
       }

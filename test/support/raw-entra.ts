@@ -5,8 +5,20 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { NetworkSettings } from '../../src/ports.ts';
+import type { ExchangeRequest, NetworkSettings } from '../../src/ports.ts';
+import { Secret } from '../../src/secret.ts';
 import { createCertificateAuthority } from '../harness/emulator/certificate-authority.ts';
+import { anIdTokenText, ids } from './builders.ts';
+
+/** One for which every answer will do. */
+export const anyExchange: ExchangeRequest = {
+  authorityHost: new URL('https://login.microsoftonline.com/'),
+  tenantId: ids.tenant,
+  clientId: ids.client,
+  clientAssertion: new Secret(anIdTokenText()),
+  scope: 'https://management.azure.com/.default',
+  timeoutMs: 5_000,
+};
 
 /** An answer of JSON as it goes over the wire. */
 export function bytesOf(status: number, headers: readonly string[], body: string): string {

@@ -73,7 +73,7 @@ describe('wif list of many projects', function () {
   this.timeout(30_000);
   const desk = useDesk();
 
-  it('dials a host once for each request under way at a time, also through a proxy', async () => {
+  it('dials a host, through a proxy, once for each request under way at a time', async () => {
     const { emulator, administrator } = desk();
     for (let number = 0; number < 40; number += 1) emulator.office.addProject(`team ${number}`);
     const proxy = await guardedProxy(emulator.proxyUrl, 'me', 'x');

@@ -13,7 +13,7 @@ import type { ServiceConnectionOptions } from '../../harness/emulator/service-co
 import { openWorkplace, type Workplace } from '../../harness/emulator/workplace.ts';
 import { aJwt, anIdTokenText, ids } from '../../support/builders.ts';
 import { assertNoPieceOf, spoiledObject, spoiledText } from '../../support/mutations.ts';
-import { bytesOf, RawEntra } from '../../support/raw-entra.ts';
+import { anyExchange, bytesOf, RawEntra } from '../../support/raw-entra.ts';
 
 type Refused = Extract<ExchangeOutcome, { granted: false }>;
 
@@ -137,14 +137,6 @@ describe('A spoiled answer of Entra', function () {
   });
   after(() => entra.close());
 
-  const request: ExchangeRequest = {
-    authorityHost: new URL('https://login.microsoftonline.com/'),
-    tenantId: ids.tenant,
-    clientId: ids.client,
-    clientAssertion: new Secret(anIdTokenText()),
-    scope: 'https://management.azure.com/.default',
-    timeoutMs: 5_000,
-  };
   const grant = {
     token_type: 'Bearer',
     expires_in: 3_599,
@@ -202,7 +194,7 @@ describe('A spoiled answer of Entra', function () {
     await fc.assert(
       fc.asyncProperty(answers, async (bytes) => {
         entra.bytes = Buffer.from(bytes);
-        const outcome = await entraThrough(entra.network).exchange(request);
+        const outcome = await entraThrough(entra.network).exchange(anyExchange);
         if (outcome.granted) {
           assert.ok(typeof outcome.token.reveal() === 'string' && outcome.token.reveal() !== '');
           assert.ok(tokensIn(bytes).includes(outcome.token.reveal()), 'not the token that came');
@@ -226,7 +218,7 @@ describe('A spoiled answer of Entra', function () {
           /^(timeout|connection|certificate|too large)( \([A-Z][A-Z0-9_]+\))?$/,
         );
         const stack = trouble.stack ?? '';
-        for (const secret of [request.clientAssertion.reveal(), grant.access_token]) {
+        for (const secret of [anyExchange.clientAssertion.reveal(), grant.access_token]) {
           assertNoPieceOf(secret, stack);
         }
       }),

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { entraThrough } from '../../../src/external/upstream/entra-access-tokens.ts';
-import { Secret } from '../../../src/secret.ts';
-import { anIdTokenText, ids } from '../../support/builders.ts';
-import { bytesOf, RawEntra } from '../../support/raw-entra.ts';
+import { ids } from '../../support/builders.ts';
+import { anyExchange, bytesOf, RawEntra } from '../../support/raw-entra.ts';
 
 const refusal = {
   error: 'invalid_client',
@@ -41,7 +40,7 @@ const numberings: readonly (readonly [
   ['a description that is no text', { error_codes: undefined, error_description: [700213] }, []],
 ];
 
-describe("Entra's refusal", function () {
+describe('The numbers in a refusal of Entra', function () {
   this.timeout(30_000);
   let entra: RawEntra;
   before(async () => {
@@ -50,17 +49,10 @@ describe("Entra's refusal", function () {
   after(() => entra.close());
 
   for (const [title, changes, numbers] of numberings) {
-    it(`has the numbers ${JSON.stringify(numbers)} for ${title}, and nothing of its text`, async () => {
+    it(`are ${JSON.stringify(numbers)} for ${title}, and nothing of its text is read`, async () => {
       const body = JSON.stringify({ ...refusal, ...changes });
       entra.bytes = Buffer.from(bytesOf(401, [], body));
-      const outcome = await entraThrough(entra.network).exchange({
-        authorityHost: new URL('https://login.microsoftonline.com/'),
-        tenantId: ids.tenant,
-        clientId: ids.client,
-        clientAssertion: new Secret(anIdTokenText()),
-        scope: 'https://management.azure.com/.default',
-        timeoutMs: 5_000,
-      });
+      const outcome = await entraThrough(entra.network).exchange(anyExchange);
       assert.ok(!outcome.granted);
       assert.equal(outcome.status, 401);
       assert.deepEqual(outcome.aadsts, numbers);

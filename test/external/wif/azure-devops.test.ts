@@ -52,15 +52,10 @@ describe('The way of wif to Azure DevOps', function () {
       const proxy = createServer().on('connect', (_, socket) => {
         socket.end(`HTTP/1.1 ${status} Said\r\nContent-Length: 2\r\n\r\n{}`);
       });
-      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-      const HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-      await withProxyVariables({ HTTPS_PROXY }, () =>
-        assert.rejects(
-          projectsOf(contoso),
-          new NetworkTrouble('connection', `proxy: HTTP ${status}`),
-        ),
+      const refusal = new NetworkTrouble('connection', `proxy: HTTP ${status}`);
+      await asking(proxy, ({ origin: HTTPS_PROXY }) =>
+        withProxyVariables({ HTTPS_PROXY }, () => assert.rejects(projectsOf(contoso), refusal)),
       );
-      proxy.close();
     });
   }
 
@@ -119,7 +114,8 @@ async function asking<T>(server: Server, work: (organization: URL) => Promise<T>
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   try {
-    return await work(new URL(`http://127.0.0.1:${port}/contoso/`));
+    const organization = new URL(`http://127.0.0.1:${port}/contoso/`);
+    return await withProxyVariables({}, () => work(organization));
   } finally {
     server.closeAllConnections();
     server.close();
