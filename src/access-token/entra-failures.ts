@@ -41,7 +41,7 @@ const outOfOrder = {
   remedy: runAgain,
   kind: 'transient',
 } as const;
-/** It has one number for what proves an application, and one for what passes a user on. */
+/** Entra has one number for a client assertion, and one for a user assertion. */
 const outOfTime = {
   why: 'the ID token was no longer, or not yet, valid when it arrived',
   remedy:
@@ -216,7 +216,7 @@ const unknown: EntraFailure = {
 
 /** Whether Entra holds the ID token to be out of its time: another one may do. */
 export function isOutOfTime(code: string): boolean {
-  return code === 'AADSTS700024' || code === 'AADSTS500133';
+  return failures[Number(code.slice('AADSTS'.length))] === outOfTime;
 }
 
 /** The numbers that the table explains; each has its heading in docs/TROUBLESHOOTING.md. */

@@ -1,7 +1,7 @@
 import { refusal } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import type { PipelineAgent, PresentVariable } from './pipeline-agent.ts';
-import type { VariableChange } from './variable-change.ts';
+import { namesOf, type VariableChange } from './variable-change.ts';
 
 /** The values of a step's output variables; a secret one is masked, and scripts must map it. */
 export type Outputs = Readonly<Record<string, string | Secret>>;
@@ -29,11 +29,6 @@ export function publish({ variables, outputs }: Publication, agent: PipelineAgen
   for (const change of variables) agent.setVariable(change);
   for (const [name, value] of Object.entries(outputs)) agent.setOutput(name, value);
   tellVariables(variables, agent);
-}
-
-/** The names of variables, in their order. */
-export function namesOf(changes: readonly VariableChange[]): readonly string[] {
-  return changes.map(({ name }) => name);
 }
 
 /**

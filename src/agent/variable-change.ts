@@ -35,3 +35,8 @@ export function secret(name: string, value: Secret): VariableChange {
 export function inExactCase(change: VariableChange): VariableChange {
   return change.kind === 'secret' ? change : { ...change, exactCase: true };
 }
+
+/** The names of variables, in their order. */
+export function namesOf(changes: readonly VariableChange[]): readonly string[] {
+  return changes.map(({ name }) => name);
+}

@@ -92,8 +92,8 @@ export interface SignedInTools {
 }
 
 /**
- * Signs the tools in, and logs which are not. Those that run sign in first, side by side; those whose
- * session is written follow. Earlier steps share that session, so a tool that fails must leave it alone.
+ * Signs the tools in, and logs which are not. Tools that run come first, side by side. A written session
+ * comes last: earlier steps share it, so no other tool may still fail.
  * @throws {FederationError} the first failure, once all that were begun are done.
  */
 export async function signInTools(

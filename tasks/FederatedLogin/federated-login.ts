@@ -1,12 +1,12 @@
-import { namesOf, publish, refuseSecretNames } from '../../src/agent/publish.ts';
+import { publish, refuseSecretNames } from '../../src/agent/publish.ts';
+import { namesOf } from '../../src/agent/variable-change.ts';
 import { stateDirectoryIn } from '../../src/delivery/files/state-directory.ts';
 import {
   azdNames,
   azdVariables,
-  azureCliVariables,
+  identityNames,
   managedIdentityNames,
   subscriptionVariables,
-  workloadIdentityVariables,
 } from '../../src/delivery/variables/azure-variables.ts';
 import { refuseSdkLeftovers } from '../../src/delivery/variables/leftovers.ts';
 import { outputsOf } from '../../src/delivery/variables/outputs.ts';
@@ -73,7 +73,7 @@ export async function federatedLogin(world: FederatedLoginWorld): Promise<void> 
     const { files, clock } = world.join;
     const toolWorld = { agent, tools, files, folders, shared, clock };
     const accessTokens = await accessTokenVariables(inputs.accessTokens, session);
-    // The last that can fail: it writes where earlier steps of the job are signed in.
+    // After all requests: it writes into the profile that earlier steps of the job use.
     const signedIn = await signInTools(found, whom, toolWorld);
     const tokenFile = signedIn.prefersTokenFile
       ? tokenFileBesidePowerShell(
@@ -108,14 +108,11 @@ function exportedNames(
   { connection, tools, refresh, accessTokens }: FederatedLoginInputs,
   found: FoundTools,
 ): readonly string[] {
-  const identity = [
-    ...workloadIdentityVariables(connection, ''),
-    ...subscriptionVariables(connection),
-  ];
+  const identity = [...identityNames, ...namesOf(subscriptionVariables(connection))];
   const endpoints = refresh ? [...azdNames, ...managedIdentityNames] : [];
   return [
-    ...(leavesIdentity(tools) ? [] : [...namesOf(identity), ...endpoints]),
-    ...(writesSession(found) ? namesOf(azureCliVariables('')) : []),
+    ...(leavesIdentity(tools) ? [] : [...identity, ...endpoints]),
+    ...(writesSession(found) ? ['AZURE_CONFIG_DIR'] : []),
     ...accessTokens.map(({ name }) => `${name}_EXPIRES_ON`),
     ...(refresh ? accessTokens.map(({ name }) => `${name}_FILE`) : []),
   ];

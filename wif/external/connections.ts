@@ -12,7 +12,7 @@ const throughProxies = new Map<string, Agent>();
 /**
  * Connections to a host through the proxy that the environment names for it. They are kept for the
  * next request, because a run of thousands of requests would otherwise dial thousands of times.
- * @returns undefined without a proxy: Node's own agent keeps connections too.
+ * @returns undefined without a proxy: the usual agents keep connections too.
  * @throws {NetworkTrouble} where the address of the proxy cannot be read.
  */
 export function connectionsTo(url: URL): Agent | undefined {

@@ -23,19 +23,20 @@ export interface StateDirectory {
 }
 
 /**
- * The private profile of Azure CLI, for a sign-in with a token file. Sign-ins of one job share one for each
- * cloud, as those by `az login` do; those to an Azure Stack do not, since each is another cloud of that name.
- * @param isShared whether this sign-in may be one of them.
+ * The private profile of Azure CLI, for a sign-in with a token file. Sign-ins of a job share one for each
+ * cloud. An Azure Stack has its own, since each is another cloud of that name; so has a step without the
+ * broker.
+ * @param mayShare false where az signs itself in.
  */
 export function azureCliProfile(
   tokenFile: string,
   { name }: { readonly name: string },
-  { isShared }: { readonly isShared: boolean },
+  { mayShare }: { readonly mayShare: boolean },
 ): string {
   const path = pathsOf(tokenFile);
   const own = path.dirname(tokenFile);
   const isAlone =
-    !isShared || name === 'AzureStack' || path.basename(own).startsWith(names.ofOneStep);
+    !mayShare || name === 'AzureStack' || path.basename(own).startsWith(names.ofOneStep);
   return path.join(isAlone ? own : path.dirname(own), `azure-${name}`);
 }
 

@@ -26,6 +26,17 @@ export function subscriptionVariables(connection: ServiceConnection): readonly V
   return subscriptionId === undefined ? [] : [plain('AZURE_SUBSCRIPTION_ID', subscriptionId)];
 }
 
+/**
+ * The names of {@link workloadIdentityVariables}; tasks that use kubelogin leave them behind for later
+ * steps.
+ */
+export const identityNames = [
+  'AZURE_CLIENT_ID',
+  'AZURE_TENANT_ID',
+  'AZURE_AUTHORITY_HOST',
+  'AZURE_FEDERATED_TOKEN_FILE',
+] as const;
+
 /** The names of {@link azdVariables}. */
 export const azdNames = ['AZURE_OIDC_REQUEST_URL', 'AZURE_OIDC_REQUEST_TOKEN'] as const;
 

@@ -1,4 +1,4 @@
-import type { PipelineAgent } from '../../agent/pipeline-agent.ts';
+import type { PipelineAgent, PresentVariable } from '../../agent/pipeline-agent.ts';
 import { plain, type VariableChange } from '../../agent/variable-change.ts';
 import type { Environment } from '../../ports.ts';
 import type { ServiceConnection } from '../../service-connection/service-connection.ts';
@@ -7,6 +7,7 @@ import { isInOurDirectory } from '../files/state-directory.ts';
 import {
   azdNames,
   azdVariables,
+  identityNames,
   managedIdentityNames,
   managedIdentityVariables,
 } from './azure-variables.ts';
@@ -23,14 +24,6 @@ export interface NextSignIn {
   readonly managedIdentity: 'always' | 'instead of another';
 }
 
-/** The four that name an identity; tasks that use kubelogin leave them behind for later steps. */
-const identityNames = [
-  'AZURE_CLIENT_ID',
-  'AZURE_TENANT_ID',
-  'AZURE_AUTHORITY_HOST',
-  'AZURE_FEDERATED_TOKEN_FILE',
-];
-
 /**
  * Keeps two sign-ins of one job from being mixed. What an earlier step has exported and this one
  * does not export itself is pointed to the new identity as well, wherever `AZURE_CLIENT_ID` changes;
@@ -43,7 +36,7 @@ export function followUps(
   agent: Pick<PipelineAgent, 'say' | 'warn' | 'presentVariables'>,
 ): readonly VariableChange[] {
   if (!isAbout('AZURE_CLIENT_ID', next)) return [];
-  if (!hasSdkSignIn({ environment })) {
+  if (!hasSdkSignIn(environment)) {
     tellOverwritten(environment, next, agent);
     return insteadOfTheMachine(environment, next, agent);
   }
@@ -183,24 +176,22 @@ function comparable(value: string): string {
 }
 
 /** Whether an earlier step of ours has exported a sign-in for SDKs. */
-export function hasSdkSignIn({ environment }: Pick<PipelineAgent, 'environment'>): boolean {
+export function hasSdkSignIn(environment: Environment): boolean {
   return (
     isInOurDirectory(environment['AZURE_FEDERATED_TOKEN_FILE'] ?? '') || isLeftOut(environment)
   );
 }
 
 /** The same for Terraform, in whichever mode. In mode static, its token is a secret variable. */
-export function hasTerraformSignIn({
-  environment,
-  presentVariables,
-}: Pick<PipelineAgent, 'environment' | 'presentVariables'>): boolean {
+export function hasTerraformSignIn(
+  environment: Environment,
+  present: readonly PresentVariable[],
+): boolean {
   return (
     isIdTokenEndpoint(environment['ARM_OIDC_REQUEST_URL'] ?? '') ||
     isFilled(environment['ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID']) ||
     (environment['ARM_USE_OIDC'] === 'true' &&
       isFilled(environment['ARM_CLIENT_ID']) &&
-      presentVariables().some(
-        ({ name, source }) => name === 'ARM_OIDC_TOKEN' && source === 'secret',
-      ))
+      present.some(({ name, source }) => name === 'ARM_OIDC_TOKEN' && source === 'secret'))
   );
 }

@@ -91,7 +91,7 @@ export function clearedTerraformLeftovers(
   { kind, cloud, clientId }: ServiceConnection,
   environment: Environment,
 ): readonly VariableChange[] {
-  const hasEarlier = hasTerraformSignIn({ environment, presentVariables: () => present });
+  const hasEarlier = hasTerraformSignIn(environment, present);
   const isOfAnother = hasEarlier && environment['ARM_CLIENT_ID'] !== clientId;
   const ours = new Set(exported.map(({ name }) => name));
   const selectors = kind === 'azureDevOps' ? azureDevOpsSelectors : [];

@@ -153,7 +153,7 @@ function numbersIn(body: string): Partial<Observed> {
   }
 }
 
-/** Entra's numbers: of its list or, where a gateway left nothing of that, of its text for people. */
+/** Entra's numbers, from its list; from its description where a gateway dropped the list. */
 function aadstsOf({ error_codes: codes, error_description: text }: Refusal): readonly number[] {
   const listed = (Array.isArray(codes) ? codes : [])
     .map((code: unknown) => (isNumeral(code) ? Number(code) : code))

@@ -8,8 +8,8 @@ interface Dialling {
 const hiding = new WeakSet<Agent>();
 
 /**
- * With `NODE_DEBUG=http`, an agent writes to the log what it dials with, and the headers of the request
- * are among that: tokens. The request has them already, so the agent does without.
+ * With `NODE_DEBUG=http`, an agent logs its options, headers with tokens among them. The request holds
+ * the headers already, so the agent does without.
  */
 export function hideHeaders(agent: Agent): void {
   if (hiding.has(agent)) return;

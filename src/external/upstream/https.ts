@@ -64,6 +64,7 @@ function pipelineFor(url: URL, network: NetworkSettings): Pipeline {
   return pipeline;
 }
 
+/** An agent of ours, because Azure's client shows us none of its own. */
 const direct = new HttpsAgent({ keepAlive: true });
 
 const withHiddenHeaders: PipelinePolicy = {

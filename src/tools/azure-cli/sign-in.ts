@@ -61,7 +61,7 @@ export async function signInAzureCli(
  * step gone: it gets a profile of this connection alone.
  */
 export function profileOf(tokenFile: string, cloud: Cloud, { kind }: SignInPlan): string {
-  return azureCliProfile(tokenFile, cloud, { isShared: kind === 'written' });
+  return azureCliProfile(tokenFile, cloud, { mayShare: kind === 'written' });
 }
 
 async function write(

@@ -59,7 +59,7 @@ describe('the state directory', () => {
       const own = onceDirectoryIn(temp, new Secret('-_cdefghijkl')).tokenFile;
       for (const file of [shared, own]) {
         ok(isInOurDirectory(file));
-        ok(isInOurDirectory(azureCliProfile(file, { name: 'AzureCloud' }, { isShared: true })));
+        ok(isInOurDirectory(azureCliProfile(file, { name: 'AzureCloud' }, { mayShare: true })));
       }
     });
   }
@@ -68,29 +68,29 @@ describe('the state directory', () => {
     it(`holds one profile of Azure CLI for all connections in ${name}`, () => {
       for (const connection of ['a', 'b']) {
         const file = stateDirectoryIn('/t').tokenFile(connection);
-        const shared = azureCliProfile(file, { name }, { isShared: true });
+        const shared = azureCliProfile(file, { name }, { mayShare: true });
         equal(shared, `/t/workload-identity/azure-${name}`);
       }
     });
   }
 
-  for (const { whose, folder, name, isShared } of [
-    { whose: 'an Azure Stack', folder: 'workload-identity/a', name: 'AzureStack', isShared: true },
+  for (const { whose, folder, name, mayShare } of [
+    { whose: 'an Azure Stack', folder: 'workload-identity/a', name: 'AzureStack', mayShare: true },
     {
       whose: 'a step without the broker',
       folder: 'workload-identity-once-x',
       name: 'AzureCloud',
-      isShared: true,
+      mayShare: true,
     },
     {
       whose: 'a sign-in that az itself does',
       folder: 'workload-identity/a',
       name: 'AzureCloud',
-      isShared: false,
+      mayShare: false,
     },
   ]) {
     it(`keeps the profile of ${whose} beside its token file`, () => {
-      const profile = azureCliProfile(`/t/${folder}/id-token`, { name }, { isShared });
+      const profile = azureCliProfile(`/t/${folder}/id-token`, { name }, { mayShare });
       equal(profile, `/t/${folder}/azure-${name}`);
     });
   }
